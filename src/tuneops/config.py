@@ -1,0 +1,265 @@
+"""config/<product>.yaml as checked types.
+
+An unknown key is an error that names the nearest known one, so that a typo never silently
+falls back to a default.
+"""
+
+import difflib
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+)
+
+from tuneops.errors import ConfigError
+from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
+
+KEY_DIGITS = 12
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def parse_duration(text: object) -> timedelta:
+    """``7d``, ``36h``, ``1h30m`` or ``45s`` as a time span.
+
+    Raises:
+        ValueError: The text is not such a duration, or is zero.
+    """
+    if isinstance(text, timedelta):
+        return text
+    match = _DURATION.fullmatch(str(text)) if text else None
+    if match is None:
+        raise ValueError("a duration is written like 7d, 36h, 1h30m or 45s")
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not span:
+        raise ValueError("a duration must be longer than zero")
+    return span
+
+
+def _one_name(name: str) -> str:
+    if not DEPLOYMENT_NAME.fullmatch(name):
+        raise ValueError(
+            "a deployment's name has 2 to 64 letters, digits and hyphens and starts with a letter "
+            "or digit"
+        )
+    return name
+
+
+def _suffix_fits(suffix: str) -> str:
+    room = SUFFIX_LENGTH - KEY_DIGITS - 1
+    if not SUFFIX_PATTERN.fullmatch(suffix) or len(suffix) > room:
+        raise ValueError(
+            f"a suffix has letters, digits, '-' and '_', at most {room} of them "
+            f"(Azure takes {SUFFIX_LENGTH}, the content key needs {KEY_DIGITS + 1})"
+        )
+    return suffix
+
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(lambda span: f"{int(span.total_seconds())}s", when_used="json"),
+]
+DeploymentName = Annotated[str, AfterValidator(_one_name)]
+Suffix = Annotated[str, AfterValidator(_suffix_fits)]
+Auto = Literal["auto"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AzurePlace(_Section):
+    """Where the product lives; AZURE_RESOURCE_GROUP overrides the group's name."""
+
+    region: str
+    resource_group: str
+    account: str | None = None
+    project: str
+    expires_after: Duration | None = None
+
+
+class BaseModelChoice(_Section):
+    """The model that is fine-tuned, and its own deployment to compare with."""
+
+    model: str
+    version: str
+    format: str = "OpenAI"
+    deployment: DeploymentName
+    sku: str = "GlobalStandard"
+    capacity: int = Field(50, ge=1)
+
+    @property
+    def dated_name(self) -> str:
+        """The name that a fine-tuning job takes: the model with its version."""
+        return f"{self.model}-{self.version}"
+
+
+class DataFiles(_Section):
+    training: Path
+    validation: Path
+    smoke_prompts: Path
+
+
+class Hyperparameters(_Section):
+    n_epochs: int | Auto = "auto"
+    batch_size: int | Auto = "auto"
+    learning_rate_multiplier: float | Auto = "auto"
+
+
+class FineTuning(_Section):
+    """A supervised fine-tuning job; ``seed: random`` draws one and records it with the job."""
+
+    suffix: Suffix
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] | Literal["random"] = "random"
+    training_type: str = "GlobalStandard"
+    hyperparameters: Hyperparameters = Hyperparameters()
+
+
+class Candidate(_Section):
+    sku: str = "GlobalStandard"
+    capacity: int = Field(50, ge=1)
+    expires_after: Duration
+
+
+class Release(_Section):
+    deployment: DeploymentName
+    sku: str = "Standard"
+    capacity: int = Field(50, ge=1)
+    content_filter: str | None = None
+    candidate: Candidate
+
+    @property
+    def candidate_deployment(self) -> str:
+        return f"{self.deployment}-candidate"
+
+
+class Checks(_Section):
+    """What every answer of the fine-tuned model must hold to."""
+
+    language: str | None = None
+    forbidden_recommendations: tuple[
+        Literal["hotel", "flight", "rental_car", "restaurant"], ...
+    ] = ()
+    ends_with_question: bool = False
+    min_words: int = Field(1, ge=0)
+    max_words: int | None = None
+
+
+class SmokeTest(_Section):
+    system_message: str
+    temperature: float = Field(0.7, ge=0, le=2)
+    max_tokens: int = Field(600, ge=1)
+    samples: int = Field(1, ge=1, le=20)
+    seed: int = 1
+    min_pass_rate: float = Field(0.9, gt=0, le=1)
+    checks: Checks = Checks()
+
+
+class Config(_Section):
+    """One product: the model that a team trains, releases and cleans up after."""
+
+    product: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+    azure: AzurePlace
+    base: BaseModelChoice
+    data: DataFiles
+    fine_tuning: FineTuning
+    release: Release
+    smoke_test: SmokeTest
+    system_messages: dict[str, str]
+
+    def system_message(self, name: str) -> str:
+        """The named system message.
+
+        Raises:
+            ConfigError: No message has that name.
+        """
+        if name not in self.system_messages:
+            known = ", ".join(self.system_messages)
+            raise ConfigError(
+                f"There is no system message called '{name}'.",
+                remedy=f"Take one of {known}, or add it under system_messages.",
+            )
+        return self.system_messages[name]
+
+
+def load(path: Path) -> Config:
+    """Read one product's configuration; its data paths are taken from the repository's root.
+
+    Raises:
+        ConfigError: The file is missing, is not YAML, or breaks a rule; all breaches are named.
+    """
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The configuration {path} cannot be read: {_reason(error)}.",
+            remedy="Name an existing file with --config, such as config/travel.yaml.",
+        ) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(
+            f"{path} is not YAML: {_one_line(error)}.", remedy="Mend the file and run again."
+        ) from error
+    return _checked(document, path)
+
+
+def _checked(document: object, path: Path) -> Config:
+    if not isinstance(document, dict):
+        raise ConfigError(
+            f"{path} holds no configuration.", remedy="Start from config/travel.yaml."
+        )
+    try:
+        config = Config.model_validate(document)
+    except ValidationError as error:
+        breaches = "; ".join(_breach(detail) for detail in error.errors())
+        raise ConfigError(f"{path}: {breaches}.", remedy="Mend the file and run again.") from error
+    config.system_message(config.smoke_test.system_message)
+    return _with_environment(config)
+
+
+def _with_environment(config: Config) -> Config:
+    group = os.environ.get("AZURE_RESOURCE_GROUP")
+    if not group:
+        return config
+    azure = config.azure.model_copy(update={"resource_group": group})
+    return config.model_copy(update={"azure": azure})
+
+
+def _breach(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails lives in its core package
+    where = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] != "extra_forbidden":
+        return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
+    near = difflib.get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"][:-1]), 1)
+    hint = f", did you mean '{near[0]}'?" if near else ""
+    return f"{where}: unknown key{hint}"
+
+
+def _known_keys(location: tuple[str | int, ...]) -> list[str]:
+    section: type[BaseModel] = Config
+    for part in location:
+        field = section.model_fields.get(str(part))
+        if field is None or not isinstance(field.annotation, type):
+            return []
+        if not issubclass(field.annotation, BaseModel):
+            return []
+        section = field.annotation
+    return list(section.model_fields)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or _one_line(error)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,131 @@
+"""How every command of scripts/ speaks: the result on stdout, the narration on stderr."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tuneops import github
+from tuneops.errors import ExitCode, TuneopsError
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+DEFAULT_CONFIG = Path("config/travel.yaml")
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Commands(click.Group):
+    """A script's commands; whatever goes wrong in one ends in a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        from dotenv import find_dotenv, load_dotenv
+
+        load_dotenv(find_dotenv(usecwd=True))
+        try:
+            return super().invoke(ctx)
+        except TuneopsError as error:
+            report(error)
+            ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
+            report(_unforeseen(error))
+            ctx.exit(ExitCode.FAULT)
+
+
+def config_option(function: _Function) -> _Function:
+    return click.option(
+        "--config",
+        "config_path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=DEFAULT_CONFIG,
+        envvar="TUNEOPS_CONFIG",
+        show_default=True,
+        show_envvar=True,
+        help="The product's configuration.",
+    )(function)
+
+
+def json_option(function: _Function) -> _Function:
+    return click.option("--json", "as_json", is_flag=True, help="The result as JSON.")(function)
+
+
+def dry_run_option(function: _Function) -> _Function:
+    return click.option(
+        "--dry-run", is_flag=True, help="Say what would be done, and change nothing."
+    )(function)
+
+
+def say(text: str) -> None:
+    """Narrate one step."""
+    click.echo(_plain(text), err=True)
+
+
+def warn(text: str) -> None:
+    if github.in_actions():
+        click.echo(github.annotation("warning", text), err=True)
+    else:
+        click.secho(f"warning: {_plain(text)}", fg="yellow", err=True)
+
+
+def report(error: TuneopsError) -> None:
+    """Show an error: what happened, and what to do."""
+    if github.in_actions():
+        click.echo(github.annotation("error", f"{error.message}\n{error.remedy}"), err=True)
+    else:
+        click.secho(f"error: {_plain(error.message)}", fg="red", err=True)
+        click.echo(f"  → {_plain(error.remedy)}", err=True)
+
+
+@contextmanager
+def group(title: str) -> Iterator[None]:
+    """Narration that belongs together; folded in the log of GitHub Actions."""
+    if not github.in_actions():
+        click.secho(_plain(title), bold=True, err=True)
+        yield
+        return
+    click.echo(github.group_start(title), err=True)
+    try:
+        yield
+    finally:
+        click.echo(github.group_end(), err=True)
+
+
+def emit(facts: object, *, as_json: bool, shown: "RenderableType") -> None:
+    """Print a command's result: the facts as JSON, or what is shown to a person."""
+    if as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+    else:
+        rich_console().print(shown)
+
+
+def rich_console(*, stderr: bool = False) -> "Console":
+    """A rich console that never reads markup out of data and never cuts lines in a log."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else int(os.environ.get("COLUMNS", "120"))
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+
+
+def _plain(text: str) -> str:
+    """Text that cannot steer a terminal or GitHub's log: control characters made visible."""
+    shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    return "\n".join(f" {line}" if line.startswith("::") else line for line in shown.split("\n"))
+
+
+def _unforeseen(error: Exception) -> TuneopsError:
+    if os.environ.get("TUNEOPS_DEBUG"):
+        traceback.print_exception(error)
+    return TuneopsError(
+        f"Unexpected {type(error).__name__}: {error}",
+        remedy="It is safe to run again; TUNEOPS_DEBUG=1 shows where it happened.",
+    )
