@@ -9,7 +9,7 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import (
@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    model_validator,
 )
 
 from tuneops.errors import ConfigError
@@ -178,6 +179,12 @@ class Config(_Section):
     release: Release
     smoke_test: SmokeTest
     system_messages: dict[str, str]
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        if self.base.deployment in {self.release.deployment, self.release.candidate_deployment}:
+            raise ValueError("base.deployment and release.deployment must have different names")
+        return self
 
     def system_message(self, name: str) -> str:
         """The named system message.

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,8 +22,8 @@ DEFAULT_CONFIG = Path("config/travel.yaml")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class Commands(click.Group):
-    """A script's commands; whatever goes wrong in one ends in a sentence and an exit code."""
+class _Guarded(click.Command):
+    """Whatever goes wrong in a command ends in a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         from dotenv import find_dotenv, load_dotenv
@@ -39,6 +39,14 @@ class Commands(click.Group):
         except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
             report(_unforeseen(error))
             ctx.exit(ExitCode.FAULT)
+
+
+class Command(_Guarded):
+    """A script that is one command."""
+
+
+class Commands(_Guarded, click.Group):
+    """A script of several commands."""
 
 
 def config_option(function: _Function) -> _Function:
@@ -66,14 +74,14 @@ def dry_run_option(function: _Function) -> _Function:
 
 def say(text: str) -> None:
     """Narrate one step."""
-    click.echo(_plain(text), err=True)
+    click.echo(plain(text), err=True)
 
 
 def warn(text: str) -> None:
     if github.in_actions():
         click.echo(github.annotation("warning", text), err=True)
     else:
-        click.secho(f"warning: {_plain(text)}", fg="yellow", err=True)
+        click.secho(f"warning: {plain(text)}", fg="yellow", err=True)
 
 
 def report(error: TuneopsError) -> None:
@@ -81,15 +89,15 @@ def report(error: TuneopsError) -> None:
     if github.in_actions():
         click.echo(github.annotation("error", f"{error.message}\n{error.remedy}"), err=True)
     else:
-        click.secho(f"error: {_plain(error.message)}", fg="red", err=True)
-        click.echo(f"  → {_plain(error.remedy)}", err=True)
+        click.secho(f"error: {plain(error.message)}", fg="red", err=True)
+        click.echo(f"  → {plain(error.remedy)}", err=True)
 
 
 @contextmanager
 def group(title: str) -> Iterator[None]:
     """Narration that belongs together; folded in the log of GitHub Actions."""
     if not github.in_actions():
-        click.secho(_plain(title), bold=True, err=True)
+        click.secho(plain(title), bold=True, err=True)
         yield
         return
     click.echo(github.group_start(title), err=True)
@@ -107,6 +115,13 @@ def emit(facts: object, *, as_json: bool, shown: "RenderableType") -> None:
         rich_console().print(shown)
 
 
+def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
+    """Print named facts as JSON, or as two columns."""
+    from tuneops.report import tables
+
+    emit(facts, as_json=as_json, shown=tables.facts(facts))
+
+
 def rich_console(*, stderr: bool = False) -> "Console":
     """A rich console that never reads markup out of data and never cuts lines in a log."""
     from rich.console import Console
@@ -116,7 +131,7 @@ def rich_console(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that cannot steer a terminal or GitHub's log: control characters made visible."""
     shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
     return "\n".join(f" {line}" if line.startswith("::") else line for line in shown.split("\n"))

@@ -7,6 +7,8 @@ TuneopsError (7: a fault, safe to run again)
 │   ├── LifecycleError        the model cannot be trained or deployed any more
 │   ├── PermissionMissingError
 │   ├── NameTakenError
+│   ├── UnsupportedError      the model has no such SKU, version or format
+│   ├── LockedError
 │   └── JobFailedError        the service ended the fine-tuning job or refused a file
 ├── UndecidedError (4: a person must look)
 ├── StillRunningError (5: come back later)
@@ -79,6 +81,14 @@ class PermissionMissingError(AzureRefusedError):
 
 
 class NameTakenError(AzureRefusedError):
+    pass
+
+
+class UnsupportedError(AzureRefusedError):
+    pass
+
+
+class LockedError(AzureRefusedError):
     pass
 
 

@@ -11,6 +11,7 @@ MAX_BILLED_TOKENS = 2 * 10**9  # training tokens times epochs, one job
 
 # Fine-tuning guide, learn.microsoft.com, 2026-10: below this the job does not start.
 MIN_TRAINING_EXAMPLES = 10
+RECOMMENDED_TRAINING_EXAMPLES = 50  # same guide; fewer are accepted
 
 # Fine-tuning guide, 2026-10: tokens of one example of the gpt-4o family.
 MAX_EXAMPLE_TOKENS = 65_536

@@ -1,0 +1,95 @@
+"""Fine-tuning jobs: submit once, wait, look, cancel."""
+
+from pathlib import Path
+
+import click
+
+from tuneops import console
+
+job_option = click.option("--job", "job_id", help="A job's id; left out, the one of this content.")
+
+
+@click.group(cls=console.Commands)
+def main() -> None:
+    """Train the product's present content on Azure OpenAI."""
+
+
+@main.command()
+@console.config_option
+@click.option("--retry", is_flag=True, help="Train again although this content failed before.")
+@console.dry_run_option
+@console.json_option
+def submit(config_path: Path, retry: bool, dry_run: bool, as_json: bool) -> None:
+    """Upload the files and create the job, or adopt the one that trains this content already.
+
+    Example: python scripts/fine_tune.py submit --config config/travel.yaml
+    """
+    from tuneops.training import commands
+
+    run = commands.preview if dry_run else commands.submit
+    console.emit_facts(run(config_path, retry=retry), as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@job_option
+@click.option("--minutes", type=click.FloatRange(min=0), help="Stop waiting after this (exit 5).")
+@console.json_option
+def wait(config_path: Path, job_id: str | None, minutes: float | None, as_json: bool) -> None:
+    """Follow the job to its end, showing its events as they come.
+
+    Example: python scripts/fine_tune.py wait --minutes 60
+    """
+    from tuneops.training import commands
+
+    console.emit_facts(commands.wait(config_path, job_id, minutes), as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@job_option
+@console.json_option
+def status(config_path: Path, job_id: str | None, as_json: bool) -> None:
+    """Print what Azure says of the job now.
+
+    Example: python scripts/fine_tune.py status --json
+    """
+    from tuneops.training import commands
+
+    console.emit_facts(commands.status(config_path, job_id), as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@job_option
+@console.dry_run_option
+@console.json_option
+def cancel(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
+    """Cancel the job; what it trained so far is billed.
+
+    Example: python scripts/fine_tune.py cancel --job ftjob-0123
+    """
+    from tuneops.training import commands
+
+    facts = commands.cancel(config_path, job_id, dry_run=dry_run)
+    console.emit_facts(facts, as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@job_option
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Also draw a file.")
+@console.json_option
+def metrics(config_path: Path, job_id: str | None, svg: Path | None, as_json: bool) -> None:
+    """Loss and accuracy of each step, as a table and a plot.
+
+    Example: python scripts/fine_tune.py metrics --svg loss.svg
+    """
+    from tuneops.training import commands
+
+    facts, shown = commands.metrics(config_path, job_id, svg)
+    console.emit(facts, as_json=as_json, shown=shown)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Create or connect what a product stands on in Azure."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from tuneops import console
+
+
+class Span(click.ParamType):
+    """A duration such as 36h."""
+
+    name = "duration"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        from tuneops.config import parse_duration
+
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.group(cls=console.Commands)
+def main() -> None:
+    """Resource group, Foundry account, project and base deployment of a product."""
+
+
+@main.command()
+@console.config_option
+@click.option("--expires-in", type=Span(), help="Clean-up may delete the group after this time.")
+@console.dry_run_option
+@console.json_option
+def create(config_path: Path, expires_in: timedelta | None, dry_run: bool, as_json: bool) -> None:
+    """Create what is missing; run it as often as you like.
+
+    Example: python scripts/provision.py create --config config/travel.yaml
+    """
+    from tuneops import config as configuration
+    from tuneops.azure.cloud import connect
+    from tuneops.provision import create as creation
+    from tuneops.report import tables
+
+    config = configuration.load(config_path)
+    session = connect()
+    if dry_run:
+        missing = creation.missing(config, session)
+        facts: dict[str, object] = {"would_create": missing}
+    else:
+        voice = creation.Voice(console.say, console.warn)
+        place = creation.provision(config, session, voice, expires_after=expires_in)
+        facts = place.facts()
+    console.emit(facts, as_json=as_json, shown=tables.facts(facts))
+
+
+@main.command()
+@console.config_option
+@console.json_option
+def show(config_path: Path, as_json: bool) -> None:
+    """Print what exists, and which models the region fine-tunes.
+
+    Example: python scripts/provision.py show --json
+    """
+    from tuneops import config as configuration
+    from tuneops.azure.cloud import connect
+    from tuneops.provision import inventory
+    from tuneops.report import tables
+
+    found = inventory.take(configuration.load(config_path), connect())
+    console.emit(found.facts(), as_json=as_json, shown=tables.facts(found.summary()))
+
+
+if __name__ == "__main__":
+    main()

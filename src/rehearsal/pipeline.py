@@ -1,0 +1,124 @@
+"""The steps of the main job, each a script run as a process of its own."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rehearsal.stage import Stage
+
+LIFETIME = "1s"  # the group expires at once, so that the clean-up at the end may take it
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that ran; seconds include the start of its process."""
+
+    title: str
+    seconds: float
+    exit_code: int
+
+
+@dataclass
+class Rehearsal:
+    """What happened so far; ``results`` holds each step's JSON."""
+
+    folder: Path
+    config: Path
+    environment: Mapping[str, str]
+    say: Callable[[str], None]
+    steps: list[Step] = field(default_factory=list)
+    results: dict[str, Any] = field(default_factory=dict)
+    jobs: list[str] = field(default_factory=list)
+    approved: bool = False
+
+    @property
+    def plan_file(self) -> Path:
+        return self.folder / "cleanup-plan.json"
+
+    @property
+    def loss_curve(self) -> Path:
+        return self.folder / "loss.svg"
+
+    def comparison(self, name: str) -> Path:
+        return self.folder / f"smoke-{name}"
+
+
+class StepFailedError(Exception):
+    """A script ended with an exit code other than 0."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(f"{step.title} ended with exit code {step.exit_code}")
+        self.step = step
+
+
+def run(rehearsal: Rehearsal, stage: Stage, approve: Callable[[], bool]) -> None:
+    """The whole job; without approval nothing goes to production, but all is cleaned up.
+
+    Raises:
+        StepFailedError: A script failed; what it left is found by the next run.
+    """
+    train(rehearsal)
+    rehearsal.jobs = stage.contents()["jobs"]
+    compare(rehearsal)
+    rehearsal.approved = approve()
+    if rehearsal.approved:
+        release(rehearsal)
+    clean_up(rehearsal)
+
+
+def train(rehearsal: Rehearsal) -> None:
+    _product_step(rehearsal, "provision", "provision.py", "create", "--expires-in", LIFETIME)
+    _product_step(rehearsal, "validate", "validate_data.py", "check")
+    _product_step(rehearsal, "submit", "fine_tune.py", "submit")
+    _product_step(rehearsal, "wait", "fine_tune.py", "wait")
+    curve = str(rehearsal.loss_curve)
+    _product_step(rehearsal, "metrics", "fine_tune.py", "metrics", "--svg", curve)
+
+
+def compare(rehearsal: Rehearsal) -> None:
+    _product_step(rehearsal, "candidate", "deploy.py", "candidate")
+    out = str(rehearsal.comparison("candidate"))
+    _product_step(rehearsal, "smoke test", "smoke_test.py", "run", "--out", out)
+
+
+def release(rehearsal: Rehearsal) -> None:
+    _product_step(rehearsal, "promote", "deploy.py", "promote")
+    production = rehearsal.results["promote"]["deployment"]
+    out = str(rehearsal.comparison("production"))
+    _product_step(
+        *(rehearsal, "smoke test in production", "smoke_test.py", "run"),
+        *("--candidate", production, "--out", out),
+    )
+
+
+def clean_up(rehearsal: Rehearsal) -> None:
+    plan = str(rehearsal.plan_file)
+    _step(rehearsal, "clean-up plan", "cleanup.py", "plan", "--out", plan)
+    _step(rehearsal, "clean-up apply", "cleanup.py", "apply", "--plan", plan)
+    _step(rehearsal, "purge", "cleanup.py", "purge")
+
+
+def _product_step(rehearsal: Rehearsal, title: str, script: str, *arguments: str) -> None:
+    _step(rehearsal, title, script, *arguments, "--config", str(rehearsal.config))
+
+
+def _step(rehearsal: Rehearsal, title: str, script: str, *arguments: str) -> None:
+    """Run a script; its narration goes to our stderr, its JSON into the results."""
+    rehearsal.say(f"▶ {title}: {script} {' '.join(arguments)}")
+    started = time.monotonic()
+    done = subprocess.run(  # noqa: S603 - our own scripts
+        [sys.executable, f"scripts/{script}", *arguments, "--json"],
+        stdout=subprocess.PIPE,
+        env=dict(rehearsal.environment),
+        check=False,
+    )
+    step = Step(title, time.monotonic() - started, done.returncode)
+    rehearsal.steps.append(step)
+    if step.exit_code:
+        raise StepFailedError(step)
+    rehearsal.results[title] = json.loads(done.stdout)

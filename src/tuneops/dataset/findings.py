@@ -1,0 +1,160 @@
+"""What a check says about a place in a file, and the rule that it says it by."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+SHOWN_PER_RULE = 50
+QUOTE_LENGTH = 60
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+_LETTERS = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check's page; `bad` and `good` are lines of a training file, or describe one."""
+
+    code: str
+    name: str
+    what: str
+    why: str
+    bad: str
+    good: str
+    fix: str
+
+    @property
+    def severity(self) -> Severity:
+        return _LETTERS[self.code[0]]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(code: str, name: str, *, what: str, why: str, bad: str, good: str, fix: str) -> Rule:
+    """Put a rule in the register.
+
+    Raises:
+        ValueError: The code's number or the name is taken.
+    """
+    taken = {one.code[1:] for one in RULES.values()} | {one.name for one in RULES.values()}
+    if code[1:] in taken or name in taken:
+        raise ValueError(f"rule {code} {name} is there already")
+    RULES[code] = Rule(code, name, what, why, bad, good, fix)
+    return RULES[code]
+
+
+JsonPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule broken somewhere in one example; `path` leads there, `at_key` to the key itself."""
+
+    rule: Rule
+    message: str
+    path: JsonPath = ()
+    hint: str = ""
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Line and column count from one, columns in characters; zero stands for the whole."""
+
+    file: str
+    line: int
+    column: int
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        return {
+            "file": self.file,
+            "line": self.line or None,
+            "column": self.column or None,
+            "code": self.code,
+            "severity": self.severity.value,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class Findings:
+    """The findings of one run: each rule shows so many a file, and counts the rest."""
+
+    def __init__(self, shown_per_rule: int = SHOWN_PER_RULE) -> None:
+        self._shown_per_rule = shown_per_rule
+        self._shown: list[Finding] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def add(  # every part of a finding
+        self,
+        broken: Rule,
+        message: str,
+        *,
+        file: str,
+        line: int = 0,
+        column: int | Callable[[], int] = 0,
+        hint: str = "",
+    ) -> None:
+        """Note a finding; a column that is costly to find comes as a function."""
+        self._counts[file, broken.code] += 1
+        if self._counts[file, broken.code] > self._shown_per_rule:
+            return
+        found = column() if callable(column) else column
+        text, help_text = visible(message), visible(hint or broken.fix)
+        self._shown.append(
+            Finding(visible(file), line, found, broken.code, broken.severity, text, help_text)
+        )
+
+    def ordered(self) -> tuple[Finding, ...]:
+        return tuple(sorted(self._shown))
+
+    def counts(self) -> dict[Severity, int]:
+        """All findings by severity, those not shown included."""
+        counts = dict.fromkeys(Severity, 0)
+        for (_, code), number in self._counts.items():
+            counts[RULES[code].severity] += number
+        return counts
+
+    def hidden(self) -> dict[str, int]:
+        """How many findings of each code are counted only."""
+        hidden: Counter[str] = Counter()
+        for (_, code), number in self._counts.items():
+            hidden[code] += max(0, number - self._shown_per_rule)
+        return {code: number for code, number in sorted(hidden.items()) if number}
+
+
+def visible(text: str) -> str:
+    """Text with all that draws nothing, or steers a terminal or GitHub's log, as escapes.
+
+    GitHub's runner takes `::` after leading space, and `##[` anywhere in a line, for a command.
+    """
+    safe = text.replace("::", ":\\x3a").replace("##[", "#\\x23[")
+    if safe.isprintable():
+        return safe
+    return "".join(c if c.isprintable() else _escape(c) for c in safe)
+
+
+def quote(value: object) -> str:
+    """A piece of data in quotation marks, cut to a length that a message bears."""
+    text = value if isinstance(value, str) else repr(value)
+    cut = text[:QUOTE_LENGTH] + "…" if len(text) > QUOTE_LENGTH else text
+    return f"'{visible(cut)}'"
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if number < 0x100:  # noqa: PLR2004 - the last character that two hexadecimal digits write
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"  # noqa: PLR2004 - same

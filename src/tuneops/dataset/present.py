@@ -1,0 +1,124 @@
+"""A report for a person: on a terminal, as annotations, and on a job's summary page.
+
+Findings quote data that a stranger may have written; nothing of it may become markup here.
+"""
+
+from typing import TYPE_CHECKING
+
+from tuneops import github
+from tuneops.dataset.findings import RULES, Finding, Severity, visible
+from tuneops.dataset.scan import Report
+from tuneops.dataset.tokens import Statistics
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.text import Text
+
+ANNOTATIONS_PER_LEVEL = 10  # GitHub shows no more of a level in one step
+SUMMARY_ROWS = 100
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_MARKUP = "\\`*_{}[]()<>#+-!|~@:&\"'/"
+
+
+def shown(report: Report) -> "Group":
+    """The findings one a line, what to do under each, and the files in numbers."""
+    from rich.console import Group
+    from rich.text import Text
+
+    lines = [_shown_finding(finding) for finding in report.findings]
+    rest = [Text(text) for text in _not_listed(report)]
+    numbers = [_line(f"{visible(name)}: {_numbers(one)}") for name, one in _files(report)]
+    verdict = Text(headline(report), style="bold green" if report.passed else "bold red")
+    return Group(*lines, *rest, *numbers, verdict)
+
+
+def headline(report: Report) -> str:
+    counts = [_count(number, str(severity)) for severity, number in report.counts.items() if number]
+    return f"Found {', '.join(counts)}." if counts else "All checks passed."
+
+
+def annotations(report: Report) -> list[str]:
+    """Workflow commands for the first errors and warnings; one more says how many are left."""
+    commands: list[str] = []
+    for level in (Severity.ERROR, Severity.WARNING):
+        listed = [one for one in report.findings if one.severity is level][:ANNOTATIONS_PER_LEVEL]
+        left = report.counts[level] - len(listed)
+        if left > 0:
+            listed = listed[: ANNOTATIONS_PER_LEVEL - 1]
+            left = report.counts[level] - len(listed)
+        commands += [_annotation(one) for one in listed]
+        if left > 0:
+            commands.append(github.annotation(level, f"{_count(left, str(level))} more."))
+    return commands
+
+
+def summary(report: Report) -> str:
+    """Markdown for the job's summary page."""
+    rows = [_row(finding) for finding in report.findings[:SUMMARY_ROWS]]
+    left = sum(report.counts.values()) - len(rows)
+    head = ["| place | rule | finding | what to do |", "|---|---|---|---|"] if rows else []
+    numbers = [f"- {_escaped(visible(name))}: {_numbers(one)}" for name, one in _files(report)]
+    tail = ["", f"… and {left:,} more."] if left > 0 else []
+    return "\n".join(["## Data check", "", headline(report), "", *head, *rows, *tail, "", *numbers])
+
+
+def _shown_finding(finding: Finding) -> "Text":
+    text = _line(f"{_place(finding)}: ")
+    text.append(finding.code, style=f"bold {_COLOURS[finding.severity]}")
+    text.append(f" [{RULES[finding.code].name}] {finding.message}\n")
+    text.append(f"    {finding.hint}", style="dim")
+    return text
+
+
+def _line(text: str) -> "Text":
+    """Text that is never wrapped: where a line of a log starts, a workflow command could."""
+    from rich.text import Text
+
+    return Text(text, no_wrap=True, overflow="ignore")
+
+
+def _files(report: Report) -> list[tuple[str, Statistics]]:
+    return [(name, one) for name, one in report.statistics.items() if one.examples]
+
+
+def _not_listed(report: Report) -> list[str]:
+    return [f"{code}: {number:,} more, not listed" for code, number in report.hidden.items()]
+
+
+def _place(finding: Finding) -> str:
+    numbers = [str(number) for number in (finding.line, finding.column) if number]
+    return ":".join([finding.file, *numbers])
+
+
+def _numbers(one: Statistics) -> str:
+    return (
+        f"{_count(one.examples, 'example')}, {_count(one.turns, 'answer')}, "
+        f"{_count(one.tokens, 'token')} (each example {one.min_tokens:,} to {one.max_tokens:,}, "
+        f"median {one.median_tokens:,}, 95 % up to {one.p95_tokens:,})"
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    plural = "" if number == 1 or noun == "info" else "s"
+    return f"{number:,} {noun}{plural}"
+
+
+def _annotation(finding: Finding) -> str:
+    return github.annotation(
+        finding.severity,
+        f"{finding.message}\n{finding.hint}",
+        title=f"{finding.code} {RULES[finding.code].name}",
+        file=finding.file,
+        line=finding.line or None,
+        column=finding.column or None,
+    )
+
+
+def _row(finding: Finding) -> str:
+    cells = (_place(finding), finding.code, finding.message, finding.hint)
+    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
+
+
+def _escaped(text: str) -> str:
+    """Text in which Markdown and HTML find nothing to act on."""
+    return "".join(f"&#{ord(c)};" if c in _MARKUP else c for c in text)

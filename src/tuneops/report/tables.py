@@ -1,0 +1,33 @@
+"""Small tables for a terminal; every cell is data and is never read as markup."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tuneops import console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def facts(pairs: Mapping[str, object]) -> "Table":
+    """Two columns: a name and what it is; absent values show as a dash."""
+    return rows((), [(name, "-" if value is None else value) for name, value in pairs.items()])
+
+
+def rows(header: Sequence[str], cells: Iterable[Sequence[object]]) -> "Table":
+    """A table with a header (empty: none); control characters in cells are made visible."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE if header else None, show_header=bool(header), pad_edge=False)
+    for name in header or ("", ""):
+        table.add_column(name, overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(console.plain(str(cell))) for cell in row))
+    return table
+
+
+def side_by_side(texts: Mapping[str, str]) -> "Table":
+    """One column for each text, under its name."""
+    return rows(tuple(texts), [tuple(texts.values())])

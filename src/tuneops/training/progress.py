@@ -1,0 +1,68 @@
+"""How a wait looks: events as lines, and on a terminal a bar of trained steps."""
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from tuneops import console, ownership
+from tuneops.azure.jobs import Event
+from tuneops.training.watch import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+
+class JobProgress:
+    """Shows each look at a job on stderr; metrics events move the bar and are not lines of it."""
+
+    def __init__(self) -> None:
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            self._bar = _bar()
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def show(self, progress: Progress) -> None:
+        for event in progress.events:
+            if self._bar is None or event.step is None:
+                self._line(event)
+        if self._bar:
+            self._move(self._bar, progress)
+
+    def _line(self, event: Event) -> None:
+        text = f"{ownership.date_time(event.created)}  {event.message}"
+        if self._bar:
+            self._bar.console.print(console.plain(text), markup=False, highlight=False)
+        else:
+            console.say(text)
+
+    def _move(self, bar: "Bar", progress: Progress) -> None:
+        if self._task is None:
+            self._task = bar.add_task(progress.job.status, total=None)
+        bar.update(
+            self._task,
+            description=progress.job.status,
+            total=progress.total_steps,
+            completed=progress.step,
+        )
+
+
+def _bar() -> "Bar":
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    return Bar(*columns, TimeElapsedColumn(), console=console.rich_console(stderr=True))

@@ -1,0 +1,105 @@
+"""Follow a job to its end: its events as they come, and how far it is."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuneops.azure import jobs
+from tuneops.azure.jobs import FINAL, PAUSED, Event, Job
+from tuneops.errors import JobFailedError, StillRunningError, TuneopsError, UndecidedError
+from tuneops.waiting import attempts
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+ERROR_BUDGET = 20
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Fresh events, oldest first, and the last trained step of so many in all (None: unknown)."""
+
+    job: Job
+    events: list[Event]
+    step: int
+    total_steps: int | None
+
+
+def wait(
+    client: "OpenAI",
+    job_id: str,
+    *,
+    examples: int,
+    within_seconds: float | None,
+    show: Callable[[Progress], None],
+) -> Job:
+    """Wait until the job has succeeded; faults of the connection are borne, up to a budget.
+
+    Raises:
+        JobFailedError: The service ended the job; its own words are in the message.
+        StillRunningError: The time is over; the job goes on.
+        UndecidedError: Somebody paused the job.
+    """
+    watch = _Watch(client, job_id, examples)
+    for _ in attempts(within_seconds):
+        progress = watch.look()
+        if progress is None:
+            continue
+        show(progress)
+        if progress.job.status in FINAL | {"paused"}:
+            return _ended(progress.job)
+    raise StillRunningError(
+        f"Job {job_id} is still running.",
+        remedy="Nothing is lost: run 'fine_tune.py wait' again, or let reconcile.py pick it up.",
+    )
+
+
+class _Watch:
+    def __init__(self, client: "OpenAI", job_id: str, examples: int) -> None:
+        self._client = client
+        self._job_id = job_id
+        self._examples = examples
+        self._seen: frozenset[str] = frozenset()
+        self._step = 0
+        self._errors_left = ERROR_BUDGET
+
+    def look(self) -> Progress | None:
+        """The job with its fresh events; None where this look failed and another may not."""
+        try:
+            job = jobs.get(self._client, self._job_id)
+            fresh = jobs.events(self._client, self._job_id, seen=self._seen)
+        except TuneopsError as error:
+            self._errors_left -= 1
+            if error.exit_code != TuneopsError.exit_code or not self._errors_left:
+                raise
+            return None
+        self._seen |= {event.id for event in fresh}
+        self._step = max([self._step, *(event.step or 0 for event in fresh)])
+        return Progress(job, fresh, self._step, total_steps(job, self._examples))
+
+
+def total_steps(job: Job, examples: int) -> int | None:
+    """Steps of the whole training; None until the service has chosen batch size and epochs."""
+    batch, epochs = (job.hyperparameters.get(name) for name in ("batch_size", "n_epochs"))
+    if not isinstance(batch, int) or not isinstance(epochs, int) or batch < 1 or epochs < 1:
+        return None
+    return math.ceil(examples / batch) * epochs
+
+
+def _ended(job: Job) -> Job:
+    if job.status == "succeeded":
+        return job
+    if job.status in PAUSED:
+        raise UndecidedError(
+            f"Job {job.id} is paused.", remedy="Resume it in the Foundry portal, or cancel it."
+        )
+    if job.status == "cancelled":
+        raise JobFailedError(
+            f"Job {job.id} was cancelled.",
+            remedy="Run 'fine_tune.py submit --retry' to train again.",
+        )
+    raise JobFailedError(
+        f"Job {job.id} failed: {job.error or 'the service gives no reason'}",
+        remedy="Mend what the service names in the data or the configuration, then submit again.",
+    )
