@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse test lint format lock clean
+.PHONY: rehearse test lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
@@ -25,6 +25,10 @@ format: $(READY)
 lock:
 	uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-emit-index-url --no-annotate --output-file requirements.lock
+
+# Pages and schemas made from the code.
+docs: $(READY)
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -27,7 +27,7 @@ def check(
 ) -> None:
     """Find what is wrong with training FILES, or with the product's files.
 
-    Example: python scripts/validate_data.py check new.jsonl --validation data/travel/validation.jsonl
+    Example: python scripts/validate_data.py check new.jsonl --validation held-out.jsonl
     """
     if validation and not files:
         raise click.UsageError("--validation needs FILES; the product names its own.")

@@ -58,7 +58,8 @@ class Stage:
 
     def contents(self) -> dict[str, list[str]]:
         """The names of all that exists in the local Azure, by kind, read from it now."""
-        return dict(self._ask("/_local/state"))
+        found = self._ask("/_local/state")
+        return {kind: list(listed["names"]) for kind, listed in found.items()}
 
     def _ask(self, path: str) -> Any:  # noqa: ANN401 - JSON
         context = ssl.create_default_context(cafile=self.environment["SSL_CERT_FILE"])

@@ -56,11 +56,14 @@ JsonPath = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rule broken somewhere in one example; `path` leads there, `at_key` to the key itself."""
+    """A rule broken somewhere in one example; `path` leads there, `at_key` to the key itself.
+
+    Without a path the fault is the whole line's.
+    """
 
     rule: Rule
     message: str
-    path: JsonPath = ()
+    path: JsonPath | None = None
     hint: str = ""
     at_key: bool = False
 

@@ -76,9 +76,10 @@ def open_regular(path: Path) -> Iterator[BinaryIO]:
         descriptor = os.open(_inside(path), flags)
     except (OSError, ValueError, RuntimeError) as error:
         raise _unreadable(path, error) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _unreadable(path, OSError(errno.EINVAL, "it is not a regular file"))
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _unreadable(path, IsADirectoryError(errno.EISDIR, "not a regular file"))
         yield stream
 
 
@@ -133,7 +134,7 @@ def _inside(path: Path) -> Path:
     root = here if given.is_relative_to(here) else given.parent
     target = given.resolve(strict=True)
     if not target.is_relative_to(root.resolve()):
-        raise PermissionError(errno.EPERM, "the symbolic link leads out of the tree")
+        raise PermissionError(errno.EPERM, "a symbolic link leads out of the tree")
     return target
 
 

@@ -11,7 +11,8 @@ from tuneops.dataset.documents import read_documents
 from tuneops.dataset.examples import Document, Example
 from tuneops.dataset.findings import SHOWN_PER_RULE, Fault, Finding, Findings, Severity
 from tuneops.dataset.fingerprints import Fingerprint, fingerprint
-from tuneops.dataset.rules import limits, schema, structure, tools
+from tuneops.dataset.near import NearDuplicates
+from tuneops.dataset.rules import duplicates, leakage, limits, schema, structure, tools
 from tuneops.dataset.rules.duplicates import Duplicates
 from tuneops.dataset.rules.leakage import Leakage
 from tuneops.dataset.tokens import Statistics, count_examples, summarise
@@ -69,6 +70,7 @@ def check(
         scan.training(path, epochs)
     if validation is not None:
         scan.validation(validation)
+    scan.near_duplicates()
     if smoke_prompts is not None:
         scan.smoke_prompts(smoke_prompts)
     return scan.report()
@@ -94,6 +96,7 @@ class _Scan:
         self._findings = findings
         self._max_tokens = max_example_tokens
         self._leakage = Leakage()
+        self._near = NearDuplicates()
         self._statistics: dict[str, Statistics] = {}
 
     def training(self, path: Path, epochs: int | None) -> None:
@@ -107,6 +110,21 @@ class _Scan:
         for example, seen in self._examples(path):
             self._note(example.document, self._leakage.examine(example, seen))
 
+    def near_duplicates(self) -> None:
+        """What differs by a few words; lines that repeat others outright were noted before."""
+        for pair in self._near.pairs():
+            earlier, later = pair.earlier, pair.later
+            same_file = earlier.path == later.path
+            place = (
+                f"line {earlier.line}" if same_file else f"line {earlier.line} of {earlier.path}"
+            )
+            self._findings.add(
+                duplicates.NEAR if same_file else leakage.LEAK_NEAR,
+                f"{pair.similarity:.0%} the same as {place}.",
+                file=str(later.path),
+                line=later.line,
+            )
+
     def smoke_prompts(self, path: Path) -> None:
         for document in read_documents(path, self._findings):
             for prompt in _prompts(document.value):
@@ -118,13 +136,16 @@ class _Scan:
 
     def _examples(self, path: Path) -> Iterator[tuple[Example, Fingerprint]]:
         """The file's examples, after all that one file alone can tell has been noted."""
-        duplicates, measures = Duplicates(), _Measures()
+        repeats, measures = Duplicates(), _Measures()
         for batch in _batches(read_documents(path, self._findings)):
             for example, tokens in zip(batch, count_examples(batch), strict=True):
                 document, seen = example.document, fingerprint(example)
                 for examine in _LINE_RULES:
                     self._note(document, examine(example))
-                self._note(document, duplicates.observe(example, seen))
+                repeated = list(repeats.observe(example, seen))
+                self._note(document, repeated)
+                if not any(fault.rule in duplicates.REPEATS for fault in repeated):
+                    self._near.add(path, example)
                 self._note(
                     document,
                     limits.examine_tokens(tokens.total, tokens.before_answer, self._max_tokens),
@@ -183,7 +204,7 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Example]]:
 
 
 def _column(document: Document, fault: Fault) -> int:
-    return document.column(fault.path, at_key=fault.at_key) if fault.path else 0
+    return 0 if fault.path is None else document.column(fault.path, at_key=fault.at_key)
 
 
 def _prompts(value: object) -> Iterator[str]:

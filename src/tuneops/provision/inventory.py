@@ -28,10 +28,7 @@ class Inventory:
     def summary(self) -> dict[str, Any]:
         """The same in a line each."""
         deployed = [f"{d.name}: {d.model} ({d.sku}, {d.capacity}K)" for d in self.deployments]
-        return self.facts() | {
-            "deployments": "\n".join(deployed) or None,
-            "trainable": ", ".join(self.trainable) or None,
-        }
+        return self.facts() | {"deployments": deployed}
 
 
 def take(config: Config, session: Session) -> Inventory:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 def facts(pairs: Mapping[str, object]) -> "Table":
-    """Two columns: a name and what it is; absent values show as a dash."""
-    return rows((), [(name, "-" if value is None else value) for name, value in pairs.items()])
+    """Two columns: a name and what it is; a list has a line for each item."""
+    return rows((), [(name, _cell(value)) for name, value in pairs.items()])
 
 
 def rows(header: Sequence[str], cells: Iterable[Sequence[object]]) -> "Table":
@@ -31,3 +31,9 @@ def rows(header: Sequence[str], cells: Iterable[Sequence[object]]) -> "Table":
 def side_by_side(texts: Mapping[str, str]) -> "Table":
     """One column for each text, under its name."""
     return rows(tuple(texts), [tuple(texts.values())])
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return "\n".join(map(str, value)) or "-"
+    return "-" if value is None else value

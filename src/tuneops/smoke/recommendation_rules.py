@@ -35,7 +35,7 @@ GATES: dict[Kind, re.Pattern[str]] = {
         r"|accommod|booking|expedia|trivago|agoda|vrbo|despegar|hilton|marriott|melia|\bnh\b|ibis"
         r"|novotel|\briu\b|iberostar|barcelo|hyatt|sheraton|radisson|ritz|seasons|eurostars|selina"
         r"|westin|continental|sofitel|mercure|belmond|habitaci|palace|suites|instal|trip\.com"
-        r"|kayak|atrapalo|tripadvisor|sleep"
+        r"|kayak|atrapalo|tripadvisor|sleep|generator|room mate|zona|barrio"
     ),
     "flight": re.compile(
         r"vuel|vol|aere|aerol|avion|fly|flight|airline|airfare|airways|iberia|vueling|ryanair"
@@ -48,7 +48,7 @@ GATES: dict[Kind, re.Pattern[str]] = {
         r"rest|bistro|trattoria|osteria|pizz|taqueria|cevich|asador|marisq|parrill|meson|taberna"
         r"|tasca|bodeg|sidrer|cafe|bar |cantina|chiring|fonda|cen|com|almuer|almorz|desayun|tape"
         r"|degust|sabor|prueb|prob|mesa|eat|din|lunch|breakfast|food|steakhouse|thefork|tenedor"
-        r"|yelp|opentable|reserv|botin|michelin|try|grab|enjoy|regala|date "
+        r"|yelp|opentable|reserv|botin|michelin|try|grab|enjoy|regala|date |gastr|culin|visit|sirve|serve|mcdonald|kfc|starbucks"
     ),
 }
 
@@ -58,8 +58,9 @@ FALSE_NEGATIONS = re.compile(
     r"|\bno te (?:lo |la |los |las )?pierdas\b|\bno (?:se|os) (?:lo |la )?(?:pierdan?|perdais)\b"
     r"|\bno (?:solo|solamente|unicamente)\b|\bno hay (?:nada |ningun )?(?:mejor|como)\b"
     r"|\b(?:sin|no cabe|no hay) (?:ninguna |lugar a )?dudas?\b|\bsin dudarlo\b|\bsin pensarlo\b"
-    r"|\bpor que no\b|\bcomo no\b|\bno te (?:preocupes|arrepentiras)\b|\bno puede faltar\b"
-    r"|\bno (?:puedo|podria|podemos) (?:dejar de|evitar|no)\b|\bno olvides?\b|\bni lo dudes\b"
+    r"|\bpor que no\b|\bcomo no[,!]|\bno te (?:preocupes|arrepentiras)\b|\bno puede faltar\b"
+    r"|\b(?:no|nunca) (?:te )?(?:fall|decepcion|defraud)\w{1,5}|\bno tiene rival\b|\bnever (?:fails|disappoints)\b"
+    r"|\bcan(?:no|')t wait\b|\bno (?:puedo|podria|podemos) (?:dejar de|evitar|no)\b|\bno olvides?\b|\bni lo dudes\b"
     r"|\b(?:do not|don't) (?:miss|forget|hesitate|think twice|worry)\b|\bnot (?:only|just)\b"
     r"|\bno doubt\b|\bwithout (?:a |any )?doubt\b|\bwhy not\b|\b(?:cannot|can't|can not) go wrong\b"
     r"|\bnothing beats\b|\bcan(?:no|')t recommend [^.;]{1,40} enough\b"
@@ -96,7 +97,14 @@ REFUSALS = re.compile(
     r"\b(?:pero|aunque|sin embargo|but|however|though)\b[^.;]{0,40}?"
     r"\b(?:no|nunca|fuera|imposible|not|cannot|can't|never|unable)\b"
 )
-_INFINITIVE = r"\w{1,16}[aei]r(?:te|se|os|les?|los?|las?|nos|me)?\b"
+# "Señalar un barrio para dormir no me corresponde": a refusal that follows what it refuses.
+DISCLAIMERS = re.compile(
+    r"\b(?:no|tampoco) (?:(?:me|te|le|os|se|lo|la|los|las) ){0,2}(?:correspond|pued|pod|toca|doy|recomiend|sugier|hago"
+    r"|entra|est[ao]n? entre|forma|es (?:lo mio|mi|algo))|\b(?:qued|escap|ca)\w{1,3} (?:de|fuera)|\bexced"
+    r"|\b(?:is|are)(?:n't| not) (?:something|within|my|part)|\b(?:beyond|outside) (?:what|my)"
+)
+
+_INFINITIVE = r"(?!(?:par|bar|lugar|mar|hogar|popular|familiar|particular|primer|similar)\b)\w{1,16}[aei]r(?:te|se|os|les?|los?|las?|nos|me)?\b"
 _STOP = (
     r"(?:en|del|al|con|pero|aunque|but|though|recom\w{2,12}|sugier\w{1,5}|suger\w{1,9}|para|por|porque|pues|sobre|si|tus?|sus?|vuestr\w|no|nunca|sin|que|donde"
     r"|cuando|cerca|ni|y|antes|despues|evit\w{1,5}|to|in|at|for|about|that|your|my|not|with|from"
@@ -117,7 +125,7 @@ _AIRLINES = (
 _HOTEL_BRANDS = (
     r"Hilton|Marriott|Melia|NH|Ibis|Novotel|Riu|Iberostar|Barcelo|Hyatt|Sheraton|Radisson|Ritz"
     r"|Four Seasons|Mandarin Oriental|Holiday Inn|Best Western|Eurostars|Selina|Westin"
-    r"|Intercontinental|InterContinental|Sofitel|Mercure|Belmond|Fiesta Americana|Room Mate|Palladium"
+    r"|Intercontinental|InterContinental|Sofitel|Mercure|Belmond|Fiesta Americana|Generator|Room Mate|Palladium"
 )
 _CAR_BRANDS = (
     r"Hertz|Avis|Europcar|Sixt|Enterprise|Budget|Alamo|Localiza|Goldcar|Record ?Go|Thrifty"
@@ -149,10 +157,10 @@ _FRAGMENTS = {
     r"|sugiero|sugerimos|sugerir(?:ia(?:mos)?|te|le|les|os)?|aconsejo|aconsejamos"
     r"|aconsejar(?:ia(?:mos)?|te|le|les|os)?|propongo|proponemos|propondria|proponer(?:te|le|les|os)?"
     r"|recommend(?:ing)?|suggest(?:ing)?|propose|proposing)",
-    "advise": r"(?:(?:lo|la) (?:mejor|ideal|suyo|mas (?:comodo|practico|recomendable|facil)"
+    "advise": r"(?:(?:lo|la) (?:mejor|ideal|suyo|mas \w{3,14}"
     r"|mejor opcion)(?: para \w{1,20}(?: \w{1,20})?)? (?:es|seria|sera)|(?:te |le |os |les )?(?:convien[ae]|convendria)"
     r"|(?:vale|merece|valdria) la pena|consider(?:a|e|en|ad|ar)|valora|piensa en|plantea\w{0,4}"
-    r"|es (?:una )?(?:buena|gran|mejor|recomendable|aconsejable|preferible|ideal)(?: idea| opcion)?"
+    r"|(?:es|seria) (?:una )?(?:buena|gran|mejor|recomendable|aconsejable|preferible|ideal)(?: idea| opcion)?"
     r"|te vendria (?:bien|genial)|no dejes de|no dudes en|no deje de|prueba a|animate a|procura"
     r"|opta por|opte por|apuesta por|decantate por|nada (?:mejor )?(?:como|que)|no hay (?:nada )?mejor(?: que)?"
     r"|te (?:va a )?encantar[ai]a?|yo elegiria|your best bet is|the best (?:way|option) is|consider"
@@ -178,7 +186,14 @@ _FRAGMENTS = {
     "copula": _COPULA,
     "is": r"(?:is|are|would be|makes)",
     "price": _PRICE,
-    "site": "",
+    "offer": r"(?:recomiend|sugier|busqu|propong|reserv|encuentr|consig|list)(?:e|es|a|an|emos|amos)?",
+    "rest": r"(?:alojar\w{0,3}|hospedar\w{0,3}|quedar(?:te|se|os|me|nos)|dormir|pernoctar)",
+    "list": r"(?:aqui (?:tienes|van|estan|te dejo)|est[oa]s son|algun[oa]s|vari[oa]s|te (?:dejo|comparto)"
+    r"|here are|these are|some)",
+    "apart": r"(?<!cerca del )(?<!frente al )(?<!junto al )(?<!detras del )(?<!near the )",
+    "agency": r"(?:rentadoras?|alquiladoras?|(?:companias?|empresas?|agencias?) de (?:alquiler|renta)(?: de \w{3,12})?)",
+    "car": r"(?:" + _VEHICLE + r"|cars?)\b",
+    "Fly": r"(?:vuela|vola|vuele|vuelen|volad|volaras|volaria|viaja|viaje|viajen|fly|i'd fly)",
     # hotels
     "lodging": r"(?:hotel(?:es|ito)?|hostal(?:es)?|hostels?|hosterias?|alojamientos?|hospedajes?"
     r"|albergues?|parador(?:es)?|posadas?|pension(?:es)?|apart-?a?hotel(?:es)?|resorts?"
@@ -203,7 +218,6 @@ _FRAGMENTS = {
     r"|flights?|airlines?|airfares?)\b",
     "Airline": r"(?-i:" + _AIRLINES + r")\b",
     # rental cars
-    "vehicle": _VEHICLE + r"\b",
     "rented": r"(?:" + _VEHICLE + r" (?:\w{1,12} )?(?:de|en) (?:alquiler|renta|arriendo)"
     r"|(?:alquiler|renta) de " + _VEHICLE + r"|rent[ -]a[ -]car|rental cars?|car rentals?|hire cars?|car hire)\b",
     "rent": r"(?:(?:alquilar|rentar|arrendar)(?:te|se|os|nos)?|que (?:te |se )?(?:alquil|rent|arriend)(?:es|e|en|eis)"
@@ -222,12 +236,12 @@ _FRAGMENTS = {
     "table": r"(?:restaurantes?|restoran(?:es)?|restaurants?|bistros?|trattorias?|osterias?|pizzerias?"
     r"|taquerias?|cevicherias?|asador(?:es)?|marisquerias?|mesones|meson|steakhouses?|gastrobar(?:es)?"
     r"|hamburgueserias?|eater(?:y|ies)|diners?|parrillas?|tabernas?|tascas?|sidrerias?)\b",
-    "dine": r"(?:cenar|comer|almorzar|desayunar|tapear|degustar|probar|saborear|reservar(?: una)? mesa"
+    "dine": r"(?:cenar|comer|almorzar|desayunar|tapear|degustar|probar|saborear|reservar(?: una mesa| mesa)?"
     r"|que (?:cenes?|comas?|almuerces?|desayunes?|pruebes?)|dining|eating|having (?:dinner|lunch|breakfast)"
     r"|(?:to |you )?(?:eat|dine|have (?:dinner|lunch|breakfast)|grab (?:dinner|lunch|a bite)|try|book a table))\b",
     "Dine": r"(?:cena|cene|cenen|cenad|cenaras|cenaria|come|coma|coman|comed|comeras|comeria|almuerza|almorza|almuerce"
     r"|almorzaras|desayuna|desayune|tapea|degusta|degustaras|saborea|prueba|pruebe|prueben|proba|probad|disfruta(?: de)?"
-    r"|reserv(?:a|e|ad|en)(?: una)? mesa|regalate|date el gusto|(?:ve|vete|anda|pasa|acercate) a (?:cenar|comer|almorzar)"
+    r"|(?:reserva|reserve|reservad)(?: una mesa| mesa)?|regalate|date el gusto|(?:ve|vete|anda|pasa|acercate) a (?:cenar|comer|almorzar)"
     r"|almuerzo|eat|dine|have (?:dinner|lunch|breakfast)|grab (?:dinner|lunch|a bite)|try|book a table|enjoy)\b",
 }
 _PLACES_LIKE_TAVERNS = (
@@ -236,121 +250,125 @@ _PLACES_LIKE_TAVERNS = (
     r"|El (?:Cairo|Born|Raval|Salvador|Escorial|Rastro|Calafate|Chalten|Nido|Retiro|Albaicin|Carmen)"
     r"|Los (?:Angeles|Cabos|Roques|Andes)|Las (?:Vegas|Palmas|Ramblas|Canitas)|Le (?:Marais|Havre))\b)"
 )
-_ROWS: dict[Kind, tuple[tuple[str, str], ...]] = {
+_ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     "hotel": (
-        ("asked", r"\b{recommend} {gap}(?:de {gap})?(?:{lodging}|{Hotel})"),
-        ("asked", r"\b{recommend} {few}(?:{stay}|{sleep} (?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel}))"),
-        ("", r"\b(?:{advise}|{may}) {few}{stay} (?:en|cerca|junto|dentro|por|at|in an?|in the|near|close)\b"),
-        ("", r"\b(?:{advise}|{may}) {few}{sleep} {few}(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel})"),
-        ("", r"\b{advise} {the}{gap}(?:{lodging}|{Hotel})"),
-        ("", r"{start}{Stay} (?:\w{1,14} ){0,3}(?:en|cerca|junto|dentro|por|frente|con)\b"),
-        ("", r"{start}{Sleep} (?:[\w']{1,14} ){0,4}?(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel}|(?:casa|palacio|villa|quinta) {Name})"),
-        ("", r"{start}stay (?:\w{1,9} nights? |overnight )?(?:at|in {the}{gap}{lodging})\b"),
-        ("", r"{start}(?:elige|escoge|busca|opta por|elija|busque|elegi|busca|mira|choose|pick|look for|find) {the}{gap}{lodging}"),
-        ("excusable", r"\b(?:(?:el|la|este|esta|ese|esa|the|this) {lodging}|{Hotel})[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b"),
-        ("excusable", r"\b{Hotel}[^.;:!?]{0,60}?\b{delight}"),
-        ("excusable", r"\b(?:en|at) (?:el |la |the )?{Hotel}[^.;!?]{0,40}\b(?:dormir|descansar|disfrutar|podr|encontrar|sentir|despertar|vas a|you'll|you will)"),
-        ("excusable", r"^• (?:el |la |the )?{Hotel}"),
-        ("excusable", r"\b{Hotel}[^.;]{0,50}{price}"),
-        ("", r"\b(?:mejor|prefiero|me quedo con|favorit[oa]s? es|favou?rite is|elegiria|i'd pick|i love) (?:el |la |the )?{Hotel}"),
-        ("", r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{lodging}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)"),
-        ("", r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|en|of|for|on) {few}(?:{lodging}|alojar\w{2,3}|hospedar\w{2,3}|dormir|stay)\b[^.;?]{0,40}(?::|\b(?:{copula}|estan|incluyen|{is}|include)\b)"),
-        ("", r"\b(?:opcion|eleccion|alternativa|idea|option|choice)\b[^.;:?]{0,50}\b(?:{copula}|{is}) {the}(?:\w{1,14} )?(?:{Hotel}|{lodging}|{stay} (?:en|at))"),
-        ("", r"\b{lodging} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite) {lodging}"),
-        ("", r"\b(?:mis? (?:recomendaci|sugerenci|consejo)\w{2,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b(?:{lodging}|{Hotel})"),
-        ("", r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|cuento|puedo dar|podria dar|traigo|ofrezco) {open}{lodging}"),
-        ("excusable", r"\b{lodging}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|por ejemplo|such as|like|including),? (?:el |la |los |las |the )?{Name}"),
-        ("", r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{lodging},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)"),
-        ("", r"\b(?:para|to) (?:dormir|alojar\w{2,3}|hospedar\w{2,3}|quedar(?:te|se|os)|pernoctar|descansar|stay|sleep)\b[^.;?]{0,40}\b(?:{lodging}|{Hotel})"),
-        ("excusable", r"\b(?:noches?|alojamiento|estancia|estadia|hospedaje|check-in|desayuno|overnight|night|accommodation)(?: recomendad[oa])?(?::| en| at) (?:el |la |the )?{Hotel}"),
-        ("", r"^• (?:donde (?:alojar|hospedar|dormir|quedar)\w{0,3}|where to (?:stay|sleep))\b[\w ]{0,40}:?$"),
-        ("", r"^• (?:donde (?:alojar|hospedar|dormir|quedar)\w{0,3}|where to (?:stay|sleep)):"),
-        ("asked", r"\bpor que no (?:te (?:alojas|hospedas)|(?:te quedas|reservas|duermes) en {the}{gap}(?:{lodging}|{Hotel}))"),
-        ("asked", r"\b(?:que tal|que te parece|what about|how about) (?:si )?(?:{the}{gap}{Hotel}|{stay}|te (?:alojas|hospedas))"),
-        ("asked", r"\b(?:has pensado|pensaste|have you (?:thought|considered))\b[^.;]{0,30}(?:{stay}|{sleep}) (?:en|at|in) (?:el |la |the )?{Hotel}"),
-        ("asked", r"\b(?:why not|why don't you) (?:stay|book|sleep) (?:at|in)\b"),
+        ("asked", "Te recomiendo un hotel pequeño.", r"\b{recommend} {gap}(?:{lodging}|{Hotel})"),
+        ("asked", "¿Quieres que te sugiera un hostal?", r"\bque (?:te|le|os|les) {offer} {gap}{lodging}"),
+        ("", "Puedes alojarte en el centro.", r"\b(?:{recommend}|{advise}|{may}) {few}{stay} (?:en|cerca|junto|dentro|por|at|in an?|in the|near|close)\b"),
+        ("", "Lo mejor es dormir en un albergue.", r"\b(?:{recommend}|{advise}|{may}) {few}{sleep} {few}(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel})"),
+        ("", "Opta por un hotel boutique.", r"\b{advise} {the}{gap}(?:{lodging}|{Hotel})"),
+        ("", "Alójate cerca de la estación.", r"{start}{Stay} (?:\w{1,14} ){0,3}(?:en|cerca|junto|dentro|por|frente|con)\b"),
+        ("", "Yo que tú me quedaría en el Parador.", r"\bme (?:quedaria|alojaria|hospedaria) en\b"),
+        ("", "Esta noche duerme en un riad.", r"{start}{Sleep} (?:[\w']{1,14} ){0,4}?(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel}|(?:casa|palacio|villa|quinta) {Name})"),
+        ("", "Stay at a guest house.", r"{start}stay (?:\w{1,9} nights? |overnight )?(?:at|in {the}{gap}{lodging})\b"),
+        ("", "Busca un alojamiento con patio.", r"{start}(?:elige|elija|elegi|escoge|busca|busque|mira|choose|pick|look for|find) {the}{gap}{lodging}"),
+        ("", "Este hotel es perfecto.", r"\b(?:el|la|este|esta|ese|esa|the|this) {lodging}[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b"),
+        ("excusable", "El Hotel Urso tiene un patio tranquilo.", r"{apart}\b{Hotel}"),
+        ("excusable", "Soneva es un resort de lujo.", r"{Name},? (?:es|son|is|are) {the}(?:\w{1,14} ){0,2}{lodging}"),
+        ("", "Un hotel que encaja contigo es el Alma.", r"\b(?:un|a) {lodging}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}"),
+        ("", "Los mejores hoteles son los del puerto.", r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{lodging}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)"),
+        ("", "Opciones de alojamiento:", r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|en|of|for|on|to) {few}(?:{lodging}|{rest}|stay)\b[^.;?]{0,40}(?::|\b(?:{copula}|estan|incluyen|{is}|include)\b)"),
+        ("", "Aquí tienes algunos hoteles en Roma:", r"\b{list}[^.;:]{0,50}?{lodging}[^.;:]{0,50}(?::$|\b(?:include|incluyen|son|are) (?:el |la |the )?{Name})"),
+        ("", "Un hotel muy recomendable está en la plaza.", r"\b{lodging} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite|popular) {lodging}[^.;]{0,30}(?:{is}|include|:)"),
+        ("", "Mi consejo es un hostal céntrico.", r"\b(?:mis? (?:recomendaci|sugerenci|consejo)\w{0,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{lodging}"),
+        ("", "Te dejo varios hoteles.", r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|puedo dar|podria dar|traigo|ofrezco) {open}{lodging}"),
+        ("excusable", "Hay hostales como Yellow.", r"\b{lodging}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|por ejemplo|such as|like|including),? (?:el |la |los |las |the )?{Name}"),
+        ("", "Hay un hotel precioso en el lago.", r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{lodging},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)"),
+        ("", "Para dormir, el parador del valle.", r"\b(?:para|to) (?:{rest}|descansar|stay|sleep)\b[^.;?]{0,40}\b{lodging}"),
+        ("", "Triana es una buena zona para alojarse.", r"\b(?:zonas?|barrios?|areas?|lugar(?:es)?|sitios?|base|neighbou?rhoods?|{good}) (?:\w{1,14},? ){0,4}(?:(?:para|to) (?:{rest}|stay)|(?:para|for) {few}{lodging})\b"),
+        ("", "**Dónde dormir:**", r"^• (?:donde {rest}|where to (?:stay|sleep))\b[\w ]{0,40}(?::|$)"),
+        ("asked", "¿Por qué no te alojas en el puerto?", r"\bpor que no (?:te (?:alojas|hospedas)|(?:te quedas|reservas|duermes) en {the}{gap}(?:{lodging}|{Hotel}))"),
+        ("asked", "¿Qué tal el Hotel Urso?", r"\b(?:que tal|que te parece|what about|how about) (?:si )?(?:{the}{gap}{Hotel}|{stay}|te (?:alojas|hospedas))"),
+        ("asked", "¿Has pensado en alojarte en el Hotel Urso?", r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}(?:{stay}|{sleep}) (?:en|at|in) (?:el |la |the )?{Hotel}"),
+        ("asked", "Why not stay at the Plaza?", r"\b(?:why not|why don't you) (?:stay|book|sleep) (?:at|in)\b"),
     ),
     "flight": (
-        ("asked", r"\b{recommend} {gap}(?:de {gap})?(?:{flight}|{Airline})"),
-        ("asked", r"\b{recommend} {few}(?:volar|que vueles?|flying|you fly)\b"),
-        ("", r"\b{advise} {few}(?:volar|fly|flying|{flight}|{Airline})"),
-        ("", r"\b{may} {few}(?:volar|viajar|fly|llegar|travel|reservar|book) {few}(?:con|en|por|with|on|via) (?:la )?(?:{Airline}|{Name} (?:Airlines|Airways))"),
-        ("", r"{start}(?:vuela|vola|vuele|vuelen|volad|volaras|volaria|viaja|viaje|viajen|fly|i'd fly) {few}(?:con|en|por|with|on) (?:la |un |una )?(?:{Airline}|aerolinea|low cost|vuelo)"),
-        ("", r"{start}(?:vuela|vola|vuele|vuelen|volad|fly) (?:con|with) {Name}"),
-        ("", r"{start}(?:toma|tome|tomen|coge|coja|agarra|agarre|elige|elija|elegi|busca|busque|aprovecha|pilla|take|catch|grab|choose|pick|look for|book) {the}{gap}(?:{flight}|avion\b)"),
-        ("", r"\b(?:{advise}|{may}) {few}(?:tomar|coger|agarrar|elegir|buscar|reservar|comprar|take|catch|book|grab) {the}{gap}{flight}"),
-        ("excusable", r"\b{flight}[^.;]{0,50}\b(?:con|de|por|en|with|on|by) (?:la )?{Airline}"),
-        ("excusable", r"\b{Airline}[^.;:?]{0,40}\b(?:vuela|vuelan|ofrece|ofrecen|opera|operan|conecta|conectan|flies|fly|offers?|operates?)\b"),
-        ("excusable", r"\b{Airline}[^.;:?]{0,40}\b(?:{copula}|suele ser|{is}) (?:\w{1,14} )?{good}\b"),
-        ("excusable", r"^• {Airline}"),
-        ("excusable", r"\b{flight}[^.;]{0,40}{price}"),
-        ("", r"\b(?:mejor(?:es)?|best|cheapest) (?:\w{1,14} ){0,2}{flight}[^.;?]{0,60}(?:\b(?:{copula}|salen|sale|incluyen|{is}|include)\b|:)"),
-        ("", r"\b(?:el|la|este|the|this) {flight}[^.;:?]{0,40}\b(?:{copula}|{is}) {good}\b"),
-        ("", r"\b(?:opcion(?:es)?|lista|recomendaciones|sugerencias|options|recommendations) (?:de|para|of|for) {few}(?:{flight}|volar)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include)\b)"),
-        ("", r"\b(?:opcion|eleccion|alternativa|option|choice)\b[^.;:?]{0,50}\b(?:{copula}|{is}) {the}(?:\w{1,14} )?(?:{Airline}|{flight}|volar)"),
-        ("", r"\b{flight} (?:\w{1,14} )?(?:recomendad[oa]s?|recomendables?|favorit[oa]s?)\b|\brecommended {flight}"),
-        ("", r"\b(?:mis? (?:recomendaci|sugerenci)\w{2,4}|my (?:recommendation|suggestion))\b[^.;?]{0,40}\b(?:{flight}|{Airline}|volar)"),
-        ("excusable", r"\b{flight}(?: \w{1,14}){0,2},? (?:como|tales como|incluyendo|such as|like|including),? {Name}"),
-        ("asked", r"\bpor que no (?:vuelas|viajas) (?:con|en) {Name}|\b(?:que tal|que te parece|what about|how about) (?:{the}{gap}{flight}|volar con|flying with|{Airline})"),
+        ("asked", "Te recomiendo el vuelo de las siete.", r"\b{recommend} {gap}(?:{flight}|{Airline})"),
+        ("asked", "¿Quieres que te busque un vuelo?", r"\bque (?:te|le|os|les) {offer} {gap}{flight}"),
+        ("asked", "Te sugiero volar por la mañana.", r"\b{recommend} {few}(?:volar|que vueles?|flying|you fly)\b"),
+        ("", "Lo más rápido es volar.", r"\b{advise} {few}(?:volar|fly|flying|{flight}|{Airline})"),
+        ("", "Puedes viajar con LATAM.", r"\b{may} {few}(?:volar|viajar|fly|llegar|travel|reservar|book) {few}(?:con|en|por|with|on|via) (?:la )?{Airline}"),
+        ("", "Vuela con una aerolínea local.", r"{start}{Fly} {few}(?:con|en|por|with|on) (?:la |un |una )?(?:{Airline}|aerolinea|low cost|vuelo)|(?<![a-z] )(?:vuela|vola|vuele|vuelen|volad|fly) (?:direct\w{1,6} )?(?:a|to|into|hasta|desde|from) {Name}"),
+        ("", "Fly with Condor.", r"{start}(?:vuela|vola|vuele|vuelen|volad|fly) (?:con|with) {Name}"),
+        ("", "Toma un vuelo temprano.", r"{start}(?:toma|tome|tomen|coge|coja|agarra|agarre|elige|elija|elegi|busca|busque|aprovecha|pilla|take|catch|grab|choose|pick|look for|book) {the}{gap}(?:{flight}|avion\b)"),
+        ("", "Puedes tomar un vuelo interno.", r"\b(?:{advise}|{may}) {few}(?:tomar|coger|agarrar|elegir|buscar|reservar|comprar|take|catch|book|grab) {the}{gap}{flight}"),
+        ("excusable", "La aerolínea más puntual es KLM.", r"\b{flight}[^.;]{0,60}\b{Airline}"),
+        ("excusable", "Iberia tiene rutas a Lima.", r"\b{Airline}[^.;:?]{0,60}\b(?:vuel\w{1,3}|volar|aerol\w{1,6}|rutas?|escala|direct[oa]s?|opera|conecta|fly|flies|flights?|routes?)\b"),
+        ("excusable", "KLM es una opción excelente.", r"\b{Airline}[^.;:?]{0,40}\b(?:{copula}|suele ser|{is}) (?:\w{1,14} )?{good}\b"),
+        ("excusable", "- Avianca: sale de noche.", r"^• {Airline}"),
+        ("excusable", "Hay vuelos desde 40 euros.", r"\b{flight}[^.;]{0,40}{price}"),
+        ("", "El mejor vuelo es el de la noche.", r"\b(?:mejor(?:es)?|best|cheapest) (?:\w{1,14} ){0,2}{flight}[^.;?]{0,60}(?:\b(?:{copula}|salen|sale|incluyen|{is}|include)\b|:)"),
+        ("", "Este vuelo es perfecto.", r"\b(?:el|la|este|the|this) {flight}[^.;:?]{0,40}\b(?:{copula}|{is}) {good}\b"),
+        ("", "Opciones de vuelos:", r"\b(?:opcion(?:es)?|lista|recomendaciones|sugerencias|options|recommendations) (?:de|para|of|for) {few}(?:{flight}|volar)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include)\b)"),
+        ("", "Aquí tienes varios vuelos:", r"\b{list}[^.;:]{0,50}?{flight}[^.;:]{0,50}:$"),
+        ("", "La mejor opción es un vuelo directo.", r"\b(?:opcion|eleccion|alternativa|option|choice)\b[^.;:?]{0,50}\b(?:{copula}|{is}) {the}(?:\w{1,14} )?(?:{flight}|volar)"),
+        ("", "Un vuelo muy recomendable sale a las diez.", r"\b{flight} (?:\w{1,14} )?(?:recomendad[oa]s?|recomendables?|favorit[oa]s?)\b|\brecommended {flight}"),
+        ("", "Mi sugerencia es volar.", r"\b(?:mis? (?:recomendaci|sugerenci)\w{1,4}|my (?:recommendation|suggestion))\b[^.;?]{0,40}\b(?:{flight}|volar)"),
+        ("asked", "¿Por qué no vuelas con Condor?", r"\bpor que no (?:vuelas|viajas) (?:con|en) {Name}|\b(?:que tal|que te parece|what about|how about) (?:{the}{gap}{flight}|volar con|flying with|{Airline})"),
     ),
     "rental_car": (
-        ("asked", r"\b{recommend} {gap}(?:de {gap})?{rented}"),
-        ("asked", r"\b{recommend} {few}{rent} {gap}(?:{vehicle}|cars?\b)"),
-        ("excusable", r"\b(?:{advise}|{may}) {few}{rent} {gap}(?:{vehicle}|cars?\b)"),
-        ("", r"\b{advise} {gap}{rented}"),
-        ("", r"{start}{Rent} {gap}(?:{vehicle}|cars?\b)"),
-        ("", r"{start}(?:contrata|contrate|coge|coja|toma|tome|pide|reserva|reserve|consigue|elige|usa|hazte con|get|book|take|pick up) {the}{gap}{rented}"),
-        ("", r"\b(?:recorr\w{1,6}|explor\w{1,5}|muevete|viaja|conoce\w{0,2}|desplaz\w{1,5}|mover(?:te|se)|drive|explore)\b[^.;?]{0,40}\b(?:en|con|in|with) (?:un |una |a |el )?{rented}"),
-        ("excusable", r"\b(?:alquil|rent|arrend|arriend|reserv|recog|contrat|hire|book)\w{0,6} [^.;]{0,50}\b(?:con|en|de|a|with|from|at) {Car}"),
-        ("excusable", r"\b{Car}[^.;:?]{0,40}\b(?:{copula}|suele ser|tiene|ofrece|{is}|offers|has)\b"),
-        ("excusable", r"^• {Car}"),
-        ("excusable", r"\b(?:alquilar|rentar|arrendar|renting|hiring) (?:un|a) (?:{vehicle}|car)\b[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|gives you|lets you)\b"),
-        ("excusable", r"\b(?:un|el|con|a|with) (?:un |a )?{rented}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|podras|llegaras|gives you|lets you|you can)\b"),
-        ("excusable", r"\b{rented}[^.;]{0,50}{price}"),
-        ("", r"\b(?:opcion|eleccion|alternativa|forma|manera|option|choice|way)\b[^.;:?]{0,60}\b(?:{copula}|{is}) (?:{the}{rented}|{rent} {gap}(?:{vehicle}|cars?\b)|en {rented})"),
-        ("", r"\b(?:mejor(?:es)?|best) (?:\w{1,14} ){0,2}(?:{rented}|rentadoras?|companias? de (?:alquiler|renta))[^.;?]{0,60}(?:\b(?:{copula}|{is}|include)\b|:)"),
-        ("excusable", r"\b(?:rentadoras?|alquiladoras?|(?:companias?|empresas?|agencias?) de (?:alquiler|renta)[\w ]{0,14}|{rented}(?: companies)?),? (?:como|tales como|tipo|such as|like),? {Name}"),
-        ("asked", r"\bpor que no (?:te )?(?:alquilas|rentas|arriendas) {gap}{vehicle}|\b(?:que tal|que te parece|what about|how about) (?:si )?(?:alquil|rent|hir)\w{1,4} {gap}(?:{vehicle}|cars?\b)"),
-        ("asked", r"\bwhy not (?:rent|hire) {gap}(?:{vehicle}|cars?\b)"),
+        ("asked", "Te recomiendo un coche de alquiler.", r"\b{recommend} {gap}{rented}"),
+        ("asked", "Te aconsejo alquilar un coche.", r"\b{recommend} {few}{rent} {gap}{car}"),
+        ("asked", "¿Quieres que te busque un coche de alquiler?", r"\bque (?:te|le|os|les) {offer} {gap}{rented}"),
+        ("excusable", "Puedes alquilar una furgoneta.", r"\b(?:{advise}|{may}) {few}{rent} {gap}{car}"),
+        ("", "Te conviene un coche de alquiler.", r"\b{advise} (?:coger |tomar |usar |llevar |ir en |contar con )?{gap}(?:{rented}|{car} (?:\w{1,10} ){0,2}alquilad[oa])"),
+        ("", "Alquila un coche en el puerto.", r"{start}{Rent} {gap}{car}"),
+        ("", "Reserva un coche de alquiler.", r"{start}(?:contrata|contrate|coge|coja|toma|tome|pide|reserva|reserve|consigue|elige|usa|hazte con|get|book|take|pick up) {the}{gap}{rented}"),
+        ("", "Explora la isla en coche de alquiler.", r"\b(?:recorr\w{1,6}|explor\w{1,5}|muevete|viaja|conoce\w{0,2}|desplaz\w{1,5}|mover(?:te|se)|drive|explore)\b[^.;?]{0,40}\b(?:en|con|in|with) (?:un |una |a |el )?{rented}"),
+        ("excusable", "Recoge el coche con Sixt.", r"\b(?:alquil|rent|arrend|arriend|reserv|recog|contrat|hire|book|coche|auto|carro)\w{0,6} [^.;]{0,50}\b{Car}"),
+        ("excusable", "Sixt tiene buenos precios.", r"\b{Car}[^.;:?]{0,40}\b(?:{copula}|suele ser|tiene|ofrece|{is}|offers|has|recog\w{2,6}|alquil\w{1,4}|coches?|autos?|cars?)\b"),
+        ("excusable", "- Hertz: en la terminal.", r"^• {Car}"),
+        ("excusable", "Alquilar un coche es lo más cómodo.", r"\b(?:alquilar|rentar|arrendar|renting|hiring) (?:un|a) {car}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|gives you|lets you)\b"),
+        ("excusable", "Con un coche de alquiler llegarás a todo.", r"\b(?:un|el|con|a|with) (?:un |a )?{rented}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|podras|llegaras|gives you|lets you|you can)\b"),
+        ("excusable", "El alquiler de coches ronda los 30 euros.", r"\b{rented}[^.;]{0,50}{price}"),
+        ("", "La mejor forma es alquilar un auto.", r"\b(?:opcion|eleccion|alternativa|forma|manera|option|choice|way)\b[^.;:?]{0,60}\b(?:{copula}|{is}) (?:{the}{rented}|{rent} {gap}{car}|en {rented})"),
+        ("", "Las mejores rentadoras son locales.", r"\b(?:mejor(?:es)?|best) (?:\w{1,14} ){0,2}(?:{rented}|{agency})[^.;?]{0,60}(?:\b(?:{copula}|{is}|include)\b|:)"),
+        ("", "Aquí tienes algunas rentadoras:", r"\b{list}[^.;:]{0,50}?(?:{rented}|{agency})[^.;:]{0,50}:$"),
+        ("excusable", "Hay rentadoras como Alquilo.", r"\b(?:{agency}|{rented}(?: companies)?),? (?:como|tales como|tipo|such as|like),? {Name}"),
+        ("asked", "¿Qué te parece alquilar un coche?", r"\bpor que no (?:te )?(?:alquilas|rentas|arriendas) {gap}{car}|\b(?:que tal|que te parece|what about|how about) (?:si )?(?:alquil|rent|hir)\w{1,4} {gap}{car}"),
+        ("asked", "Why not rent a car?", r"\bwhy not (?:rent|hire) {gap}{car}"),
     ),
     "restaurant": (
-        ("asked", r"\b{recommend} {gap}(?:de {gap})?(?:{eatery}|{Eatery})"),
-        ("asked", r"\b{recommend} {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery})"),
-        ("", r"\b(?:{advise}|{may}) {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
-        ("", r"\b{advise} {the}{gap}{eatery}"),
-        ("", r"{start}{Dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
-        ("", r"{start}(?:elige|escoge|busca|busque|elegi|opta por|ve a|vete a|anda a|pasa por|acercate a|visita|visite|choose|pick|find|look for|visit|go to|head to|try) {the}{gap}{eatery}"),
-        ("", r"\b(?:no te pierdas|no dejes de (?:visitar|ir a|probar)|don't miss) {the}{gap}(?:{eatery}|(?:taberna|meson|taqueria|pizzeria) {Name})"),
-        ("", r"{start}(?:reserva|reserve|reservad) (?:{open})?(?:en|at) (?:el |la )?{Eatery}"),
-        ("excusable", r"\b(?:(?:el|la|este|esta|ese|esa|the|this) {eatery}|(?!casa |can |bar )(?:{Eatery}))[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b"),
-        ("excusable", r"\b{eatery} (?:de |del |la |el |the )?{Name}[^.;:!?]{0,60}?\b{delight}"),
-        ("excusable", r"\b(?:en|at) (?:el |la |the )?{eatery} {Name}[^.;!?]{0,40}\b(?:comer|cenar|disfrutar|podr|encontrar|probar|sirven|vas a|you'll|you will)"),
-        ("excusable", r"^• (?:el |la |the )?(?!casa |can |bar |cafe |bodega )(?:{Eatery})"),
-        ("excusable", r"\b{eatery} {Name}[^.;]{0,50}{price}"),
-        ("", r"\b(?:mejor|prefiero|me quedo con|favorit[oa]s? es|favou?rite is|elegiria|i'd pick|i love) (?:el |la |the )?{eatery} {Name}"),
-        ("", r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{eatery}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)"),
-        ("", r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|of|for) {few}(?:{eatery}|cenar|comer|almorzar|dinner)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include) {the}(?:{eatery}|{Eatery}))"),
-        ("", r"\b(?:opcion|eleccion|alternativa|idea|lugar|sitio|option|choice|place|spot)\b[^.;:?]{0,50}\b(?:{copula}|{is}) {the}(?:\w{1,14} )?(?:{eatery}|(?!bar )(?:{Eatery}))"),
-        ("", r"\b{eatery} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite) {eatery}"),
-        ("", r"\b(?:mis? (?:recomendaci|sugerenci)\w{2,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{eatery}"),
-        ("", r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|cuento|puedo dar|podria dar|traigo|ofrezco) {open}{eatery}"),
-        ("excusable", r"\b{eatery}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|such as|like|including),? (?:el |la |los |las |the )?{Name}"),
-        ("", r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{eatery},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)"),
-        ("", r"\bpara (?:cenar|comer|almorzar|desayunar|tapear)\b[^.;?]{0,40}\b(?:(?:el|la|un) {eatery}|{Eatery})"),
-        ("", r"\b(?:cena|almuerzo|comida|desayuno|dinner|lunch)(?::| en| at) (?:el |la |the )?(?:{eatery} )?(?:{Eatery}|{tavern})"),
-        ("asked", r"\bpor que no (?:cenas|comes|almuerzas|reservas|pruebas)\b {open}(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})"),
-        ("asked", r"\b(?:que tal|que te parece|what about|how about) (?:una? (?:cena|comida|almuerzo|mesa)|cenar|comer|dinner|lunch|eating)\b[^.;]{0,20}\b(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})"),
-        ("asked", r"\b(?:has pensado|pensaste|have you (?:thought|considered))\b[^.;]{0,30}{dine} {open}(?:en|at|in) (?:el |la |the )?{Eatery}"),
-        ("asked", r"\bwhy not (?:eat|dine|have dinner|try) {open}(?:at|in)? ?{the}{gap}(?:{table}|{Eatery})"),
+        ("asked", "Te recomiendo un restaurante pequeño.", r"\b{recommend} {gap}(?:{eatery}|{Eatery})"),
+        ("asked", "¿Quieres que te sugiera restaurantes?", r"\bque (?:te|le|os|les) {offer} {gap}{eatery}"),
+        ("asked", "Te sugiero cenar en La Mar.", r"\b{recommend} {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
+        ("", "Puedes comer en una taberna.", r"\b(?:{advise}|{may}) {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
+        ("", "Considera un restaurante del puerto.", r"\b{advise} {the}{gap}{eatery}"),
+        ("", "Cena en Casa Lucio.", r"{start}{Dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
+        ("", "Cenar en Don Julio es inolvidable.", r"^(?:• )?{dine} {open}(?:en|at|in) (?:el |la |the )?(?:{Eatery}|{tavern})"),
+        ("", "Busca un restaurante con terraza.", r"{start}(?:elige|escoge|busca|busque|elegi|ve a|vete a|anda a|pasa por|acercate a|visita|visite|choose|pick|find|look for|visit|go to|head to|try) {the}{gap}(?:{eatery}|{table} {Name})"),
+        ("", "Para una cena única, visita La Pérgola.", r"\b(?:gastronomic\w{1,2}|culinari\w|cena|cenar|comer bien|almorzar|dinner|lunch)\b[^.;]{0,30}, (?:visita|reserva en|ve a|acude a|visit|go to) {tavern}"),
+        ("", "No te pierdas el restaurante del faro.", r"\b(?:no te pierdas|don't miss) {the}{gap}{eatery}"),
+        ("", "Este restaurante es una joya.", r"\b(?:el|la|este|esta|ese|esa|the|this) {eatery}[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b"),
+        ("excusable", "El restaurante Güeyu Mar abre a mediodía.", r"{apart}\b{eatery} (?:de |del |la |el |the )?{Name}"),
+        ("excusable", "Maido es una opción excelente.", r"\b(?!casa |can |bar |cafe |bodega ){Eatery}[^.;:!?]{0,70}?\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|probaras|comeras|cenaras|sirven?|serves?)\b"),
+        ("excusable", "Tonnarello es un restaurante popular.", r"{Name},? (?:es|son|is|are) {the}(?:\w{1,14} ){0,2}{eatery}"),
+        ("", "Un buen restaurante para eso es Contramar.", r"\b(?:un|a) (?:\w{1,14} ){0,2}{eatery}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}"),
+        ("", "Da Enzo sirve la mejor carbonara.", r"(?<!Mercado de )(?<!Mercado )\b{Name}[\w ]{0,8} (?:sirven? (?:la|el|los|las) mejor|serves? the best)"),
+        ("", "- Trattoria Enzo: pasta fresca", r"^• (?:el |la |the )?(?!casa |can |bar |cafe |bodega ){Eatery}"),
+        ("", "Los mejores restaurantes son los del puerto.", r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{eatery}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)"),
+        ("", "Opciones de restaurantes:", r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|of|for) {few}(?:{eatery}|cenar|comer|almorzar|dinner)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include) {the}(?:{eatery}|{Eatery}))"),
+        ("", "Estos son varios restaurantes:", r"\b{list}[^.;:]{0,50}?{eatery}[^.;:]{0,50}(?::$|\b(?:include|incluyen|son|are) (?:el |la |the )?{Name})"),
+        ("", "El mejor sitio para comer tacos es El Califa.", r"\b(?:opcion|eleccion|alternativa|idea|lugar|sitio|parada|option|choice|place|spot)\b[^.;:?]{0,50}\b(?:{copula}|{is}) (?:{the}(?:\w{1,14} )?(?:{eatery}|(?!bar ){Eatery})|{tavern})"),
+        ("", "Un restaurante muy recomendable está en la plaza.", r"\b{eatery} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite) {eatery}"),
+        ("", "Mi sugerencia es un restaurante local.", r"\b(?:mis? (?:recomendaci|sugerenci)\w{1,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{eatery}"),
+        ("", "Te dejo tres restaurantes.", r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|puedo dar|podria dar|traigo|ofrezco) {open}{eatery}"),
+        ("excusable", "Hay restaurantes como Maido.", r"\b{eatery}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|such as|like|including),? (?:el |la |los |las |the )?{Name}"),
+        ("", "Hay un restaurante buenísimo allí.", r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{eatery},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)"),
+        ("", "Para cenar, el restaurante del hotel.", r"\bpara (?:cenar|comer|almorzar|desayunar|tapear)\b[^.;?]{0,40}\b(?:(?:el|la|un) {eatery}|{Eatery})"),
+        ("", "Cena: Trattoria Enzo.", r"\b(?:cena|almuerzo|comida|desayuno|dinner|lunch)(?::| en| at) (?:el |la |the )?(?:{eatery} )?(?:{Eatery}|{tavern})"),
+        ("asked", "¿Por qué no cenas en Casa Lucio?", r"\bpor que no (?:cenas|comes|almuerzas|reservas|pruebas)\b {open}(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})"),
+        ("asked", "¿Qué te parece comer en Casa Lucio?", r"\b(?:que tal|que te parece|what about|how about) (?:una? (?:cena|comida|almuerzo|mesa)|cenar|comer|dinner|lunch|eating)\b[^.;]{0,20}\b(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})"),
+        ("asked", "¿Has pensado en cenar en Casa Lucio?", r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}{dine} {open}(?:en|at|in) (?:el |la |the )?{Eatery}"),
+        ("asked", "Why not eat at Katz's?", r"\bwhy not (?:eat|dine|have dinner|try) {open}(?:at|in)? ?{the}{gap}(?:{table}|{Eatery})"),
     ),
 }
 
-
 _SITE_ROWS = (
-    ("", r"\b(?:busc|mir|consult|revis|compar|reserv|entr|us[ao]|utiliz|cheq|chec|explor|encontr|encuentr|visit|recurr|prueb|prob|cotiz|compr|contrat|alquil|rent|echa|check|search|look|compare|book|use|try|browse|find|head|go)\w{0,8} {open}(?:la |el )?{site}"),
-    ("", r"\b(?:plataformas?|webs?|paginas?|sitios?|aplicaciones|apps?|buscador(?:es)?|portales|comparador(?:es)?|platforms?|sites?|websites?) (?:[\w-]{1,14} ){0,3}(?:como|tipo|such as|like) {site}"),
-    ("", r"\b(?:en|on) {site} (?:\w{1,14} ){0,3}(?:encontrar|hay|pued|pod|ver|tien|you|there)"),
-    ("", r"\b(?:{recommend}|{advise}) {open}{site}"),
+    ("", "", r"\b(?:busc|mir|consult|revis|compar|reserv|entr|us[ao]|utiliz|cheq|chec|explor|encontr|encuentr|visit|recurr|prueb|prob|cotiz|compr|contrat|alquil|rent|echa|check|search|look|compare|book|use|try|browse|find|head|go)\w{0,8} {open}(?:la |el )?{site}"),
+    ("", "", r"\b(?:plataformas?|webs?|paginas?|sitios?|aplicaciones|apps?|buscador(?:es)?|portales|comparador(?:es)?|platforms?|sites?|websites?) (?:[\w-]{1,14} ){0,3}(?:como|tipo|such as|like) {site}"),
+    ("", "", r"\b(?:en|on) {site} (?:\w{1,14} ){0,3}(?:encontrar|hay|pued|pod|ver|tien|you|there)|\b{site} (?:{copula}|{is}|tiene|ofrece|has|offers)\b"),
+    ("", "", r"\b(?:{recommend}|{advise}) {open}{site}"),
 )
 
 
@@ -374,7 +392,7 @@ RULES: dict[Kind, tuple[Rule, ...]] = {
             excusable=flag == "excusable",
             asked=flag == "asked",
         )
-        for flag, row in (*_ROWS[kind], *_SITE_ROWS)
+        for flag, _, row in (*_ROWS[kind], *_SITE_ROWS)
     )
     for kind in KINDS
 }

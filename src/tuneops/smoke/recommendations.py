@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tuneops.smoke.recommendation_rules import (
     CONTRASTS,
+    DISCLAIMERS,
     EXCUSES,
     FALSE_NEGATIONS,
     GATES,
@@ -27,12 +28,6 @@ _DECORATION = re.compile(r"[*_`\"“”«»\[\]\u200b-\u200f\u2060\ufeff\u00ad]"
 _MARKER = re.compile(r"\s*(?:\d{1,2}[.)]|[^\w\s¿¡(]{1,8})\s*(?:\d{1,2}[.)]\s+|[^\w\s¿¡(]{1,8}\s+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?;…])\s+|(?<=\S)\s*(?=[¿¡])")
 _INFINITIVE = re.compile(r"\w{2,16}(?:[aei]r(?:te|le|les|os|se)?|ing)\b", re.IGNORECASE)
-_TOPIC = re.compile(
-    r"(?:• )?(?:dar |ofrecer |hacer |giving )?(?:las |los )?"
-    r"(?:\w{2,16}[aei]r(?:te|le|les|os|se)?|recommending|suggesting|opciones|recomendaciones"
-    r"|sugerencias|recommendations|alojamiento|vuelos)\b",
-    re.IGNORECASE,
-)
 _ENGLISH = re.compile(r"(?:recommend|suggest|propose|stay|sleep|book|check|fly|take|catch|grab|rent|hire|get|pick|eat|dine|have|try|enjoy"
     r"|choose|find|look|visit|go|head)\b", re.IGNORECASE)
 _WINDOW = 160
@@ -108,8 +103,7 @@ def _denied(match: re.Match[str], before: str) -> bool:
 
 
 def _taken_back(match: re.Match[str], before: str, after: str) -> bool:
-    """"Recomendar hoteles no me corresponde"; "me encantaría recomendarte uno, pero no puedo"."""
-    topic = _TOPIC.match(match[0]) and not before.rpartition(",")[2].strip(" •")
-    if topic and re.search(r"(?<!que )" + NEGATIONS.pattern, after[:60]):
+    """What follows refuses it; or it was but a wish: "me encantaría recomendarte uno, pero no"."""
+    if DISCLAIMERS.search(CONTRASTS.split(after, maxsplit=1)[0]):
         return True
-    return bool(WISHES.search(before) and REFUSALS.match(after.lstrip(" ,")) ) 
+    return bool(WISHES.search(before) and REFUSALS.match(after.lstrip(" ,")))

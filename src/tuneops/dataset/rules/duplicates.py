@@ -65,6 +65,18 @@ REPEATED_TURN = rule(
     fix="Delete the repeated turn.",
 )
 
+NEAR = rule(
+    "W707",
+    "near-duplicate",
+    what="A conversation that differs from another in a few words only.",
+    why="It teaches little new, is billed in full, and weighs one case more than the others.",
+    bad="the same answer of sixty words with three of them changed",
+    good="conversations in words of their own",
+    fix="Keep the better one, or rewrite one of them.",
+)
+
+REPEATS = (EXACT, CANONICAL, NORMALISED, CONFLICT)
+
 
 class Duplicates:
     """What one file has shown so far; memory grows by some hundred bytes an example."""

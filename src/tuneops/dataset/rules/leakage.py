@@ -43,6 +43,16 @@ LEAK_SMOKE = rule(
     fix="Write another smoke prompt.",
 )
 
+LEAK_NEAR = rule(
+    "W805",
+    "leak-near",
+    what="A validation example differs from a training example in a few words only.",
+    why="The model has practised on nearly the same words, and the validation loss flatters it.",
+    bad="an answer of sixty words in both files, three of them changed",
+    good="validation examples in words of their own",
+    fix="Delete it from one of the two files, or rewrite it.",
+)
+
 
 class Leakage:
     """What the training file holds, in digests, for the other files to be compared with."""

@@ -182,7 +182,7 @@ def examine(example: Example) -> Iterator[Fault]:
     """Every way in which one line departs from the chat format."""
     value = example.document.value
     if not isinstance(value, dict):
-        yield Fault(NOT_AN_OBJECT, f"The line is {_kind(value)}, not an object.")
+        yield Fault(NOT_AN_OBJECT, f"The line is {_kind(value)}, not an object.", ())
     elif "messages" not in value:
         yield from _without_messages(value)
     else:
@@ -197,7 +197,7 @@ def _without_messages(value: dict[str, Any]) -> Iterator[Fault]:
             yield Fault(OTHER_FORMAT, f"The line is in {name}.", (key,), at_key=True)
             return
     yield from _unknown_keys(value, _EXAMPLE_KEYS, ())
-    yield Fault(MISSING_FIELD, 'The key "messages" is missing.')
+    yield Fault(MISSING_FIELD, 'The key "messages" is missing.', ())
 
 
 def _options(value: dict[str, Any]) -> Iterator[Fault]:

@@ -1,0 +1,77 @@
+"""Write the pages and schemas that are made from the code; a test keeps them true.
+
+Run it with `make docs`.
+"""
+
+import importlib.util
+import inspect
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from tuneops.config import Config
+from tuneops.errors import ExitCode
+
+ROOT = Path(__file__).parents[1]
+MADE = "<!-- Made by `make docs`; do not edit. -->\n\n"
+
+
+def exit_codes() -> str:
+    rows = (f"| {code.value} | {code.meaning} |" for code in ExitCode)
+    return "\n".join([f"{MADE}# Exit codes", "", "| code | meaning |", "|---|---|", *rows, ""])
+
+
+def commands() -> str:
+    scripts = sorted((ROOT / "scripts").glob("*.py"))
+    pages = (page for script in scripts for page in _pages(script))
+    return "\n".join([f"{MADE}# Commands", "", *pages])
+
+
+def config_schema() -> str:
+    return json.dumps(Config.model_json_schema(mode="validation"), indent=2) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/exit-codes.md": exit_codes,
+    "docs/commands.md": commands,
+    "config/schema.json": config_schema,
+}
+
+
+def main() -> None:
+    for path, make in PAGES.items():
+        (ROOT / path).write_text(make(), encoding="utf-8")
+
+
+def _pages(script: Path) -> Iterator[str]:
+    command = _command_of(script)
+    context = click.Context(command, info_name=f"python scripts/{script.name}", terminal_width=100)
+    yield _page(command, context)
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            sub = command.commands[name]
+            yield _page(sub, click.Context(sub, info_name=name, parent=context, terminal_width=100))
+
+
+def _page(command: click.Command, context: click.Context) -> str:
+    level = "##" if context.parent is None else "###"
+    return f"{level} {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def _command_of(script: Path) -> click.Command:
+    """The script's command: its only one, or the group that holds the others."""
+    spec = importlib.util.spec_from_file_location(f"script_{script.stem}", script)
+    if spec is None or spec.loader is None:
+        raise ImportError(script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = inspect.getattr_static(module, "main")
+    if not isinstance(found, click.Command):
+        raise TypeError(f"{script} has no command called main")
+    return found
+
+
+if __name__ == "__main__":
+    main()

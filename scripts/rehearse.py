@@ -1,0 +1,42 @@
+"""Run the whole pipeline on the embedded local Azure, through the scripts of this folder."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from tuneops import console
+
+
+@click.command(cls=console.Command)
+@console.config_option
+@click.option("--yes", is_flag=True, help="Approve the release without asking.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".rehearsal"),
+    show_default=True,
+    help="Where the local Azure keeps its state, and where reports go.",
+)
+def main(config_path: Path, yes: bool, folder: Path) -> None:
+    """From a data file to a deployed, compared and cleaned-up model, without an Azure account.
+
+    Example: python scripts/rehearse.py --yes
+    """
+    from rehearsal import closing, performance
+
+    outcome = performance.play(folder.resolve(), config_path, lambda: yes or approved())
+    console.rich_console().print(closing.page(outcome))
+    sys.exit(outcome.exit_code)
+
+
+def approved() -> bool:
+    """A person's answer; without a terminal there is nobody to approve."""
+    if not sys.stdin.isatty():
+        console.warn("Nobody can approve: this is not a terminal. YES=1 approves beforehand.")
+        return False
+    return click.confirm("approve?", default=False, err=True)
+
+
+if __name__ == "__main__":
+    main()

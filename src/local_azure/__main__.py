@@ -1,0 +1,59 @@
+"""`python -m local_azure serve`: Azure on this machine, for the real SDKs."""
+
+import argparse
+import sys
+from pathlib import Path
+
+_IN_USE = 2
+
+
+def main() -> int:
+    """Return the exit code."""
+    arguments = _parser().parse_args()
+    from local_azure.server import DirectoryInUseError, Options, serve
+
+    options = Options(
+        directory=arguments.state,
+        port=arguments.port,
+        speed=arguments.speed,
+        env_file=arguments.env_file,
+        catalog_file=arguments.catalog,
+        faults_file=arguments.faults,
+        die_with_parent=arguments.die_with_parent,
+    )
+    try:
+        serve(options)
+    except DirectoryInUseError as error:
+        sys.stderr.write(f"{error}\n")
+        return _IN_USE
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local_azure", description=__doc__)
+    serve = parser.add_subparsers(required=True).add_parser(
+        "serve", help="print the environment to export, then serve until stopped"
+    )
+    serve.add_argument("--port", type=int, default=0, help="0: any free one (default)")
+    serve.add_argument(
+        "--state",
+        type=Path,
+        default=Path(".local-azure"),
+        help="directory that keeps everything from one start to the next (.local-azure)",
+    )
+    serve.add_argument(
+        "--speed", type=float, help="how many times faster than the real service work is done"
+    )
+    serve.add_argument(
+        "--env-file", type=Path, help="written, as KEY=VALUE lines, once the server listens"
+    )
+    serve.add_argument("--catalog", type=Path, help="YAML file of models, SKUs and quota")
+    serve.add_argument("--faults", type=Path, help="YAML list of faults to begin with")
+    serve.add_argument(
+        "--die-with-parent", action="store_true", help="stop at the end of standard input"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""/_local: what a test or a rehearsal may ask of the server itself. No sign-in."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from local_azure.arm import deleted_accounts, deployments
+from local_azure.errors import bad_request
+from local_azure.faults import FAULTS
+from local_azure.state import State, state_of
+from local_azure.store import Document
+
+_T = TypeVar("_T")
+
+
+def routes() -> list[BaseRoute]:
+    return [
+        Route("/_local/health", _health),
+        Route("/_local/state", _state),
+        Route("/_local/settings", _settings, methods=["GET", "PATCH"]),
+        Route("/_local/clock", _clock, methods=["GET", "POST"]),
+        Route("/_local/faults", _faults, methods=["GET", "PUT", "DELETE"]),
+        Route("/_local/requests", _requests, methods=["GET", "DELETE"]),
+        Route("/_local/shutdown", _shutdown, methods=["POST"]),
+    ]
+
+
+class ClockChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    step_seconds: float = 0.0
+    freeze: bool | None = None
+
+
+async def _health(request: Request) -> JSONResponse:
+    state = state_of(request)
+    return JSONResponse({"status": "ok", "identity": asdict(state.identity)})
+
+
+async def _state(request: Request) -> JSONResponse:
+    state = state_of(request)
+    kinds = {kind: sorted(names) for kind, names in _names(state).items()}
+    return JSONResponse({k: {"count": len(names), "names": names} for k, names in kinds.items()})
+
+
+def _names(state: State) -> dict[str, list[str]]:
+    listed = {kind: state.store.list_under(kind, state.subscription) for kind in ("file", "job")}
+    return {
+        "groups": _named(state.store.list_under("group", state.subscription)),
+        "accounts": _named(state.store.list_under("account", state.subscription)),
+        "deleted_accounts": _named(deleted_accounts.live(state)),
+        "deployments": _named(deployments.live(state, state.subscription)),
+        "files": [document["id"] for document in listed["file"]],
+        "jobs": [document["id"] for document in listed["job"]],
+    }
+
+
+def _named(documents: list[Document]) -> list[str]:
+    return [document["name"] for document in documents]
+
+
+async def _settings(request: Request) -> JSONResponse:
+    state = state_of(request)
+    if request.method == "PATCH":
+        _checked(state.change_settings, await request.json())
+    return JSONResponse(state.settings.model_dump())
+
+
+async def _clock(request: Request) -> JSONResponse:
+    clock = state_of(request).clock
+    if request.method == "POST":
+        change = _checked(ClockChange.model_validate, await request.json())
+        clock.step(change.step_seconds)
+        if change.freeze is not None:
+            (clock.freeze if change.freeze else clock.thaw)()
+    body = {"now": clock.now(), "offset": clock.offset, "frozen": clock.frozen}
+    return JSONResponse(body)
+
+
+async def _faults(request: Request) -> JSONResponse:
+    if request.method == "PUT":
+        request.app.state.faults = _checked(FAULTS.validate_python, await request.json())
+    if request.method == "DELETE":
+        request.app.state.faults = []
+    return JSONResponse([fault.model_dump() for fault in request.app.state.faults])
+
+
+async def _requests(request: Request) -> JSONResponse:
+    seen = request.app.state.requests
+    body = list(seen)
+    if request.method == "DELETE":
+        seen.clear()
+    return JSONResponse(body)
+
+
+async def _shutdown(request: Request) -> JSONResponse:
+    request.app.state.shutdown()
+    return JSONResponse({"status": "stopping"})
+
+
+def _checked(validate: Callable[[Any], _T], content: object) -> _T:
+    try:
+        return validate(content)
+    except ValidationError as error:
+        raise bad_request("InvalidContent", str(error)) from None

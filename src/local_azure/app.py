@@ -1,0 +1,117 @@
+"""All routes behind one door: what is done to every request, then who answers it."""
+
+import uuid
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import yaml
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local_azure import admin, arm, data_plane, entra
+from local_azure.arm import operations
+from local_azure.arm.routing import allowances
+from local_azure.errors import AzureError
+from local_azure.faults import ADMIN_PREFIX, FAULTS, Drop, Faults
+from local_azure.state import State
+
+_REMEMBERED_REQUESTS = 1000
+
+
+def create_app(state: State, *, drop: Drop, faults_file: Path | None = None) -> Starlette:
+    app = Starlette(
+        routes=_routes(state),
+        middleware=[Middleware(Envelope, state=state)],
+        exception_handlers={AzureError: _refuse, HTTPException: _no_such_route},
+    )
+    app.state.local_azure = state
+    app.state.requests = deque(maxlen=_REMEMBERED_REQUESTS)
+    app.state.faults = []
+    app.state.arm_allowances = allowances()
+    if faults_file is not None:
+        app.state.faults = FAULTS.validate_python(yaml.safe_load(faults_file.read_text("utf-8")))
+    app.add_middleware(Faults, drop=drop, active=lambda: app.state.faults)
+    app.add_middleware(Recorder, seen=app.state.requests)
+    return app
+
+
+def _routes(state: State) -> list[BaseRoute]:
+    openai = Mount("/accounts/{account}/openai", routes=data_plane.routes(state))
+    return [*admin.routes(), openai, *arm.routes(), *entra.routes()]
+
+
+class Envelope:
+    """Finishes the work that is due, and stamps what goes out with Azure's request ids."""
+
+    def __init__(self, app: ASGIApp, *, state: State) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        operations.settle(self._state)
+        identifiers = _request_ids(scope)
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in identifiers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, stamped)
+
+
+class Recorder:
+    """Remembers method, path, query and status of the latest requests, for tests to look at."""
+
+    def __init__(self, app: ASGIApp, *, seen: deque[dict[str, Any]]) -> None:
+        self._app = app
+        self._seen = seen
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(ADMIN_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        entry = {
+            "method": scope["method"],
+            "path": scope["path"],
+            "query": scope["query_string"].decode("latin-1"),
+            "status": None,
+        }
+        self._seen.append(entry)
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                entry["status"] = message["status"]
+            await send(message)
+
+        await self._app(scope, receive, noting)
+
+
+def _request_ids(scope: Scope) -> dict[str, str]:
+    request = Request(scope)
+    fresh = str(uuid.uuid4())
+    correlation = request.headers.get("x-ms-correlation-request-id", fresh)
+    identifiers = {"x-ms-request-id": fresh, "x-ms-correlation-request-id": correlation}
+    client = request.headers.get("x-ms-client-request-id")
+    return identifiers | ({"x-ms-client-request-id": client} if client else {})
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    assert isinstance(error, AzureError)  # noqa: S101  Starlette gives it to no other
+    return error.to_response()
+
+
+async def _no_such_route(_: Request, error: Exception) -> Response:
+    """The data plane's words for a path or a method that it does not have."""
+    assert isinstance(error, HTTPException)  # noqa: S101  Starlette gives it to no other
+    code = {404: "404", 405: "MethodNotAllowed"}.get(error.status_code, "BadRequest")
+    message = {404: "Resource not found"}.get(error.status_code, error.detail)
+    return JSONResponse({"error": {"code": code, "message": message}}, error.status_code)

@@ -1,0 +1,35 @@
+"""Azure Resource Manager: resource groups, locks and Microsoft.CognitiveServices."""
+
+from starlette.routing import BaseRoute
+
+from local_azure.arm import (
+    accounts,
+    catalog_routes,
+    deleted_accounts,
+    deployments,
+    groups,
+    locks,
+    operations,
+    projects,
+    resource_lists,
+    subscriptions,
+    unknown,
+)
+
+_PARTS = (
+    subscriptions,
+    operations,
+    locks,
+    groups,
+    resource_lists,
+    accounts,
+    deployments,
+    projects,
+    deleted_accounts,
+    catalog_routes,
+    unknown,  # last: it answers what nobody else does
+)
+
+
+def routes() -> list[BaseRoute]:
+    return [route for part in _PARTS for route in part.routes()]

@@ -1,0 +1,174 @@
+"""How an ARM operation is declared, and what ARM checks before any of them runs."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local_azure.auth import Principal, require_arm
+from local_azure.errors import (
+    AzureError,
+    bad_request,
+    conflict,
+    missing_api_version,
+    not_found,
+)
+from local_azure.state import State, base_url, state_of
+
+NAMESPACE = "Microsoft.CognitiveServices"
+_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.IGNORECASE)
+_WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+
+
+@dataclass(frozen=True)
+class ArmRequest:
+    """One request that has passed ARM's own checks."""
+
+    state: State
+    principal: Principal
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: QueryParams
+    base: str  # the server's address, as the client wrote it
+    body: dict[str, Any]
+
+    @property
+    def api_version(self) -> str:
+        return self.query["api-version"]
+
+
+Handler = Callable[[ArmRequest], Response]
+
+
+def arm_route(path: str, **handlers: Handler) -> Route:
+    """A route whose path has no case, with one handler for each method: `PUT=put_group`."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            response = await _answer(request, handlers)
+        except AzureError as error:
+            response = error.to_response()
+        for name, value in _allowance(request).items():
+            response.headers.setdefault(name, value)
+        return response
+
+    route = Route(path, endpoint, methods=list(handlers))
+    route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
+    return route
+
+
+async def _answer(request: Request, handlers: Mapping[str, Handler]) -> Response:
+    """Handlers do not wait, so no two run at the same time; each is one transaction."""
+    principal = require_arm(request)
+    state = state_of(request)
+    _require_api_version(request)
+    _require_subscription(state, request.path_params)
+    _require_registration(state, request)
+    arm = ArmRequest(
+        state,
+        principal,
+        request.method,
+        request.url.path,
+        request.path_params,
+        request.query_params,
+        base_url(request),
+        _parse(await request.body()),
+    )
+    handler = handlers.get(request.method) or handlers["GET"]
+    with state.store.transaction():
+        return handler(arm)
+
+
+def _require_api_version(request: Request) -> None:
+    version = request.query_params.get("api-version")
+    if not version:
+        raise missing_api_version()
+    if not _API_VERSION.fullmatch(version):
+        raise bad_request(
+            "InvalidApiVersionParameter",
+            f"The api-version '{version}' is invalid. The value must be in the form YYYY-MM-DD, "
+            "with -preview behind it for a preview.",
+        )
+
+
+def _require_subscription(state: State, params: Mapping[str, str]) -> None:
+    subscription = params.get("subscription", state.identity.subscription_id)
+    if subscription.lower() != state.identity.subscription_id:
+        raise not_found(
+            "SubscriptionNotFound", f"The subscription '{subscription}' could not be found."
+        )
+
+
+def _require_registration(state: State, request: Request) -> None:
+    uses_provider = f"/providers/{NAMESPACE}/".lower() in request.url.path.lower()
+    if state.settings.registered or not uses_provider or request.method not in _WRITES:
+        return
+    message = (
+        f"The subscription is not registered to use namespace '{NAMESPACE}'. See "
+        "https://aka.ms/rps-not-found for how to register subscriptions."
+    )
+    error = conflict("MissingSubscriptionRegistration", message)
+    error.details = [{"code": error.code, "target": NAMESPACE, "message": message}]
+    raise error
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    if not content:
+        return {}
+    try:
+        body = json.loads(content)
+    except ValueError as error:
+        raise invalid_content(str(error)) from None
+    if not isinstance(body, dict):
+        raise invalid_content("an object was expected")
+    return body
+
+
+def invalid_content(reason: str) -> AzureError:
+    return bad_request(
+        "InvalidRequestContent",
+        f"The request content was invalid and could not be deserialized: '{reason}'.",
+    )
+
+
+@dataclass
+class Allowance:
+    """A token bucket of ARM's (request-limits-and-throttling): told in headers, not enforced."""
+
+    size: float
+    refill: float  # a second
+    level: float
+    filled: float = 0.0
+
+    def take(self) -> int:
+        now = time.monotonic()
+        self.level = min(self.size, self.level + (now - self.filled) * self.refill)
+        self.filled = now
+        self.level = max(0.0, self.level - 1)
+        return int(self.level)
+
+
+def allowances() -> dict[str, Allowance]:
+    return {
+        "reads": Allowance(250, 25, 250),
+        "writes": Allowance(200, 10, 200),
+        "deletes": Allowance(200, 10, 200),
+    }
+
+
+def _allowance(request: Request) -> dict[str, str]:
+    kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
+    left = request.app.state.arm_allowances[kind].take()
+    return {f"x-ms-ratelimit-remaining-subscription-{kind}": str(left)}
+
+
+def ok(body: Mapping[str, Any], status: int = 200, **headers: str) -> JSONResponse:
+    return JSONResponse(body, status, headers)

@@ -1,0 +1,300 @@
+"""Chat completions: base deployments answer from a grammar, fine-tuned ones from their training."""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import toktok
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from local_azure import base_answers
+from local_azure.arm.deployments import find_deployment, is_ready, note_use
+from local_azure.content_checks import completion_results, prompt_results, trips_filter
+from local_azure.data_plane import jobs
+from local_azure.data_plane.rate_limits import limits_of
+from local_azure.data_plane.wire import Call, Json, Operation, invalid
+from local_azure.dialogue import TrainedAnswers
+from local_azure.errors import AzureError, deployment_not_found
+from local_azure.store import Document
+from local_azure.training_file import ROLES, Message, count_tokens, text_of
+
+FINGERPRINT = "local-azure"
+ENCODING = "o200k_base"
+MAX_CHOICES = 128
+MAX_STOPS = 4
+ANSWERS_KEPT = 8  # indexes of fine-tuned models in memory
+CHUNK_WORDS = 3
+DEFAULT_TEMPERATURE = 1.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A checked request."""
+
+    messages: list[Message]
+    temperature: float
+    seed: int | None
+    choices: int
+    max_tokens: int | None
+    stops: list[str]
+    stream: bool
+    include_usage: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    text: str
+    finish_reason: str
+    tokens: int
+
+
+async def dated(call: Call) -> Response:
+    return await _complete(call, call.path("deployment"), await call.json())
+
+
+async def v1(call: Call) -> Response:
+    body = await call.json()
+    if not isinstance(body.get("model"), str):
+        raise invalid("'model' must be the name of a deployment.")
+    return await _complete(call, body["model"], body)
+
+
+OPERATIONS = (
+    Operation("POST", "/deployments/{deployment}/chat/completions", dated, v1=False),
+    Operation("POST", "/chat/completions", v1, dated=False),
+)
+
+
+async def _complete(call: Call, name: str, body: Json) -> Response:
+    deployment = find_deployment(call.state, call.account["id"], name)
+    if deployment is None or not is_ready(deployment, call.state):
+        raise deployment_not_found()
+    asked = checked(body)
+    prompt_tokens = count_tokens([asked.messages])[0]
+    headers = call.plane.rate_limits.spend(
+        deployment["id"],
+        prompt_tokens + (asked.max_tokens or 0) * asked.choices,
+        limits_of(deployment["sku"]["capacity"]),
+        call.now,
+        call.state.clock.speed,
+    )
+    note_use(call.state, deployment)
+    if any(trips_filter(text_of(message)) for message in asked.messages):
+        raise _filtered(headers)
+    choices = await _choices(call, deployment, asked)
+    answer = Answer(f"chatcmpl-{secrets.token_hex(15)}", int(call.now), _model(deployment))
+    if asked.stream:
+        lines = _server_sent(answer.chunks(asked, choices, prompt_tokens))
+        return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+    return JSONResponse(answer.whole(choices, prompt_tokens), headers=headers)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The wire forms of one completion."""
+
+    id: str
+    created: int
+    model: str
+
+    def whole(self, choices: list[Choice], prompt_tokens: int) -> Json:
+        return {
+            **self._envelope("chat.completion"),
+            "choices": [_whole_choice(i, choice) for i, choice in enumerate(choices)],
+            "prompt_filter_results": _prompt_filter(),
+            "usage": _usage(choices, prompt_tokens),
+        }
+
+    def chunks(self, asked: Asked, choices: list[Choice], prompt_tokens: int) -> Iterator[Json]:
+        """First the prompt's filter results in a chunk without a name, as Azure does."""
+        unnamed = {"id": "", "object": "", "created": 0, "model": "", "choices": []}
+        yield {**unnamed, "prompt_filter_results": _prompt_filter()}
+        for index, choice in enumerate(choices):
+            yield self._chunk(index, {"role": "assistant", "content": "", "refusal": None})
+            for piece in _pieces(choice.text):
+                yield self._chunk(index, {"content": piece})
+            yield self._chunk(index, {}, choice.finish_reason)
+        if asked.include_usage:
+            usage = _usage(choices, prompt_tokens)
+            yield {**self._envelope("chat.completion.chunk"), "choices": [], "usage": usage}
+
+    def _chunk(self, index: int, delta: Json, finish_reason: str | None = None) -> Json:
+        choice = {
+            "index": index,
+            "delta": delta,
+            "finish_reason": finish_reason,
+            "logprobs": None,
+            "content_filter_results": completion_results() if delta.get("content") else {},
+        }
+        return {**self._envelope("chat.completion.chunk"), "choices": [choice]}
+
+    def _envelope(self, kind: str) -> Json:
+        return {
+            "id": self.id,
+            "object": kind,
+            "created": self.created,
+            "model": self.model,
+            "system_fingerprint": FINGERPRINT,
+        }
+
+
+def checked(body: Json) -> Asked:
+    """Raises AzureError with the first thing that is wrong."""
+    stops = body.get("stop") or []
+    stops = [stops] if isinstance(stops, str) else stops
+    if not isinstance(stops, list) or len(stops) > MAX_STOPS:
+        raise invalid(f"'stop' must be a text or up to {MAX_STOPS} of them.")
+    temperature = body.get("temperature")
+    if temperature is None:
+        temperature = DEFAULT_TEMPERATURE
+    if not isinstance(temperature, int | float) or not 0 <= temperature <= 2:  # noqa: PLR2004
+        raise invalid("'temperature' must be a number from 0 to 2.")
+    choices = _positive(body, "n")
+    if choices and choices > MAX_CHOICES:
+        raise invalid(f"'n' must be at most {MAX_CHOICES}.")
+    return Asked(
+        messages=_messages(body.get("messages")),
+        temperature=float(temperature),
+        seed=body.get("seed"),
+        choices=choices or 1,
+        max_tokens=_positive(body, "max_completion_tokens") or _positive(body, "max_tokens"),
+        stops=[str(stop) for stop in stops if stop],
+        stream=body.get("stream") is True,
+        include_usage=bool((body.get("stream_options") or {}).get("include_usage")),
+    )
+
+
+def _messages(messages: object) -> list[Message]:
+    if not isinstance(messages, list) or not messages:
+        raise invalid("'messages' is missing or empty.")
+    for position, message in enumerate(messages):
+        if not isinstance(message, dict) or message.get("role") not in ROLES:
+            raise invalid(f"'messages[{position}].role' must be one of {', '.join(sorted(ROLES))}.")
+    return messages
+
+
+def _positive(body: Json, name: str) -> int | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise invalid(f"'{name}' must be a whole number from 1.")
+    return value
+
+
+async def _choices(call: Call, deployment: Document, asked: Asked) -> list[Choice]:
+    model = await _trained_answers(call, deployment) if deployment["_fine_tuned"] else None
+    texts = []
+    for number in range(asked.choices):
+        chance = _chance(asked, number)
+        if model is None:
+            texts.append(base_answers.reply(asked.messages, chance))
+        else:
+            texts.append(model.reply(asked.messages, temperature=asked.temperature, chance=chance))
+    return [_finished(text, asked) for text in texts]
+
+
+async def _trained_answers(call: Call, deployment: Document) -> TrainedAnswers:
+    model = deployment["properties"]["model"]
+    scope = str(model.get("source") or call.scope).lower()
+    entry = jobs.fine_tuned_models(call.state.store, scope).get(model["name"])
+    if entry is None:
+        raise deployment_not_found()
+    path = jobs.training_data(call.state.store, entry["job"])
+    kept = call.plane.answers
+    if path.name not in kept:
+        made = await asyncio.to_thread(TrainedAnswers.of_file, path)
+        while len(kept) >= ANSWERS_KEPT:
+            del kept[next(iter(kept))]
+        kept[path.name] = made
+    return kept[path.name]
+
+
+def _chance(asked: Asked, number: int) -> Random:
+    """Decided by the request alone at temperature 0 or with a seed, else by nothing."""
+    if asked.seed is None and asked.temperature > 0:
+        return Random(secrets.randbits(64))  # noqa: S311
+    decided = [asked.messages, asked.temperature and [asked.seed, number]]
+    digest = hashlib.sha256(json.dumps(decided, sort_keys=True).encode()).digest()
+    return Random(int.from_bytes(digest[:8]))  # noqa: S311
+
+
+def _finished(text: str, asked: Asked) -> Choice:
+    """Cut at the first stop sequence and at the most tokens asked for."""
+    ends = [at for stop in asked.stops if (at := text.find(stop)) >= 0]
+    text = text[: min(ends, default=len(text))]
+    tokens = toktok.batch_count([text], ENCODING)[0]
+    if asked.max_tokens is None or tokens <= asked.max_tokens:
+        return Choice(text, "stop", tokens)
+    cut, _ = toktok.truncate(text, asked.max_tokens, ENCODING)
+    return Choice(cut, "length", asked.max_tokens)
+
+
+def _model(deployment: Document) -> str:
+    """A base model by its dated name, as Azure gives it; a fine-tuned one by its own."""
+    model = deployment["properties"]["model"]
+    if deployment["_fine_tuned"] or model["format"] != "OpenAI":
+        return str(model["name"])
+    return f"{model['name']}-{model['version']}"
+
+
+def _whole_choice(index: int, choice: Choice) -> Json:
+    return {
+        "index": index,
+        "finish_reason": choice.finish_reason,
+        "logprobs": None,
+        "message": {"role": "assistant", "content": choice.text, "refusal": None},
+        "content_filter_results": completion_results(),
+    }
+
+
+def _prompt_filter() -> list[dict[str, Any]]:
+    return [{"prompt_index": 0, "content_filter_results": prompt_results()}]
+
+
+def _usage(choices: list[Choice], prompt_tokens: int) -> Json:
+    completion_tokens = sum(choice.tokens for choice in choices)
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
+    }
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces of a few words, spaces and all."""
+    words = text.split(" ")
+    for start in range(0, len(words), CHUNK_WORDS):
+        piece = " ".join(words[start : start + CHUNK_WORDS])
+        yield f" {piece}" if start else piece
+
+
+def _server_sent(chunks: Iterator[Json]) -> Iterator[str]:
+    for chunk in chunks:
+        yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+    yield "data: [DONE]\n\n"
+
+
+def _filtered(headers: dict[str, str]) -> AzureError:
+    message = (
+        "The response was filtered due to the prompt triggering Azure OpenAI's content management "
+        "policy. Please modify your prompt and retry. To learn more about our content filtering "
+        "policies please read our documentation: https://go.microsoft.com/fwlink/?linkid=2198766"
+    )
+    error = {
+        "code": "content_filter",
+        "message": message,
+        "param": "prompt",
+        "status": 400,
+        "type": None,
+        "innererror": {
+            "code": "ResponsibleAIPolicyViolation",
+            "content_filter_result": prompt_results(filtered=True),
+        },
+    }
+    return AzureError(400, "content_filter", message, headers=headers, body={"error": error})

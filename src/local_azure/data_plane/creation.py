@@ -1,0 +1,237 @@
+"""What the service checks before it takes a fine-tuning job, and the document it makes of one."""
+
+import os
+import re
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+
+from local_azure.catalog import CatalogModel, normalize_region
+from local_azure.content_checks import HARM_TYPES, training_data_refusal
+from local_azure.data_plane import files, jobs
+from local_azure.data_plane.progress import Job
+from local_azure.data_plane.wire import (
+    Call,
+    Json,
+    invalid,
+    new_id,
+    over_quota,
+    without_nulls,
+    wrong_state,
+)
+from local_azure.training import Hyperparameters, auto_hyperparameters
+from local_azure.training_file import Inspection
+
+SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,40}")  # authoring 2024-10-21
+JOBS = 100  # of a resource in total; quotas-limits, 2026-02-17
+QUEUED_JOBS = 20  # quotas-limits, 2026-02-17
+EXAMPLES = 10  # at least; below it the job does not start (fine-tuning, Azure docs)
+TRAINED_TOKENS = 2_000_000_000  # tokens times epochs; quotas-limits, 2026-02-17
+INT32 = 2**31
+TRAINING_TYPES = {
+    "standard": "Standard",
+    "globalstandard": "GlobalStandard",
+    "1": "GlobalStandard",
+    "developer": "DeveloperTier",
+    "developertier": "DeveloperTier",
+}
+METHODS = ("supervised", "dpo")
+NO_FINE_TUNING = "The specified base model does not support fine-tuning"
+UNSET = -1  # how "auto" reads while a job is pending
+
+
+@dataclass(frozen=True)
+class Material:
+    file_id: str
+    inspection: Inspection
+
+
+def new_job(call: Call, body: Json) -> Job:
+    """Raises AzureError with the first thing that is wrong; links the files' bytes to the job."""
+    _require_room(call)
+    base = _base_model(call, body)
+    training_type = _training_type(call, base, body.get("trainingType"))
+    method = _method(body)
+    training = _material(call, body, "training_file")
+    validation = _material(call, body, "validation_file") if body.get("validation_file") else None
+    requested = _requested(body, method)
+    resolved = _resolved(requested, training.inspection)
+    if training.inspection.tokens * resolved.n_epochs > TRAINED_TOKENS:
+        raise invalid(f"Training tokens times epochs are more than {TRAINED_TOKENS}.")
+    job = without_nulls(
+        {
+            "id": new_id("ftjob"),
+            "created": call.now,
+            "model": body["model"] if ".ft-" in body["model"] else base.base_name,
+            "base": base.base_name,
+            "training_file": training.file_id,
+            "validation_file": validation.file_id if validation else None,
+            "training_type": training_type,
+            "suffix": _suffix(body.get("suffix")),
+            "seed": _seed(body.get("seed")),
+            "method": body.get("method"),
+            "metadata": body.get("metadata"),
+            "integrations": body.get("integrations"),
+            "requested": requested,
+            "resolved": asdict(resolved),
+            "examples": training.inspection.examples,
+            "tokens": training.inspection.tokens,
+            "minutes": call.state.settings.job_minutes,
+            "result_file": new_id("file"),
+            "data_error": _data_error(call, method, training.inspection),
+            "evaluation_harms": _evaluation_harms(call),
+        }
+    )
+    _keep_data(call, job)
+    return job
+
+
+def _require_room(call: Call) -> None:
+    known = jobs.settle(call.plane, call.scope)
+    if len(known) >= JOBS:
+        raise over_quota(f"The resource already has {JOBS} fine-tuning jobs, the most it can have.")
+    waiting = [job for job in known if "segments" not in job and "ended" not in job]
+    if len(waiting) >= QUEUED_JOBS:
+        raise over_quota(f"{QUEUED_JOBS} fine-tuning jobs are already waiting in the queue.")
+
+
+def _base_model(call: Call, body: Json) -> CatalogModel:
+    """The catalogue's model, or that from which an earlier job of the account started."""
+    name = body.get("model")
+    if not isinstance(name, str) or not name:
+        raise invalid("'model' is missing.")
+    earlier = jobs.fine_tuned_models(call.state.store, call.scope).get(name)
+    base = call.state.catalog.base_model(earlier["base"] if earlier else name)
+    if base is None or base.retired("fineTune") or (earlier and base.format != "OpenAI"):
+        raise invalid(NO_FINE_TUNING)
+    return base
+
+
+def _training_type(call: Call, base: CatalogModel, asked: object) -> str:
+    """Without a training type the service says that the model cannot be fine-tuned."""
+    offered = base.training_types(normalize_region(call.account["location"]))
+    if asked is None or not offered:
+        raise invalid(NO_FINE_TUNING)
+    training_type = TRAINING_TYPES.get(str(asked).lower())
+    if training_type not in offered:
+        raise invalid(f"{NO_FINE_TUNING} with {training_type or asked} TrainingType")
+    return training_type
+
+
+def _method(body: Json) -> str:
+    method = body.get("method")
+    if method is None:
+        return "supervised"
+    name = method.get("type") if isinstance(method, dict) else None
+    if name not in METHODS:
+        raise invalid(f"The method's type must be one of {', '.join(METHODS)} here.")
+    return str(name)
+
+
+def _material(call: Call, body: Json, key: str) -> Material:
+    file_id = body.get(key)
+    if not isinstance(file_id, str) or not file_id:
+        raise invalid(f"'{key}' is missing.")
+    file = call.state.store.get("file", call.scope, file_id)
+    if file is None or file["purpose"] != "fine-tune":
+        raise invalid(f"'{key}': there is no file '{file_id}' for fine-tuning.")
+    status, _ = files.status(call, file)
+    known = files.inspection(call, file)
+    if status != "processed" or known is None:
+        raise wrong_state(f"'{key}': the file '{file_id}' is {status}, not processed.")
+    return Material(file_id, known)
+
+
+def _suffix(suffix: object) -> str | None:
+    if suffix is None:
+        return None
+    if not isinstance(suffix, str) or not SUFFIX.fullmatch(suffix):
+        raise invalid("'suffix' must be 1 to 40 characters of a-z, A-Z, 0-9, - and _.")
+    return suffix
+
+
+def _seed(seed: object) -> int:
+    if seed is None:
+        return secrets.randbelow(INT32)
+    if not isinstance(seed, int) or isinstance(seed, bool) or not -INT32 <= seed < INT32:
+        raise invalid("'seed' must be a 32-bit integer.")
+    return seed
+
+
+def _requested(body: Json, method: str) -> Json:
+    """As the pending job shows them: a number for each, -1 for "auto"."""
+    stated = body.get("hyperparameters") or {}
+    options = (body.get("method") or {}).get(method) or {}
+    stated = options.get("hyperparameters") or stated
+    if not isinstance(stated, dict):
+        raise invalid("'hyperparameters' must be an object.")
+    return {
+        "n_epochs": _whole(stated, "n_epochs"),
+        "batch_size": _whole(stated, "batch_size"),
+        "learning_rate_multiplier": _positive(stated, "learning_rate_multiplier"),
+    }
+
+
+def _whole(stated: Json, name: str) -> int:
+    value = stated.get(name)
+    if value in (None, "auto", UNSET):
+        return UNSET
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise invalid(f"The hyperparameter '{name}' must be a whole number from 1, or auto.")
+    return value
+
+
+def _positive(stated: Json, name: str) -> float | int:
+    value = stated.get(name)
+    if value in (None, "auto", UNSET):
+        return UNSET
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise invalid(f"The hyperparameter '{name}' must be a number, or auto.")
+    if not isfinite(value) or value <= 0:
+        raise invalid(f"The hyperparameter '{name}' must be positive.")
+    return value
+
+
+def _resolved(requested: Json, training: Inspection) -> Hyperparameters:
+    auto = asdict(auto_hyperparameters(training.examples))
+    chosen = {name: auto[name] if value == UNSET else value for name, value in requested.items()}
+    return Hyperparameters(**chosen)
+
+
+def _data_error(call: Call, method: str, training: Inspection) -> str | None:
+    """Why preprocessing is going to fail. The content check's words are the service's."""
+    harms = training.harm_types
+    if call.state.settings.fail_content_check:
+        harms = harms or tuple(harm for harm in HARM_TYPES if harm != "sexual")
+    if harms:
+        return training_data_refusal(harms)
+    if training.examples < EXAMPLES:
+        return (
+            f"The training file has {training.examples} examples; at least {EXAMPLES} are needed."
+        )
+    wanted = training.examples if method == "dpo" else 0
+    if training.preferences != wanted:
+        return f"The training file does not hold examples for the method {method}."
+    if training.unanswered:
+        return "The last message of each training example must be from the assistant."
+    return None
+
+
+def _evaluation_harms(call: Call) -> list[str] | None:
+    return ["violence", "self_harm"] if call.state.settings.fail_evaluation else None
+
+
+def _keep_data(call: Call, job: Job) -> None:
+    store = call.state.store
+    _link(store.blob(job["training_file"]), jobs.training_data(store, job))
+    if "validation_file" in job:
+        _link(store.blob(job["validation_file"]), jobs.validation_data(store, job))
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, target)

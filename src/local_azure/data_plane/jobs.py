@@ -1,0 +1,132 @@
+"""Fine-tuning jobs as the store keeps them, and what comes of them."""
+
+import csv
+import io
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from local_azure.data_plane.progress import (
+    Job,
+    Timeline,
+    advance,
+    checkpoint_names,
+    hyperparameters,
+)
+from local_azure.data_plane.wire import DataPlane, Json
+from local_azure.store import Document, Store
+from local_azure.training import Step, train_files
+
+COLUMNS = [field.name for field in fields(Step)]  # of results.csv
+
+
+def settle(plane: DataPlane, scope: str) -> list[Job]:
+    """Brings the account's jobs up to date with the clock; newest first."""
+    store, clock = plane.state.store, plane.state.clock
+    with store.transaction():
+        jobs = store.list("job", scope)
+        changed = advance(jobs, clock.now(), clock.speed)
+        for job in jobs:
+            if _publish_results(store, scope, job, Timeline(job, clock.now(), clock.speed)):
+                changed.append(job)
+        for job in changed:
+            store.put("job", scope, job["id"], job)
+    return jobs[::-1]
+
+
+def timeline(plane: DataPlane, job: Job) -> Timeline:
+    return Timeline(job, plane.state.clock.now(), plane.state.clock.speed)
+
+
+def begin(plane: DataPlane, scope: str, job: Job) -> None:
+    """Starts the training of the small model; nobody waits for it yet."""
+    work = partial(_trained, plane.state.store, job)
+    plane.computations.peek("run", scope, job["id"], work)
+
+
+async def steps(plane: DataPlane, scope: str, job: Job) -> list[Json]:
+    """The metrics of every step of the job's training, which is done now if it was not before."""
+    work = partial(_trained, plane.state.store, job)
+    run = await plane.computations.result("run", scope, job["id"], work)
+    found: list[Json] = run["steps"]
+    return found
+
+
+async def results_csv(plane: DataPlane, scope: str, job_id: str) -> bytes:
+    """The results file as far as the training has come."""
+    job = find(plane.state.store, scope, job_id, deleted=True)
+    if job is None:
+        return b""
+    done = timeline(plane, job).steps_done
+    rows = (await steps(plane, scope, job))[:done] if done else []
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return table.getvalue().encode()
+
+
+def find(store: Store, scope: str, job_id: str, *, deleted: bool = False) -> Job | None:
+    """The job; with `deleted` also one of which only the model is left."""
+    job = store.get("job", scope, job_id)
+    return store.get("deleted_job", scope, job_id) if job is None and deleted else job
+
+
+def training_data(store: Store, job: Job) -> Path:
+    """The job's own copy of its training file, which outlives the file."""
+    return store.blob(f"{job['id']}-training.jsonl")
+
+
+def validation_data(store: Store, job: Job) -> Path:
+    return store.blob(f"{job['id']}-validation.jsonl")
+
+
+def fine_tuned_models(store: Store, scope: str) -> dict[str, dict[str, Any]]:
+    """What can be deployed, by name and by checkpoint id: its job and base model.
+
+    A job counts from the moment a request has seen it succeed.
+    """
+    models: dict[str, dict[str, Any]] = {}
+    for kind in ("job", "deleted_job"):
+        for job in store.list(kind, scope):
+            entry = {"job": job, "base": job["base"], "deployable": True}
+            models.update(dict.fromkeys(_deployable_names(job), entry))
+    return models
+
+
+def _deployable_names(job: Job) -> list[str]:
+    """Of a job that succeeded, and of one that was paused as it stood then."""
+    if job.get("ended") == "succeeded":
+        checkpoints = Timeline(job, job["ended_at"], job["speed"]).checkpoints()
+        steps = [checkpoint.step for checkpoint in checkpoints]
+    else:
+        steps = [] if "ended" in job else job.get("paused_steps", [])
+    return [name for step in steps for name in checkpoint_names(job, step)]
+
+
+def _publish_results(store: Store, scope: str, job: Job, now: Timeline) -> bool:
+    if job.get("results_published") or not now.training_began:
+        return False
+    file = {
+        "id": job["result_file"],
+        "created": now.now,
+        "filename": "results.csv",
+        "purpose": "fine-tune-results",
+        "job": job["id"],
+    }
+    store.put("file", scope, file["id"], file)
+    job["results_published"] = True
+    return True
+
+
+def _trained(store: Store, job: Job) -> Document:
+    validation = validation_data(store, job) if job.get("validation_file") else None
+    run = train_files(
+        training_data(store, job),
+        validation,
+        hyperparameters(job),
+        examples=job["examples"],
+        seed=job["seed"],
+    )
+    return {"steps": [step.metrics() for step in run]}

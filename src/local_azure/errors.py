@@ -1,0 +1,91 @@
+"""Refusals, each in the form in which Azure words it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+
+class AzureError(Exception):
+    """Ends a request; `body` replaces the usual {"error": {...}} where a gateway answers."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        target: str | None = None,
+        details: Sequence[Mapping[str, Any]] = (),
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+        self.target = target
+        self.details = list(details)
+        self.body = body
+
+    def to_response(self) -> JSONResponse:
+        content = self.body if self.body is not None else {"error": self._error()}
+        return JSONResponse(content, self.status, self.headers)
+
+    def _error(self) -> dict[str, Any]:
+        error: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.target is not None:
+            error["target"] = self.target
+        if self.details:
+            error["details"] = self.details
+        return error
+
+
+def bad_request(code: str, message: str) -> AzureError:
+    return AzureError(400, code, message)
+
+
+def not_found(code: str, message: str) -> AzureError:
+    return AzureError(404, code, message)
+
+
+def conflict(code: str, message: str) -> AzureError:
+    return AzureError(409, code, message)
+
+
+def missing_api_version() -> AzureError:
+    return bad_request(
+        "MissingApiVersionParameter",
+        "The api-version query parameter (?api-version=) is required for all requests.",
+    )
+
+
+def gateway_unauthorized() -> AzureError:
+    """The data plane's 401, which has a form of its own."""
+    message = (
+        "Unauthorized. Access token is missing, invalid, audience is incorrect "
+        "(https://cognitiveservices.azure.com), or have expired."
+    )
+    return AzureError(401, "Unauthorized", message, body={"statusCode": 401, "message": message})
+
+
+def keys_disabled() -> AzureError:
+    return AzureError(
+        403,
+        "AuthenticationTypeDisabled",
+        "Key based authentication is disabled for this resource.",
+    )
+
+
+def data_plane_not_found() -> AzureError:
+    """No such account, or one that is being created or deleted: its host name does not answer."""
+    return not_found("ResourceNotFound", "The requested resource was not found.")
+
+
+def deployment_not_found() -> AzureError:
+    return not_found(
+        "DeploymentNotFound",
+        "The API deployment for this resource does not exist. If you created the deployment "
+        "within the last 5 minutes, please wait a moment and try again.",
+    )

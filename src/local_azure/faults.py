@@ -1,0 +1,112 @@
+"""Failures on demand: refuse, delay or drop the requests that match."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.datastructures import URL
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Drop = Callable[[Scope], None]
+ADMIN_PREFIX = "/_local/"
+
+
+class Match(BaseModel):
+    """`path` is searched in the path and query; `nth` is the first matching request to fail."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: str | None = None
+    path: str = ""
+    nth: int = Field(1, ge=1)
+
+
+class Action(BaseModel):
+    """A delay goes before an answer or a drop, or stands alone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: int | None = None
+    code: str = "InjectedFault"
+    message: str = "This failure was asked for."
+    headers: dict[str, str] = {}
+    body: Any = None
+    drop: Literal["before", "after"] | None = None
+    delay_seconds: float = 0.0
+
+    def response(self) -> Response | None:
+        if self.status is None:
+            return None
+        content = self.body or {"error": {"code": self.code, "message": self.message}}
+        return JSONResponse(content, self.status, self.headers)
+
+
+class Fault(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    match: Match = Match()
+    times: int | None = 1  # null: for ever
+    action: Action
+    seen: int = 0
+    fired: int = 0
+
+    def fires(self, method: str, target: str) -> bool:
+        """Whether this request fails; counts it."""
+        if self.match.method not in (None, method):
+            return False
+        if not re.search(self.match.path, target, re.IGNORECASE):
+            return False
+        self.seen += 1
+        spent = self.times is not None and self.fired >= self.times
+        if self.seen < self.match.nth or spent:
+            return False
+        self.fired += 1
+        return True
+
+
+FAULTS = TypeAdapter(list[Fault])
+
+
+class Faults:
+    """ASGI middleware; `drop` closes the connection that a request came on."""
+
+    def __init__(self, app: ASGIApp, *, drop: Drop, active: Callable[[], list[Fault]]) -> None:
+        self._app = app
+        self._drop = drop
+        self._active = active
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        action = self._action(scope) if scope["type"] == "http" else None
+        if action is None:
+            await self._app(scope, receive, send)
+            return
+        await asyncio.sleep(action.delay_seconds)
+        response = action.response()
+        if action.drop is not None:
+            await self._drop_connection(scope, receive, answer_first=action.drop == "after")
+        elif response is not None:
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _action(self, scope: Scope) -> Action | None:
+        url = URL(scope=scope)
+        if url.path.startswith(ADMIN_PREFIX):
+            return None
+        target = f"{url.path}?{url.query}" if url.query else url.path
+        fired = (fault.action for fault in self._active() if fault.fires(scope["method"], target))
+        return next(fired, None)
+
+    async def _drop_connection(self, scope: Scope, receive: Receive, *, answer_first: bool) -> None:
+        if answer_first:
+            await self._app(scope, receive, _discard)
+        self._drop(scope)
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _discard(message: Message) -> None:
+    """Take an answer that nobody is going to read."""

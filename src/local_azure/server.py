@@ -1,0 +1,151 @@
+"""The process: one server to a state directory, on TLS, until it is told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from local_azure import certificates, environment
+from local_azure.app import create_app
+from local_azure.state import State
+
+LOCK_WAIT_SECONDS = 15
+_GRACE_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Options:
+    directory: Path
+    port: int = 0
+    speed: float | None = None  # None: as it was
+    env_file: Path | None = None
+    catalog_file: Path | None = None
+    faults_file: Path | None = None
+    die_with_parent: bool = False
+
+
+class DirectoryInUseError(Exception):
+    """Another server holds the state directory."""
+
+
+def serve(options: Options) -> None:
+    """Run until SIGTERM, SIGINT or POST /_local/shutdown; raises DirectoryInUseError."""
+    options.directory.mkdir(parents=True, exist_ok=True)
+    lock = _lock(options.directory)
+    state = State(options.directory, catalog_file=options.catalog_file)
+    if options.speed is not None:
+        state.change_settings({"speed": options.speed})
+    try:
+        _run(state, options)
+    finally:
+        state.store.close()
+        lock.close()
+
+
+def _lock(directory: Path) -> sqlite3.Connection:
+    """SQLite's exclusive lock: the same on every system, and gone with the process."""
+    lock = sqlite3.connect(directory / "lock.sqlite", timeout=LOCK_WAIT_SECONDS)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        raise DirectoryInUseError(
+            f"Another local Azure has been serving {directory} for {LOCK_WAIT_SECONDS} s: "
+            "stop it, or name another directory with --state."
+        ) from None
+    return lock
+
+
+def _run(state: State, options: Options) -> None:
+    made = certificates.prepare(options.directory)
+    listener = socket.create_server(("127.0.0.1", options.port))
+    variables = environment.variables(state, f"https://127.0.0.1:{listener.getsockname()[1]}", made)
+    connections = Connections()
+    app = create_app(state, drop=connections.drop, faults_file=options.faults_file)
+    config = uvicorn.Config(
+        app,
+        http=connections.protocol(),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ssl_certfile=made.chain,
+        ssl_keyfile=made.key,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = _Server(config, on_listening=lambda: _announce(variables, options.env_file))
+    app.state.shutdown = server.stop
+    if options.die_with_parent:
+        threading.Thread(target=_await_end_of_input, args=(server.stop,), daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())  # uvicorn raises it again at its end
+    server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, *, on_listening: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_listening()
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
+class Connections:
+    """The open connections by the client's address, so that a fault can cut one."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int], asyncio.Transport] = {}
+
+    def drop(self, scope: Scope) -> None:
+        host, port = scope["client"]
+        self._open[host, port].abort()
+
+    def protocol(self) -> type[asyncio.Protocol]:
+        connections = self._open
+
+        class Protocol(HttpToolsProtocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                self.peer = transport.get_extra_info("peername")
+                connections[self.peer] = transport
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                connections.pop(self.peer, None)
+
+            def shutdown(self) -> None:
+                """Cut an idle connection: TLS would wait for the client's farewell."""
+                if self.cycle is None or self.cycle.response_complete:
+                    self.transport.abort()
+                else:
+                    super().shutdown()
+
+        return Protocol
+
+
+def _announce(variables: dict[str, str], env_file: Path | None) -> None:
+    if env_file is not None:
+        environment.write_env_file(env_file, variables)
+    sys.stdout.write(environment.export_lines(variables))
+    sys.stdout.flush()
+
+
+def _await_end_of_input(stop: Callable[[], None]) -> None:
+    """The parent holds the other end of standard input, and so lets go of it when it dies."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    stop()

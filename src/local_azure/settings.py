@@ -1,0 +1,32 @@
+"""What the service does and how long it takes; GET and PATCH /_local/settings."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Durations are the real service's: divide by `speed` for the time that passes here."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    speed: float = Field(1.0, gt=0)
+    account_seconds: float = 20.0
+    project_seconds: float = 10.0
+    deployment_seconds: float = 120.0  # fine-tuned ones; a base model's are ready at once
+    ready_seconds: float = 2.0  # chat answers DeploymentNotFound for so long after Succeeded
+    group_delete_seconds: float = 60.0
+    file_seconds: float = 20.0
+    job_minutes: float = 40.0
+    token_seconds: int = 3600  # lifetime of an Entra access token, by the wall clock
+    registered: bool = True  # Microsoft.CognitiveServices in the subscription
+    oidc_seconds: int = 600  # lifetime of a GitHub OIDC token, likewise
+    oidc_subject: str = "repo:local/tuneops:ref:refs/heads/main"
+    quota: dict[str, int] = {}  # limit by usage name, before the catalogue's
+    retired: list[str] = []  # "name:version", or "name:version:fineTune|inference" for one date
+    fail_content_check: bool = False  # refuse the training data of jobs
+    fail_evaluation: bool = False  # refuse the trained model
+
+    def patched(self, changes: dict[str, Any]) -> "Settings":
+        """A checked copy; raises pydantic.ValidationError."""
+        return Settings.model_validate({**self.model_dump(), **changes})

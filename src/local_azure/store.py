@@ -1,0 +1,164 @@
+"""All state as JSON documents in one SQLite file, beside a folder of uploaded bytes."""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Document = dict[str, Any]
+Documents = list[Document]  # inside Store, `list` is the method
+_Rows = list[tuple[Any, ...]]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    body TEXT NOT NULL,
+    created REAL NOT NULL,
+    UNIQUE (kind, scope, name)
+);
+CREATE INDEX IF NOT EXISTS documents_in_scope ON documents (scope, kind, seq);
+"""
+_PUT = """
+INSERT INTO documents (kind, scope, name, body, created) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (kind, scope, name) DO UPDATE SET body = excluded.body
+"""
+# A scope's descendants are the strings between "scope/" and "scope0": "0" follows "/" in ASCII.
+_UNDER = "(scope = ? OR (scope > ? AND scope < ?))"
+
+
+class Store:
+    """Documents by (kind, scope, name), listed in the order they were first put.
+
+    Scopes and names compare without regard to case, as ARM does; the name to show lies in the
+    body. What put() or a transaction() has returned from survives a kill of the process.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.blobs = directory / "blobs"
+        self.blobs.mkdir(exist_ok=True)
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._connection = sqlite3.connect(
+            directory / "state.sqlite", isolation_level=None, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection.executescript(_SCHEMA)
+
+    def put(self, kind: str, scope: str, name: str, body: Document) -> None:
+        row = (kind, scope.lower(), name.lower(), json.dumps(body), time.time())
+        self._execute(_PUT, row)
+
+    def get(self, kind: str, scope: str, name: str) -> Document | None:
+        rows = self._execute(
+            "SELECT body FROM documents WHERE kind = ? AND scope = ? AND name = ?",
+            (kind, scope.lower(), name.lower()),
+        )
+        return json.loads(rows[0][0]) if rows else None
+
+    def list(
+        self,
+        kind: str,
+        scope: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Documents:
+        """One page, starting behind the document named `after`; an unknown cursor gives none."""
+        sql = "SELECT body FROM documents WHERE scope = ? AND kind = ?"
+        values: list[Any] = [scope.lower(), kind]
+        if after is not None:
+            cursor = "SELECT seq FROM documents WHERE kind = ? AND scope = ? AND name = ?"
+            sql += f" AND seq {'<' if newest_first else '>'} ({cursor})"
+            values += [kind, scope.lower(), after.lower()]
+        sql += f" ORDER BY seq {'DESC' if newest_first else 'ASC'} LIMIT ?"
+        rows = self._execute(sql, [*values, -1 if limit is None else limit])
+        return [json.loads(body) for (body,) in rows]
+
+    def list_under(
+        self,
+        kind: str,
+        scope: str,
+        *,
+        after: tuple[str, str] | None = None,
+        limit: int | None = None,
+    ) -> Documents:
+        """The documents of a scope and of those below it, by scope and name.
+
+        `after` is the scope and name of the last one seen, which need not exist any more.
+        """
+        rows = self._execute(
+            f"SELECT body FROM documents WHERE kind = ? AND {_UNDER} "  # noqa: S608
+            "AND (scope, name) > (?, ?) ORDER BY scope, name LIMIT ?",
+            (
+                kind,
+                *_range(scope),
+                *(part.lower() for part in after or ("", "")),
+                -1 if limit is None else limit,
+            ),
+        )
+        return [json.loads(body) for (body,) in rows]
+
+    def count(self, kind: str, scope: str) -> int:
+        rows = self._execute(
+            "SELECT COUNT(*) FROM documents WHERE scope = ? AND kind = ?", (scope.lower(), kind)
+        )
+        return int(rows[0][0])
+
+    def delete(self, kind: str, scope: str, name: str) -> bool:
+        rows = self._execute(
+            "DELETE FROM documents WHERE kind = ? AND scope = ? AND name = ? RETURNING seq",
+            (kind, scope.lower(), name.lower()),
+        )
+        return bool(rows)
+
+    def delete_scope(self, scope: str) -> None:
+        """Delete the documents of every kind in a scope and in the scopes below it."""
+        self._execute(f"DELETE FROM documents WHERE {_UNDER}", _range(scope))  # noqa: S608
+
+    def blob(self, file_id: str) -> Path:
+        """Where an uploaded file's bytes lie: write beside it, then os.replace()."""
+        return self.blobs / file_id
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; the outermost of nested transactions commits."""
+        with self._lock:
+            self._begin()
+            try:
+                yield
+            except BaseException:
+                self._end("ROLLBACK")
+                raise
+            self._end("COMMIT")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _begin(self) -> None:
+        if self._depth == 0:
+            self._connection.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+
+    def _end(self, statement: str) -> None:
+        self._depth -= 1
+        if self._depth == 0:
+            self._connection.execute(statement)
+
+    def _execute(self, sql: str, values: Iterable[Any]) -> _Rows:
+        with self._lock:
+            return self._connection.execute(sql, tuple(values)).fetchall()
+
+
+def _range(scope: str) -> tuple[str, str, str]:
+    scope = scope.lower()
+    return scope, f"{scope}/", f"{scope}0"

@@ -1,0 +1,25 @@
+"""What all tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parents[1]
+
+# A shared two-core machine is slow at times; a test must not fail for that.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
+
+_FOREIGN = ("AZURE_", "ARM_", "OPENAI_", "GITHUB_", "ACTIONS_", "TUNEOPS_")
+
+
+@pytest.fixture(autouse=True)
+def _no_azure_of_yours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the Azure, the keys or the repository of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
+    monkeypatch.chdir(ROOT)

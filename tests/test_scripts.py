@@ -1,0 +1,97 @@
+"""What holds for every script alike."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = sorted(Path("scripts").glob("*.py"))
+HEAVY = ("azure", "openai", "pydantic", "yaml", "numpy", "rich", "toktok", "httpx2", "starlette")
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        check=False,
+        timeout=120,
+    )
+
+
+def commands_of(script: Path) -> list[list[str]]:
+    """Every command line of the script up to its options, the bare script included."""
+    helped = run(str(script), "--help").stdout
+    listed = helped.partition("Commands:")[2]
+    names = re.findall(r"^  ([a-z][a-z-]*)", listed, re.MULTILINE)
+    return [[str(script), name] for name in names] or [[str(script)]]
+
+
+COMMANDS = [command for script in SCRIPTS for command in commands_of(script)]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_help_imports_no_heavy_module(script: Path) -> None:
+    probe = (
+        "import runpy, sys\n"
+        f"sys.argv = [{str(script)!r}, '--help']\n"
+        "try:\n"
+        f"    runpy.run_path({str(script)!r}, run_name='__main__')\n"
+        "except SystemExit as end:\n"
+        "    assert not end.code, end.code\n"
+        "import json\n"
+        "print('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
+    )
+    done = run("-c", probe)
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stdout.splitlines()[-1]))
+    assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_shows_an_example_and_speaks_json(command: list[str]) -> None:
+    helped = run(*command, "--help")
+    assert helped.returncode == 0
+    assert "Example" in helped.stdout
+    assert "--json" in helped.stdout or "rehearse" in command[0]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
+def test_a_script_stays_a_script(script: Path) -> None:
+    """About 80 lines of commands, no SDK and no logic of its own."""
+    lines = script.read_text(encoding="utf-8").splitlines()
+    code = [line for line in lines if line.strip()]
+    assert len(code) <= 100
+    assert not [line for line in lines if re.match(r"\s*(from|import) (azure|openai)\b", line)]
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("scripts/fine_tune.py", "submit", "--config", "absent.yaml"), "cannot be read"),
+        (("scripts/deploy.py", "show", "--config", "absent.yaml"), "cannot be read"),
+        (("scripts/cleanup.py", "apply", "--plan", "absent.json"), "not a clean-up plan"),
+    ],
+)
+def test_a_usage_error_ends_with_2_and_a_remedy(command: tuple[str, ...], sentence: str) -> None:
+    done = run(*command)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "→" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_subscription_nothing_starts() -> None:
+    done = run("scripts/provision.py", "show")
+    assert done.returncode == 6
+    assert "AZURE_SUBSCRIPTION_ID" in done.stderr
+
+
+def test_errors_become_annotations_in_github_actions() -> None:
+    done = run("scripts/provision.py", "show", GITHUB_ACTIONS="true")
+    assert "::error::No subscription is named.%0A" in done.stderr
