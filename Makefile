@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse test lint format docs lock clean
+.PHONY: rehearse test install lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
 
 test: lint
 	$(BIN)/pytest -n 2
+
+install: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check

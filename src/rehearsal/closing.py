@@ -1,17 +1,31 @@
 """What a rehearsal shows at its end."""
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from rehearsal.performance import Outcome
 from rehearsal.pipeline import Rehearsal
 from tuneops.report import plots, tables
+from tuneops.smoke.verdict import Run, load_run
 from tuneops.training import metrics
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 SHOWN_PROMPTS = 5
+
+
+def page(outcome: Outcome) -> "RenderableType":
+    """Everything that this rehearsal got to, from the timeline to the verdict on what is left."""
+    from rich.console import Group
+
+    rehearsal = outcome.rehearsal
+    parts: list[RenderableType] = [timeline(rehearsal)]
+    if "smoke test" in rehearsal.results:
+        parts += [_title("Base and fine-tuned, side by side"), answers(rehearsal)]
+    if "metrics" in rehearsal.results:
+        parts += [_title("Loss"), loss(rehearsal)]
+    return Group(*parts, "\n".join(conclusions(outcome)))
 
 
 def timeline(rehearsal: Rehearsal) -> "RenderableType":
@@ -21,25 +35,38 @@ def timeline(rehearsal: Rehearsal) -> "RenderableType":
 
 
 def answers(rehearsal: Rehearsal) -> "RenderableType":
-    """Base and fine-tuned on the first prompts, side by side."""
-    run = json.loads((rehearsal.comparison("candidate") / "run.json").read_text(encoding="utf-8"))
-    return tables.rows(("prompt", "base", "fine-tuned"), _compared(run))
+    run = load_run(rehearsal.comparison("candidate") / "run.json")
+    cells = [
+        (prompt.messages[-1]["content"], _answer(run, prompt.id, "baseline"), _answer(run, prompt.id, "candidate"))
+        for prompt in run.prompts[:SHOWN_PROMPTS]
+    ]
+    return tables.rows(("prompt", "base", "fine-tuned"), cells)
 
 
 def loss(rehearsal: Rehearsal) -> str:
     steps = [metrics.Step(**step) for step in rehearsal.results["metrics"]["steps"]]
-    return plots.loss_text(metrics.loss_series(steps))
+    return plots.text_chart(metrics.loss_series(steps))
 
 
-def job_verdict(jobs: Sequence[str]) -> tuple[bool, str]:
-    """Whether the content was trained exactly once, and a sentence that says so."""
-    return len(jobs) == 1, f"Fine-tuning jobs of this content in the local Azure: {len(jobs)}."
+def conclusions(outcome: Outcome) -> Iterator[str]:
+    rehearsal = outcome.rehearsal
+    reports = [rehearsal.comparison(name) / "report.html" for name in ("candidate", "production")]
+    yield from (f"Report: {report}" for report in reports if report.exists())
+    if outcome.failed:
+        yield f"Failed: {outcome.failed}. Run again: what exists is found and kept."
+        return
+    if not rehearsal.approved:
+        yield "Not approved: nothing went to production."
+    yield f"Fine-tuning jobs that trained this content: {len(rehearsal.jobs)}"
+    left = ", ".join(outcome.left) or "nothing"
+    yield f"Left in the local Azure, read from it just now: {left}"
 
 
-def leftovers(contents: Mapping[str, Sequence[str]]) -> list[str]:
-    """What still exists in the local Azure, as ``kind name``."""
-    return [f"{kind} {name}" for kind, names in contents.items() for name in names]
+def _answer(run: Run, prompt_id: str, arm: str) -> str:
+    return next(run.of_prompt(prompt_id, arm)).answer.text
 
 
-def _compared(run: Any) -> list[tuple[str, str, str]]:  # noqa: ANN401 - JSON
-    raise NotImplementedError
+def _title(text: str) -> "RenderableType":
+    from rich.text import Text
+
+    return Text(f"\n{text}", style="bold")

@@ -64,7 +64,7 @@ def new_job(call: Call, body: Json) -> Job:
         {
             "id": new_id("ftjob"),
             "created": call.now,
-            "model": body["model"] if ".ft-" in body["model"] else base.base_name,
+            "model": _stated_name(base, body["model"]),
             "base": base.base_name,
             "training_file": training.file_id,
             "validation_file": validation.file_id if validation else None,
@@ -107,6 +107,10 @@ def _base_model(call: Call, body: Json) -> CatalogModel:
     if base is None or base.retired("fineTune") or (earlier and base.format != "OpenAI"):
         raise invalid(NO_FINE_TUNING)
     return base
+
+
+def _stated_name(base: CatalogModel, name: str) -> str:
+    return base.base_name if name.lower() == base.base_name.lower() else name
 
 
 def _training_type(call: Call, base: CatalogModel, asked: object) -> str:

@@ -46,7 +46,7 @@ class Checkpoint:
 
 def identifier(prefix: str, job: Job, name: str) -> str:
     """The same id each time for the same thing of a job."""
-    return f"{prefix}-{uuid.uuid5(uuid.UUID(hexadecimal(job)), name).hex}"
+    return f"{prefix}-{uuid.uuid5(uuid.UUID(hexadecimal(job)), f'{prefix} {name}').hex}"
 
 
 def hexadecimal(job: Job) -> str:

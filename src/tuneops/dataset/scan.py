@@ -1,9 +1,10 @@
 """One pass over a product's data files: every finding, and the files in numbers."""
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 BATCH_EXAMPLES = 512
 BATCH_CHARACTERS = 4 * 10**6
+_REPEATS = (*duplicates.REPEATS, *leakage.LEAKS)
+_Compare = Callable[[Example, Fingerprint], Iterable[Fault]]
 _LINE_RULES = (schema.examine, structure.examine, tools.examine)
 
 
@@ -66,11 +69,11 @@ def check(
         ConfigError: A path is no regular file inside the tree.
     """
     scan = _Scan(Findings(shown_per_rule), max_example_tokens)
-    for path in [training] if isinstance(training, Path) else training:
+    for path in [training] if isinstance(training, Path) else dict.fromkeys(training):
         scan.training(path, epochs)
     if validation is not None:
         scan.validation(validation)
-    scan.near_duplicates()
+    scan.near_duplicates(validation)
     if smoke_prompts is not None:
         scan.smoke_prompts(smoke_prompts)
     return scan.report()
@@ -100,30 +103,30 @@ class _Scan:
         self._statistics: dict[str, Statistics] = {}
 
     def training(self, path: Path, epochs: int | None) -> None:
-        for example, seen in self._examples(path):
-            self._leakage.learn(example, seen)
+        self._examine(path, self._learn)
         numbers = self._statistics[str(path)]
         self._note_all(str(path), limits.examine_size(numbers.examples))
         self._note_all(str(path), limits.examine_billing(numbers.tokens, epochs or 1))
 
-    def validation(self, path: Path) -> None:
-        for example, seen in self._examples(path):
-            self._note(example.document, self._leakage.examine(example, seen))
+    def _learn(self, example: Example, seen: Fingerprint) -> tuple[Fault, ...]:
+        self._leakage.learn(example, seen)
+        return ()
 
-    def near_duplicates(self) -> None:
+    def validation(self, path: Path) -> None:
+        self._examine(path, self._leakage.examine)
+
+    def near_duplicates(self, validation: Path | None) -> None:
         """What differs by a few words; lines that repeat others outright were noted before."""
         for pair in self._near.pairs():
             earlier, later = pair.earlier, pair.later
-            same_file = earlier.path == later.path
-            place = (
-                f"line {earlier.line}" if same_file else f"line {earlier.line} of {earlier.path}"
-            )
-            self._findings.add(
-                duplicates.NEAR if same_file else leakage.LEAK_NEAR,
-                f"{pair.similarity:.0%} the same as {place}.",
-                file=str(later.path),
-                line=later.line,
-            )
+            if earlier.path == later.path:
+                broken, place = duplicates.NEAR, f"line {earlier.line}"
+            elif later.path == validation:
+                broken, place = leakage.LEAK_NEAR, f"line {earlier.line} of {earlier.path}"
+            else:
+                continue
+            text = f"{pair.similarity:.0%} the same as {place}."
+            self._findings.add(broken, text, file=str(later.path), line=later.line)
 
     def smoke_prompts(self, path: Path) -> None:
         for document in read_documents(path, self._findings):
@@ -134,24 +137,19 @@ class _Scan:
         found = self._findings
         return Report(found.ordered(), self._statistics, found.counts(), found.hidden())
 
-    def _examples(self, path: Path) -> Iterator[tuple[Example, Fingerprint]]:
-        """The file's examples, after all that one file alone can tell has been noted."""
+    def _examine(self, path: Path, compare: _Compare) -> None:
+        """Note all that the file's lines, one by one and together, have to be told."""
         repeats, measures = Duplicates(), _Measures()
         for batch in _batches(read_documents(path, self._findings)):
             for example, tokens in zip(batch, count_examples(batch), strict=True):
-                document, seen = example.document, fingerprint(example)
-                for examine in _LINE_RULES:
-                    self._note(document, examine(example))
-                repeated = list(repeats.observe(example, seen))
-                self._note(document, repeated)
-                if not any(fault.rule in duplicates.REPEATS for fault in repeated):
+                seen = fingerprint(example)
+                repeated = [*repeats.observe(example, seen), *compare(example, seen)]
+                if not any(fault.rule in _REPEATS for fault in repeated):
                     self._near.add(path, example)
-                self._note(
-                    document,
-                    limits.examine_tokens(tokens.total, tokens.before_answer, self._max_tokens),
-                )
+                alone = chain.from_iterable(examine(example) for examine in _LINE_RULES)
+                size = limits.examine_tokens(tokens, self._max_tokens)
+                self._note(example.document, chain(alone, repeated, size))
                 measures.add(example, tokens.total)
-                yield example, seen
         for position, fault in limits.outliers(measures.tokens):
             self._findings.add(
                 fault.rule, fault.message, file=str(path), line=measures.lines[position]

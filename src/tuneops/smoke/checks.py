@@ -168,7 +168,7 @@ def passages(text: str) -> Iterator[str]:
 def ends_with_question(text: str) -> bool:
     """Whether nothing but punctuation, Markdown or emoji follows the last question mark."""
     for character in reversed(text):
-        if character in "?？":
+        if character in "?\uff1f":
             return True
         if character.isalnum():
             return False

@@ -37,7 +37,9 @@ def read_prompts(path: Path) -> list[Prompt]:
             f"The smoke prompts {path} cannot be read: {error}.",
             remedy="Name a UTF-8 JSONL file under data.smoke_prompts.",
         ) from error
-    prompts = [_prompt(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+    prompts = [
+        _prompt(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()
+    ]
     if not prompts:
         raise ConfigError(f"{path} holds no prompt.", remedy=f"Write one a line: {_SHAPE}.")
     _refuse_duplicates(prompts, path)
@@ -53,8 +55,9 @@ def digest(prompts: Sequence[Prompt]) -> str:
 def _prompt(line: str, where: str) -> Prompt:
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        _refuse(where, f"is not JSON ({error})")
+        _refuse(where, f"is not JSON in UTF-8 ({error})")
     if not isinstance(row, dict):
         _refuse(where, "is not a JSON object")
     if unknown := row.keys() - _KEYS:
@@ -77,7 +80,9 @@ def _messages(row: dict[str, Any], where: str) -> Iterator[Message]:
         if not isinstance(turn, dict) or turn.keys() != {"role", "content"}:
             _refuse(where, "has a message without exactly a role and a content")
         if turn["role"] not in ("user", "assistant"):
-            _refuse(where, "has a role other than user and assistant; the system message is configured")
+            _refuse(
+                where, "has a role other than user and assistant; the system message is configured"
+            )
         if not isinstance(turn["content"], str) or not turn["content"].strip():
             _refuse(where, "has an empty message")
         yield Message(role=turn["role"], content=turn["content"])

@@ -5,6 +5,7 @@ marks; the first sentence of a list item, heading or table row starts with ``•
 stands for a fragment below. Every repetition is bounded, so matching time grows linearly with
 the text.
 """
+# ruff: noqa: E501 - one row a rule, read across
 
 import re
 from dataclasses import dataclass
@@ -80,19 +81,27 @@ CONTRASTS = re.compile(
     r"|nevertheless)\b"
 )
 
-# Words around a match that make an excusable rule a statement of history or regulation.
+# Words around a match that make an excusable rule a statement of history or regulation, unless
+# words of praise stand there too.
 EXCUSES = re.compile(
-    r"\b(?:histori|arquitect|edifici|inaugur|construi|construc|fachada|museo|rodo\b|rodaj|pelicula"
-    r"|siglo|decada|monument|leyend|novela|escritor|poeta|patrimoni|guinness|fundad|visad?o?s?\b"
-    r"|requisit|consulad|embajad|aduana|migra|inmigra|pasaport|fronter|comprobant|justificant"
-    r"|equipaj|maleta|mascota|factur|licenci|permis|carnet|propina|impuest|tasas?\b|\bley|segur[oa]s?\b"
-    r"|cobran|\d+ anos|norma|histor|architect|building|built|facade|museum|filmed|century|landmark"
-    r"|novel|writer|heritage|founded|visa|embassy|customs|immigra|passport|border|proof|luggage"
-    r"|baggage|license|licence|permit|tip|tax|insurance|years old|charge)"
+    r"\b(?:(?<!centro )(?<!casco )histori|arquitect|edifici|inaugur|construi|construc|fachada"
+    r"|rodo\b|rodaj|pelicula|siglo|decada|leyend|novela|escritor|poeta|patrimoni|guinness|fundad"
+    r"|visas?\b|visados?\b|requisit|consulad|embajad|aduana|inmigra|migratori|pasaport|fronter"
+    r"|comprobant|justificant|equipaj|maleta|mascota|factur|licencia|permisos?\b|carnet|propina"
+    r"|impuest|tasas?\b|ley\b|leyes\b|seguros?\b|cobran|\d+ anos|normas?\b|architect|building|built"
+    r"|facade|filmed|century|landmark|novel|writer|heritage|founded|embassy|customs|immigra"
+    r"|passport|border|proof|luggage|baggage|licen[cs]e|permits?\b|tip(?:s|ping)\b|tax(?:es)?\b"
+    r"|insurance|years old|charge)"
+)
+PRAISE = re.compile(
+    r"\b(?:ideal|perfect|excelent|encanta|comod|habitacion|lujo|vistas|desayuno|opcion|recom|asequib"
+    r"|barat|economic|precio|rooms|luxur|cosy|cozy|great|comfortable|affordable|excellent)"
 )
 
 # Wishing is not doing: "me encantaría recomendarte hoteles, pero no puedo".
-WISHES = re.compile(r"\b(?:encantaria|gustaria|quisiera|querria|ojala|would love|wish|would like)\b")
+WISHES = re.compile(
+    r"\b(?:encantaria|gustaria|quisiera|querria|ojala|would love|wish|would like)\b"
+)
 REFUSALS = re.compile(
     r"\b(?:pero|aunque|sin embargo|but|however|though)\b[^.;]{0,40}?"
     r"\b(?:no|nunca|fuera|imposible|not|cannot|can't|never|unable)\b"
@@ -100,7 +109,7 @@ REFUSALS = re.compile(
 # "Señalar un barrio para dormir no me corresponde": a refusal that follows what it refuses.
 DISCLAIMERS = re.compile(
     r"\b(?:no|tampoco) (?:(?:me|te|le|os|se|lo|la|los|las) ){0,2}(?:correspond|pued|pod|toca|doy|recomiend|sugier|hago"
-    r"|entra|est[ao]n? entre|forma|es (?:lo mio|mi|algo))|\b(?:qued|escap|ca)\w{1,3} (?:de|fuera)|\bexced"
+    r"|entra|est[ao]n? entre|forma|es (?:lo mio|mi|algo))|\b(?:quedan?|caen?|estan?) fuera|\bescapan? (?:de|a)\b|\bexced"
     r"|\b(?:is|are)(?:n't| not) (?:something|within|my|part)|\b(?:beyond|outside) (?:what|my)"
 )
 
@@ -145,7 +154,9 @@ _EATERIES = (
 )
 _FRAGMENTS = {
     "Name": r"(?-i:[A-Z][\w'&-]{0,24})",
-    "gap": r"(?:(?:por ejemplo|for example|for instance),? |(?!" + _STOP + r"\b)[\w'%-]{1,24},? ){0,5}",
+    "gap": r"(?:(?:por ejemplo|for example|for instance),? |(?!"
+    + _STOP
+    + r"\b)[\w'%-]{1,24},? ){0,5}",
     "few": r"(?:(?!(?:no|nunca|sin|ni|not|never|without)\b)[\w'-]{1,24},? ){0,3}",
     "open": r"(?:(?!(?:no|nunca|sin|ni|not|never|without|pero|but)\b)[\w'-]{1,24},? ){0,8}",
     "the": r"(?:(?:el|la|los|las|un|una|unos|unas|este|esta|estos|algun|alguna|algunos|uno de los"
@@ -219,7 +230,9 @@ _FRAGMENTS = {
     "Airline": r"(?-i:" + _AIRLINES + r")\b",
     # rental cars
     "rented": r"(?:" + _VEHICLE + r" (?:\w{1,12} )?(?:de|en) (?:alquiler|renta|arriendo)"
-    r"|(?:alquiler|renta) de " + _VEHICLE + r"|rent[ -]a[ -]car|rental cars?|car rentals?|hire cars?|car hire)\b",
+    r"|(?:alquiler|renta) de "
+    + _VEHICLE
+    + r"|rent[ -]a[ -]car|rental cars?|car rentals?|hire cars?|car hire)\b",
     "rent": r"(?:(?:alquilar|rentar|arrendar)(?:te|se|os|nos)?|que (?:te |se )?(?:alquil|rent|arriend)(?:es|e|en|eis)"
     r"|(?:to |you )?(?:rent|hire)|renting|hiring)\b",
     "Rent": r"(?:alquila(?:te)?|alquile|alquilen|alquilad|renta(?:te)?|rente|renten|arrienda|arriende"
@@ -253,121 +266,481 @@ _PLACES_LIKE_TAVERNS = (
 _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     "hotel": (
         ("asked", "Te recomiendo un hotel pequeño.", r"\b{recommend} {gap}(?:{lodging}|{Hotel})"),
-        ("asked", "¿Quieres que te sugiera un hostal?", r"\bque (?:te|le|os|les) {offer} {gap}{lodging}"),
-        ("", "Puedes alojarte en el centro.", r"\b(?:{recommend}|{advise}|{may}) {few}{stay} (?:en|cerca|junto|dentro|por|at|in an?|in the|near|close)\b"),
-        ("", "Lo mejor es dormir en un albergue.", r"\b(?:{recommend}|{advise}|{may}) {few}{sleep} {few}(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel})"),
+        (
+            "asked",
+            "¿Quieres que te sugiera un hostal?",
+            r"\bque (?:te|le|os|les) {offer} {gap}{lodging}",
+        ),
+        (
+            "",
+            "Puedes alojarte en el centro.",
+            r"\b(?:{recommend}|{advise}|{may}) {few}{stay} (?:en|cerca|junto|dentro|por|at|in an?|in the|near|close)\b",
+        ),
+        (
+            "",
+            "Lo mejor es dormir en un albergue.",
+            r"\b(?:{recommend}|{advise}|{may}) {few}{sleep} {few}(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel})",
+        ),
         ("", "Opta por un hotel boutique.", r"\b{advise} {the}{gap}(?:{lodging}|{Hotel})"),
-        ("", "Alójate cerca de la estación.", r"{start}{Stay} (?:\w{1,14} ){0,3}(?:en|cerca|junto|dentro|por|frente|con)\b"),
+        (
+            "",
+            "Alójate cerca de la estación.",
+            r"{start}{Stay} (?:\w{1,14} ){0,3}(?:en|cerca|junto|dentro|por|frente|con)\b",
+        ),
         ("", "Yo que tú me quedaría en el Parador.", r"\bme (?:quedaria|alojaria|hospedaria) en\b"),
-        ("", "Esta noche duerme en un riad.", r"{start}{Sleep} (?:[\w']{1,14} ){0,4}?(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel}|(?:casa|palacio|villa|quinta) {Name})"),
-        ("", "Stay at a guest house.", r"{start}stay (?:\w{1,9} nights? |overnight )?(?:at|in {the}{gap}{lodging})\b"),
-        ("", "Busca un alojamiento con patio.", r"{start}(?:elige|elija|elegi|escoge|busca|busque|mira|choose|pick|look for|find) {the}{gap}{lodging}"),
-        ("", "Este hotel es perfecto.", r"\b(?:el|la|este|esta|ese|esa|the|this) {lodging}[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b"),
+        (
+            "",
+            "Esta noche duerme en un riad.",
+            r"{start}{Sleep} (?:[\w']{1,14} ){0,4}?(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel}|(?:casa|palacio|villa|quinta) {Name})",
+        ),
+        (
+            "",
+            "Stay at a guest house.",
+            r"{start}stay (?:\w{1,9} nights? |overnight )?(?:at|in {the}{gap}{lodging})\b",
+        ),
+        (
+            "",
+            "Busca un alojamiento con patio.",
+            r"{start}(?:elige|elija|elegi|escoge|busca|busque|mira|choose|pick|look for|find) {the}{gap}{lodging}",
+        ),
+        (
+            "",
+            "Este hotel es perfecto.",
+            r"\b(?:el|la|este|esta|ese|esa|the|this) {lodging}[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b",
+        ),
         ("excusable", "El Hotel Urso tiene un patio tranquilo.", r"{apart}\b{Hotel}"),
-        ("excusable", "Soneva es un resort de lujo.", r"{Name},? (?:es|son|is|are) {the}(?:\w{1,14} ){0,2}{lodging}"),
-        ("", "Un hotel que encaja contigo es el Alma.", r"\b(?:un|a) {lodging}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}"),
-        ("", "Los mejores hoteles son los del puerto.", r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{lodging}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)"),
-        ("", "Opciones de alojamiento:", r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|en|of|for|on|to) {few}(?:{lodging}|{rest}|stay)\b[^.;?]{0,40}(?::|\b(?:{copula}|estan|incluyen|{is}|include)\b)"),
-        ("", "Aquí tienes algunos hoteles en Roma:", r"\b{list}[^.;:]{0,50}?{lodging}[^.;:]{0,50}(?::$|\b(?:include|incluyen|son|are) (?:el |la |the )?{Name})"),
-        ("", "Un hotel muy recomendable está en la plaza.", r"\b{lodging} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite|popular) {lodging}[^.;]{0,30}(?:{is}|include|:)"),
-        ("", "Mi consejo es un hostal céntrico.", r"\b(?:mis? (?:recomendaci|sugerenci|consejo)\w{0,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{lodging}"),
-        ("", "Te dejo varios hoteles.", r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|puedo dar|podria dar|traigo|ofrezco) {open}{lodging}"),
-        ("excusable", "Hay hostales como Yellow.", r"\b{lodging}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|por ejemplo|such as|like|including),? (?:el |la |los |las |the )?{Name}"),
-        ("", "Hay un hotel precioso en el lago.", r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{lodging},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)"),
-        ("", "Para dormir, el parador del valle.", r"\b(?:para|to) (?:{rest}|descansar|stay|sleep)\b[^.;?]{0,40}\b{lodging}"),
-        ("", "Triana es una buena zona para alojarse.", r"\b(?:zonas?|barrios?|areas?|lugar(?:es)?|sitios?|base|neighbou?rhoods?|{good}) (?:\w{1,14},? ){0,4}(?:(?:para|to) (?:{rest}|stay)|(?:para|for) {few}{lodging})\b"),
-        ("", "**Dónde dormir:**", r"^• (?:donde {rest}|where to (?:stay|sleep))\b[\w ]{0,40}(?::|$)"),
-        ("asked", "¿Por qué no te alojas en el puerto?", r"\bpor que no (?:te (?:alojas|hospedas)|(?:te quedas|reservas|duermes) en {the}{gap}(?:{lodging}|{Hotel}))"),
-        ("asked", "¿Qué tal el Hotel Urso?", r"\b(?:que tal|que te parece|what about|how about) (?:si )?(?:{the}{gap}{Hotel}|{stay}|te (?:alojas|hospedas))"),
-        ("asked", "¿Has pensado en alojarte en el Hotel Urso?", r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}(?:{stay}|{sleep}) (?:en|at|in) (?:el |la |the )?{Hotel}"),
-        ("asked", "Why not stay at the Plaza?", r"\b(?:why not|why don't you) (?:stay|book|sleep) (?:at|in)\b"),
+        (
+            "excusable",
+            "Soneva es un resort de lujo.",
+            r"{Name},? (?:es|son|is|are) {the}(?:\w{1,14} ){0,2}{lodging}",
+        ),
+        (
+            "",
+            "Un hotel que encaja contigo es el Alma.",
+            r"\b(?:un|a) {lodging}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}",
+        ),
+        (
+            "",
+            "Los mejores hoteles son los del puerto.",
+            r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{lodging}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)",
+        ),
+        (
+            "",
+            "Opciones de alojamiento:",
+            r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|en|of|for|on|to) {few}(?:{lodging}|{rest}|stay)\b[^.;?]{0,40}(?::|\b(?:{copula}|estan|incluyen|{is}|include)\b)",
+        ),
+        (
+            "",
+            "Aquí tienes algunos hoteles en Roma:",
+            r"\b{list}[^.;:]{0,50}?{lodging}[^.;:]{0,50}(?::$|\b(?:include|incluyen|son|are) (?:el |la |the )?{Name})",
+        ),
+        (
+            "",
+            "Un hotel muy recomendable está en la plaza.",
+            r"\b{lodging} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite|popular) {lodging}[^.;]{0,30}(?:{is}|include|:)",
+        ),
+        (
+            "",
+            "Mi consejo es un hostal céntrico.",
+            r"\b(?:mis? (?:recomendaci|sugerenci|consejo)\w{0,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{lodging}",
+        ),
+        (
+            "",
+            "Te dejo varios hoteles.",
+            r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|puedo dar|podria dar|traigo|ofrezco) {open}{lodging}",
+        ),
+        (
+            "excusable",
+            "Hay hostales como Yellow.",
+            r"\b{lodging}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|por ejemplo|such as|like|including),? (?:el |la |los |las |the )?{Name}",
+        ),
+        (
+            "",
+            "Hay un hotel precioso en el lago.",
+            r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{lodging},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)",
+        ),
+        (
+            "",
+            "Para dormir, el parador del valle.",
+            r"\b(?:para|to) (?:{rest}|descansar|stay|sleep)\b[^.;?]{0,40}\b{lodging}",
+        ),
+        (
+            "",
+            "Triana es una buena zona para alojarse.",
+            r"\b(?:zonas?|barrios?|areas?|lugar(?:es)?|sitios?|base|neighbou?rhoods?|{good}) (?:\w{1,14},? ){0,4}(?:(?:para|to) (?:{rest}|stay)|(?:para|for) {few}{lodging})\b",
+        ),
+        (
+            "",
+            "**Dónde dormir:**",
+            r"^• (?:donde {rest}|where to (?:stay|sleep))\b[\w ]{0,40}(?::|$)",
+        ),
+        (
+            "asked",
+            "¿Por qué no te alojas en el puerto?",
+            r"\bpor que no (?:te (?:alojas|hospedas)|(?:te quedas|reservas|duermes) en {the}{gap}(?:{lodging}|{Hotel}))",
+        ),
+        (
+            "asked",
+            "¿Qué tal el Hotel Urso?",
+            r"\b(?:que tal|que te parece|what about|how about) (?:si )?(?:{the}{gap}{Hotel}|{stay}|te (?:alojas|hospedas))",
+        ),
+        (
+            "asked",
+            "¿Has pensado en alojarte en el Hotel Urso?",
+            r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}(?:{stay}|{sleep}) (?:en|at|in) (?:el |la |the )?{Hotel}",
+        ),
+        (
+            "asked",
+            "Why not stay at the Plaza?",
+            r"\b(?:why not|why don't you) (?:stay|book|sleep) (?:at|in)\b",
+        ),
     ),
     "flight": (
-        ("asked", "Te recomiendo el vuelo de las siete.", r"\b{recommend} {gap}(?:{flight}|{Airline})"),
-        ("asked", "¿Quieres que te busque un vuelo?", r"\bque (?:te|le|os|les) {offer} {gap}{flight}"),
-        ("asked", "Te sugiero volar por la mañana.", r"\b{recommend} {few}(?:volar|que vueles?|flying|you fly)\b"),
+        (
+            "asked",
+            "Te recomiendo el vuelo de las siete.",
+            r"\b{recommend} {gap}(?:{flight}|{Airline})",
+        ),
+        (
+            "asked",
+            "¿Quieres que te busque un vuelo?",
+            r"\bque (?:te|le|os|les) {offer} {gap}{flight}",
+        ),
+        (
+            "asked",
+            "Te sugiero volar por la mañana.",
+            r"\b{recommend} {few}(?:volar|que vueles?|flying|you fly)\b",
+        ),
         ("", "Lo más rápido es volar.", r"\b{advise} {few}(?:volar|fly|flying|{flight}|{Airline})"),
-        ("", "Puedes viajar con LATAM.", r"\b{may} {few}(?:volar|viajar|fly|llegar|travel|reservar|book) {few}(?:con|en|por|with|on|via) (?:la )?{Airline}"),
-        ("", "Vuela con una aerolínea local.", r"{start}{Fly} {few}(?:con|en|por|with|on) (?:la |un |una )?(?:{Airline}|aerolinea|low cost|vuelo)|(?<![a-z] )(?:vuela|vola|vuele|vuelen|volad|fly) (?:direct\w{1,6} )?(?:a|to|into|hasta|desde|from) {Name}"),
-        ("", "Fly with Condor.", r"{start}(?:vuela|vola|vuele|vuelen|volad|fly) (?:con|with) {Name}"),
-        ("", "Toma un vuelo temprano.", r"{start}(?:toma|tome|tomen|coge|coja|agarra|agarre|elige|elija|elegi|busca|busque|aprovecha|pilla|take|catch|grab|choose|pick|look for|book) {the}{gap}(?:{flight}|avion\b)"),
-        ("", "Puedes tomar un vuelo interno.", r"\b(?:{advise}|{may}) {few}(?:tomar|coger|agarrar|elegir|buscar|reservar|comprar|take|catch|book|grab) {the}{gap}{flight}"),
+        (
+            "",
+            "Puedes viajar con LATAM.",
+            r"\b{may} {few}(?:volar|viajar|fly|llegar|travel|reservar|book) {few}(?:con|en|por|with|on|via) (?:la )?{Airline}",
+        ),
+        (
+            "",
+            "Vuela con una aerolínea local.",
+            r"{start}{Fly} {few}(?:con|en|por|with|on) (?:la |un |una )?(?:{Airline}|aerolinea|low cost|vuelo)|(?<![a-z] )(?:vuela|vola|vuele|vuelen|volad|fly) (?:direct\w{1,6} )?(?:a|to|into|hasta|desde|from) {Name}",
+        ),
+        (
+            "",
+            "Fly with Condor.",
+            r"{start}(?:vuela|vola|vuele|vuelen|volad|fly) (?:con|with) {Name}",
+        ),
+        (
+            "",
+            "Toma un vuelo temprano.",
+            r"{start}(?:toma|tome|tomen|coge|coja|agarra|agarre|elige|elija|elegi|busca|busque|aprovecha|pilla|take|catch|grab|choose|pick|look for|book) {the}{gap}(?:{flight}|avion\b)",
+        ),
+        (
+            "",
+            "Puedes tomar un vuelo interno.",
+            r"\b(?:{advise}|{may}) {few}(?:tomar|coger|agarrar|elegir|buscar|reservar|comprar|take|catch|book|grab) {the}{gap}{flight}",
+        ),
         ("excusable", "La aerolínea más puntual es KLM.", r"\b{flight}[^.;]{0,60}\b{Airline}"),
-        ("excusable", "Iberia tiene rutas a Lima.", r"\b{Airline}[^.;:?]{0,60}\b(?:vuel\w{1,3}|volar|aerol\w{1,6}|rutas?|escala|direct[oa]s?|opera|conecta|fly|flies|flights?|routes?)\b"),
-        ("excusable", "KLM es una opción excelente.", r"\b{Airline}[^.;:?]{0,40}\b(?:{copula}|suele ser|{is}) (?:\w{1,14} )?{good}\b"),
+        (
+            "excusable",
+            "Iberia tiene rutas a Lima.",
+            r"\b{Airline}[^.;:?]{0,60}\b(?:vuel\w{1,3}|volar|aerol\w{1,6}|rutas?|escala|direct[oa]s?|opera|conecta|fly|flies|flights?|routes?)\b",
+        ),
+        (
+            "excusable",
+            "KLM es una opción excelente.",
+            r"\b{Airline}[^.;:?]{0,40}\b(?:{copula}|suele ser|{is}) (?:\w{1,14} )?{good}\b",
+        ),
         ("excusable", "- Avianca: sale de noche.", r"^• {Airline}"),
         ("excusable", "Hay vuelos desde 40 euros.", r"\b{flight}[^.;]{0,40}{price}"),
-        ("", "El mejor vuelo es el de la noche.", r"\b(?:mejor(?:es)?|best|cheapest) (?:\w{1,14} ){0,2}{flight}[^.;?]{0,60}(?:\b(?:{copula}|salen|sale|incluyen|{is}|include)\b|:)"),
-        ("", "Este vuelo es perfecto.", r"\b(?:el|la|este|the|this) {flight}[^.;:?]{0,40}\b(?:{copula}|{is}) {good}\b"),
-        ("", "Opciones de vuelos:", r"\b(?:opcion(?:es)?|lista|recomendaciones|sugerencias|options|recommendations) (?:de|para|of|for) {few}(?:{flight}|volar)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include)\b)"),
+        (
+            "",
+            "El mejor vuelo es el de la noche.",
+            r"\b(?:mejor(?:es)?|best|cheapest) (?:\w{1,14} ){0,2}{flight}[^.;?]{0,60}(?:\b(?:{copula}|salen|sale|incluyen|{is}|include)\b|:)",
+        ),
+        (
+            "",
+            "Este vuelo es perfecto.",
+            r"\b(?:el|la|este|the|this) {flight}[^.;:?]{0,40}\b(?:{copula}|{is}) {good}\b",
+        ),
+        (
+            "",
+            "Opciones de vuelos:",
+            r"\b(?:opcion(?:es)?|lista|recomendaciones|sugerencias|options|recommendations) (?:de|para|of|for) {few}(?:{flight}|volar)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include)\b)",
+        ),
         ("", "Aquí tienes varios vuelos:", r"\b{list}[^.;:]{0,50}?{flight}[^.;:]{0,50}:$"),
-        ("", "La mejor opción es un vuelo directo.", r"\b(?:opcion|eleccion|alternativa|option|choice)\b[^.;:?]{0,50}\b(?:{copula}|{is}) {the}(?:\w{1,14} )?(?:{flight}|volar)"),
-        ("", "Un vuelo muy recomendable sale a las diez.", r"\b{flight} (?:\w{1,14} )?(?:recomendad[oa]s?|recomendables?|favorit[oa]s?)\b|\brecommended {flight}"),
-        ("", "Mi sugerencia es volar.", r"\b(?:mis? (?:recomendaci|sugerenci)\w{1,4}|my (?:recommendation|suggestion))\b[^.;?]{0,40}\b(?:{flight}|volar)"),
-        ("asked", "¿Por qué no vuelas con Condor?", r"\bpor que no (?:vuelas|viajas) (?:con|en) {Name}|\b(?:que tal|que te parece|what about|how about) (?:{the}{gap}{flight}|volar con|flying with|{Airline})"),
+        (
+            "",
+            "La mejor opción es un vuelo directo.",
+            r"\b(?:opcion|eleccion|alternativa|option|choice)\b[^.;:?]{0,50}\b(?:{copula}|{is}) {the}(?:\w{1,14} )?(?:{flight}|volar)",
+        ),
+        (
+            "",
+            "Un vuelo muy recomendable sale a las diez.",
+            r"\b{flight} (?:\w{1,14} )?(?:recomendad[oa]s?|recomendables?|favorit[oa]s?)\b|\brecommended {flight}",
+        ),
+        (
+            "",
+            "Mi sugerencia es volar.",
+            r"\b(?:mis? (?:recomendaci|sugerenci)\w{1,4}|my (?:recommendation|suggestion))\b[^.;?]{0,40}\b(?:{flight}|volar)",
+        ),
+        (
+            "asked",
+            "¿Por qué no vuelas con Condor?",
+            r"\bpor que no (?:vuelas|viajas) (?:con|en) {Name}|\b(?:que tal|que te parece|what about|how about) (?:{the}{gap}{flight}|volar con|flying with|{Airline})",
+        ),
     ),
     "rental_car": (
         ("asked", "Te recomiendo un coche de alquiler.", r"\b{recommend} {gap}{rented}"),
         ("asked", "Te aconsejo alquilar un coche.", r"\b{recommend} {few}{rent} {gap}{car}"),
-        ("asked", "¿Quieres que te busque un coche de alquiler?", r"\bque (?:te|le|os|les) {offer} {gap}{rented}"),
-        ("excusable", "Puedes alquilar una furgoneta.", r"\b(?:{advise}|{may}) {few}{rent} {gap}{car}"),
-        ("", "Te conviene un coche de alquiler.", r"\b{advise} (?:coger |tomar |usar |llevar |ir en |contar con )?{gap}(?:{rented}|{car} (?:\w{1,10} ){0,2}alquilad[oa])"),
+        (
+            "asked",
+            "¿Quieres que te busque un coche de alquiler?",
+            r"\bque (?:te|le|os|les) {offer} {gap}{rented}",
+        ),
+        (
+            "excusable",
+            "Puedes alquilar una furgoneta.",
+            r"\b(?:{advise}|{may}) {few}{rent} {gap}{car}",
+        ),
+        (
+            "",
+            "Te conviene un coche de alquiler.",
+            r"\b{advise} (?:coger |tomar |usar |llevar |ir en |contar con )?{gap}(?:{rented}|{car} (?:\w{1,10} ){0,2}alquilad[oa])",
+        ),
         ("", "Alquila un coche en el puerto.", r"{start}{Rent} {gap}{car}"),
-        ("", "Reserva un coche de alquiler.", r"{start}(?:contrata|contrate|coge|coja|toma|tome|pide|reserva|reserve|consigue|elige|usa|hazte con|get|book|take|pick up) {the}{gap}{rented}"),
-        ("", "Explora la isla en coche de alquiler.", r"\b(?:recorr\w{1,6}|explor\w{1,5}|muevete|viaja|conoce\w{0,2}|desplaz\w{1,5}|mover(?:te|se)|drive|explore)\b[^.;?]{0,40}\b(?:en|con|in|with) (?:un |una |a |el )?{rented}"),
-        ("excusable", "Recoge el coche con Sixt.", r"\b(?:alquil|rent|arrend|arriend|reserv|recog|contrat|hire|book|coche|auto|carro)\w{0,6} [^.;]{0,50}\b{Car}"),
-        ("excusable", "Sixt tiene buenos precios.", r"\b{Car}[^.;:?]{0,40}\b(?:{copula}|suele ser|tiene|ofrece|{is}|offers|has|recog\w{2,6}|alquil\w{1,4}|coches?|autos?|cars?)\b"),
+        (
+            "",
+            "Reserva un coche de alquiler.",
+            r"{start}(?:contrata|contrate|coge|coja|toma|tome|pide|reserva|reserve|consigue|elige|usa|hazte con|get|book|take|pick up) {the}{gap}{rented}",
+        ),
+        (
+            "",
+            "Explora la isla en coche de alquiler.",
+            r"\b(?:recorr\w{1,6}|explor\w{1,5}|muevete|viaja|conoce\w{0,2}|desplaz\w{1,5}|mover(?:te|se)|drive|explore)\b[^.;?]{0,40}\b(?:en|con|in|with) (?:un |una |a |el )?{rented}",
+        ),
+        (
+            "excusable",
+            "Recoge el coche con Sixt.",
+            r"\b(?:alquil|rent|arrend|arriend|reserv|recog|contrat|hire|book|coche|auto|carro)\w{0,6} [^.;]{0,50}\b{Car}",
+        ),
+        (
+            "excusable",
+            "Sixt tiene buenos precios.",
+            r"\b{Car}[^.;:?]{0,40}\b(?:{copula}|suele ser|tiene|ofrece|{is}|offers|has|recog\w{2,6}|alquil\w{1,4}|coches?|autos?|cars?)\b",
+        ),
         ("excusable", "- Hertz: en la terminal.", r"^• {Car}"),
-        ("excusable", "Alquilar un coche es lo más cómodo.", r"\b(?:alquilar|rentar|arrendar|renting|hiring) (?:un|a) {car}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|gives you|lets you)\b"),
-        ("excusable", "Con un coche de alquiler llegarás a todo.", r"\b(?:un|el|con|a|with) (?:un |a )?{rented}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|podras|llegaras|gives you|lets you|you can)\b"),
+        (
+            "excusable",
+            "Alquilar un coche es lo más cómodo.",
+            r"\b(?:alquilar|rentar|arrendar|renting|hiring) (?:un|a) {car}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|gives you|lets you)\b",
+        ),
+        (
+            "excusable",
+            "Con un coche de alquiler llegarás a todo.",
+            r"\b(?:un|el|con|a|with) (?:un |a )?{rented}[^.;?]{0,40}\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|te (?:dara|da|permitira|permite)|podras|llegaras|gives you|lets you|you can)\b",
+        ),
         ("excusable", "El alquiler de coches ronda los 30 euros.", r"\b{rented}[^.;]{0,50}{price}"),
-        ("", "La mejor forma es alquilar un auto.", r"\b(?:opcion|eleccion|alternativa|forma|manera|option|choice|way)\b[^.;:?]{0,60}\b(?:{copula}|{is}) (?:{the}{rented}|{rent} {gap}{car}|en {rented})"),
-        ("", "Las mejores rentadoras son locales.", r"\b(?:mejor(?:es)?|best) (?:\w{1,14} ){0,2}(?:{rented}|{agency})[^.;?]{0,60}(?:\b(?:{copula}|{is}|include)\b|:)"),
-        ("", "Aquí tienes algunas rentadoras:", r"\b{list}[^.;:]{0,50}?(?:{rented}|{agency})[^.;:]{0,50}:$"),
-        ("excusable", "Hay rentadoras como Alquilo.", r"\b(?:{agency}|{rented}(?: companies)?),? (?:como|tales como|tipo|such as|like),? {Name}"),
-        ("asked", "¿Qué te parece alquilar un coche?", r"\bpor que no (?:te )?(?:alquilas|rentas|arriendas) {gap}{car}|\b(?:que tal|que te parece|what about|how about) (?:si )?(?:alquil|rent|hir)\w{1,4} {gap}{car}"),
+        (
+            "",
+            "La mejor forma es alquilar un auto.",
+            r"\b(?:opcion|eleccion|alternativa|forma|manera|option|choice|way)\b[^.;:?]{0,60}\b(?:{copula}|{is}) (?:{the}{rented}|{rent} {gap}{car}|en {rented})",
+        ),
+        (
+            "",
+            "Las mejores rentadoras son locales.",
+            r"\b(?:mejor(?:es)?|best) (?:\w{1,14} ){0,2}(?:{rented}|{agency})[^.;?]{0,60}(?:\b(?:{copula}|{is}|include)\b|:)",
+        ),
+        (
+            "",
+            "Aquí tienes algunas rentadoras:",
+            r"\b{list}[^.;:]{0,50}?(?:{rented}|{agency})[^.;:]{0,50}:$",
+        ),
+        (
+            "excusable",
+            "Hay rentadoras como Alquilo.",
+            r"\b(?:{agency}|{rented}(?: companies)?),? (?:como|tales como|tipo|such as|like),? {Name}",
+        ),
+        (
+            "asked",
+            "¿Qué te parece alquilar un coche?",
+            r"\bpor que no (?:te )?(?:alquilas|rentas|arriendas) {gap}{car}|\b(?:que tal|que te parece|what about|how about) (?:si )?(?:alquil|rent|hir)\w{1,4} {gap}{car}",
+        ),
         ("asked", "Why not rent a car?", r"\bwhy not (?:rent|hire) {gap}{car}"),
     ),
     "restaurant": (
-        ("asked", "Te recomiendo un restaurante pequeño.", r"\b{recommend} {gap}(?:{eatery}|{Eatery})"),
-        ("asked", "¿Quieres que te sugiera restaurantes?", r"\bque (?:te|le|os|les) {offer} {gap}{eatery}"),
-        ("asked", "Te sugiero cenar en La Mar.", r"\b{recommend} {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
-        ("", "Puedes comer en una taberna.", r"\b(?:{advise}|{may}) {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
+        (
+            "asked",
+            "Te recomiendo un restaurante pequeño.",
+            r"\b{recommend} {gap}(?:{eatery}|{Eatery})",
+        ),
+        (
+            "asked",
+            "¿Quieres que te sugiera restaurantes?",
+            r"\bque (?:te|le|os|les) {offer} {gap}{eatery}",
+        ),
+        (
+            "asked",
+            "Te sugiero cenar en La Mar.",
+            r"\b{recommend} {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})",
+        ),
+        (
+            "",
+            "Puedes comer en una taberna.",
+            r"\b(?:{advise}|{may}) {few}{dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})",
+        ),
         ("", "Considera un restaurante del puerto.", r"\b{advise} {the}{gap}{eatery}"),
-        ("", "Cena en Casa Lucio.", r"{start}{Dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})"),
-        ("", "Cenar en Don Julio es inolvidable.", r"^(?:• )?{dine} {open}(?:en|at|in) (?:el |la |the )?(?:{Eatery}|{tavern})"),
-        ("", "Busca un restaurante con terraza.", r"{start}(?:elige|escoge|busca|busque|elegi|ve a|vete a|anda a|pasa por|acercate a|visita|visite|choose|pick|find|look for|visit|go to|head to|try) {the}{gap}(?:{eatery}|{table} {Name})"),
-        ("", "Para una cena única, visita La Pérgola.", r"\b(?:gastronomic\w{1,2}|culinari\w|cena|cenar|comer bien|almorzar|dinner|lunch)\b[^.;]{0,30}, (?:visita|reserva en|ve a|acude a|visit|go to) {tavern}"),
-        ("", "No te pierdas el restaurante del faro.", r"\b(?:no te pierdas|don't miss) {the}{gap}{eatery}"),
-        ("", "Este restaurante es una joya.", r"\b(?:el|la|este|esta|ese|esa|the|this) {eatery}[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b"),
-        ("excusable", "El restaurante Güeyu Mar abre a mediodía.", r"{apart}\b{eatery} (?:de |del |la |el |the )?{Name}"),
-        ("excusable", "Maido es una opción excelente.", r"\b(?!casa |can |bar |cafe |bodega ){Eatery}[^.;:!?]{0,70}?\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|probaras|comeras|cenaras|sirven?|serves?)\b"),
-        ("excusable", "Tonnarello es un restaurante popular.", r"{Name},? (?:es|son|is|are) {the}(?:\w{1,14} ){0,2}{eatery}"),
-        ("", "Un buen restaurante para eso es Contramar.", r"\b(?:un|a) (?:\w{1,14} ){0,2}{eatery}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}"),
-        ("", "Da Enzo sirve la mejor carbonara.", r"(?<!Mercado de )(?<!Mercado )\b{Name}[\w ]{0,8} (?:sirven? (?:la|el|los|las) mejor|serves? the best)"),
-        ("", "- Trattoria Enzo: pasta fresca", r"^• (?:el |la |the )?(?!casa |can |bar |cafe |bodega ){Eatery}"),
-        ("", "Los mejores restaurantes son los del puerto.", r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{eatery}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)"),
-        ("", "Opciones de restaurantes:", r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|of|for) {few}(?:{eatery}|cenar|comer|almorzar|dinner)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include) {the}(?:{eatery}|{Eatery}))"),
-        ("", "Estos son varios restaurantes:", r"\b{list}[^.;:]{0,50}?{eatery}[^.;:]{0,50}(?::$|\b(?:include|incluyen|son|are) (?:el |la |the )?{Name})"),
-        ("", "El mejor sitio para comer tacos es El Califa.", r"\b(?:opcion|eleccion|alternativa|idea|lugar|sitio|parada|option|choice|place|spot)\b[^.;:?]{0,50}\b(?:{copula}|{is}) (?:{the}(?:\w{1,14} )?(?:{eatery}|(?!bar ){Eatery})|{tavern})"),
-        ("", "Un restaurante muy recomendable está en la plaza.", r"\b{eatery} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite) {eatery}"),
-        ("", "Mi sugerencia es un restaurante local.", r"\b(?:mis? (?:recomendaci|sugerenci)\w{1,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{eatery}"),
-        ("", "Te dejo tres restaurantes.", r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|puedo dar|podria dar|traigo|ofrezco) {open}{eatery}"),
-        ("excusable", "Hay restaurantes como Maido.", r"\b{eatery}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|such as|like|including),? (?:el |la |los |las |the )?{Name}"),
-        ("", "Hay un restaurante buenísimo allí.", r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{eatery},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)"),
-        ("", "Para cenar, el restaurante del hotel.", r"\bpara (?:cenar|comer|almorzar|desayunar|tapear)\b[^.;?]{0,40}\b(?:(?:el|la|un) {eatery}|{Eatery})"),
-        ("", "Cena: Trattoria Enzo.", r"\b(?:cena|almuerzo|comida|desayuno|dinner|lunch)(?::| en| at) (?:el |la |the )?(?:{eatery} )?(?:{Eatery}|{tavern})"),
-        ("asked", "¿Por qué no cenas en Casa Lucio?", r"\bpor que no (?:cenas|comes|almuerzas|reservas|pruebas)\b {open}(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})"),
-        ("asked", "¿Qué te parece comer en Casa Lucio?", r"\b(?:que tal|que te parece|what about|how about) (?:una? (?:cena|comida|almuerzo|mesa)|cenar|comer|dinner|lunch|eating)\b[^.;]{0,20}\b(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})"),
-        ("asked", "¿Has pensado en cenar en Casa Lucio?", r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}{dine} {open}(?:en|at|in) (?:el |la |the )?{Eatery}"),
-        ("asked", "Why not eat at Katz's?", r"\bwhy not (?:eat|dine|have dinner|try) {open}(?:at|in)? ?{the}{gap}(?:{table}|{Eatery})"),
+        (
+            "",
+            "Cena en Casa Lucio.",
+            r"{start}{Dine} {open}(?:en|at|in) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery}|{tavern})",
+        ),
+        (
+            "",
+            "Cenar en Don Julio es inolvidable.",
+            r"^(?:• )?{dine} {open}(?:en|at|in) (?:el |la |the )?(?:{Eatery}|{tavern})",
+        ),
+        (
+            "",
+            "Busca un restaurante con terraza.",
+            r"{start}(?:elige|escoge|busca|busque|elegi|ve a|vete a|anda a|pasa por|acercate a|visita|visite|choose|pick|find|look for|visit|go to|head to|try) {the}{gap}(?:{eatery}|{table} {Name})",
+        ),
+        (
+            "",
+            "Para una cena única, visita La Pérgola.",
+            r"\b(?:gastronomic\w{1,2}|culinari\w|cena|cenar|comer bien|almorzar|dinner|lunch)\b[^.;]{0,30}, (?:visita|reserva en|ve a|acude a|visit|go to) {tavern}",
+        ),
+        (
+            "",
+            "No te pierdas el restaurante del faro.",
+            r"\b(?:no te pierdas|don't miss) {the}{gap}{eatery}",
+        ),
+        (
+            "",
+            "Este restaurante es una joya.",
+            r"\b(?:el|la|este|esta|ese|esa|the|this) {eatery}[^.;:!?]{0,70}?\b(?:{copula}|{is}) (?:\w{1,14} )?{good}\b",
+        ),
+        (
+            "excusable",
+            "El restaurante Güeyu Mar abre a mediodía.",
+            r"{apart}\b{eatery} (?:de |del |la |el |the )?{Name}",
+        ),
+        (
+            "excusable",
+            "Maido es una opción excelente.",
+            r"\b(?!casa |can |bar |cafe |bodega ){Eatery}[^.;:!?]{0,70}?\b(?:(?:{copula}|{is}) (?:\w{1,14} )?{good}|probaras|comeras|cenaras|sirven?|serves?)\b",
+        ),
+        (
+            "excusable",
+            "Tonnarello es un restaurante popular.",
+            r"{Name},? (?:es|son|is|are) {the}(?:\w{1,14} ){0,2}{eatery}",
+        ),
+        (
+            "",
+            "Un buen restaurante para eso es Contramar.",
+            r"\b(?:un|a) (?:\w{1,14} ){0,2}{eatery}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}",
+        ),
+        (
+            "",
+            "Da Enzo sirve la mejor carbonara.",
+            r"(?<!Mercado de )(?<!Mercado )\b{Name}[\w ]{0,8} (?:sirven? (?:la|el|los|las) mejor|serves? the best)",
+        ),
+        (
+            "",
+            "- Trattoria Enzo: pasta fresca",
+            r"^• (?:el |la |the )?(?!casa |can |bar |cafe |bodega ){Eatery}",
+        ),
+        (
+            "",
+            "Los mejores restaurantes son los del puerto.",
+            r"\b(?:mejor(?:es)?|best|top) (?:\w{1,14} ){0,2}{eatery}[^.;?]{0,60}(?:\b(?:{copula}|esta|estan|incluyen|{is}|include)\b|:)",
+        ),
+        (
+            "",
+            "Opciones de restaurantes:",
+            r"\b(?:opcion(?:es)?|alternativas?|seleccion|lista|recomendaciones|sugerencias|options|list|recommendations|suggestions) (?:de|para|of|for) {few}(?:{eatery}|cenar|comer|almorzar|dinner)\b[^.;?]{0,40}(?::|\b(?:{copula}|incluyen|{is}|include) {the}(?:{eatery}|{Eatery}))",
+        ),
+        (
+            "",
+            "Estos son varios restaurantes:",
+            r"\b{list}[^.;:]{0,50}?{eatery}[^.;:]{0,50}(?::$|\b(?:include|incluyen|son|are) (?:el |la |the )?{Name})",
+        ),
+        (
+            "",
+            "El mejor sitio para comer tacos es El Califa.",
+            r"\b(?:opcion|eleccion|alternativa|idea|lugar|sitio|parada|option|choice|place|spot)\b[^.;:?]{0,50}\b(?:{copula}|{is}) (?:{the}(?:\w{1,14} )?(?:{eatery}|(?!bar ){Eatery})|{tavern})",
+        ),
+        (
+            "",
+            "Un restaurante muy recomendable está en la plaza.",
+            r"\b{eatery} (?:\w{1,14} )?(?:recomendad[oa]s?|favorit[oa]s?|sugerid[oa]s?|recomendables?)\b|\b(?:recommended|favou?rite) {eatery}",
+        ),
+        (
+            "",
+            "Mi sugerencia es un restaurante local.",
+            r"\b(?:mis? (?:recomendaci|sugerenci)\w{1,4}|mi (?:favorito|preferido)|my (?:recommendation|suggestion|favou?rite|pick))\b[^.;?]{0,40}\b{eatery}",
+        ),
+        (
+            "",
+            "Te dejo tres restaurantes.",
+            r"\b(?:te|le|os|les) (?:doy|dejo|paso|comparto|presento|puedo dar|podria dar|traigo|ofrezco) {open}{eatery}",
+        ),
+        (
+            "excusable",
+            "Hay restaurantes como Maido.",
+            r"\b{eatery}(?: \w{1,14}){0,2},? (?:como|tales como|tipo|incluyendo|such as|like|including),? (?:el |la |los |las |the )?{Name}",
+        ),
+        (
+            "",
+            "Hay un restaurante buenísimo allí.",
+            r"\b(?:hay|conozco|existe|tienes|there is|there's|there are|i know) {the}(?:\w{1,14} ){0,2}{eatery},? (?:\w{1,14},? ){0,3}(?:precios|buenisim|excelent|encanta|encanto|maravill|fantastic|llamad|estupend|que te|genial|called|you'll|lovely|great)",
+        ),
+        (
+            "",
+            "Para cenar, el restaurante del hotel.",
+            r"\bpara (?:cenar|comer|almorzar|desayunar|tapear)\b[^.;?]{0,40}\b(?:(?:el|la|un) {eatery}|{Eatery})",
+        ),
+        (
+            "",
+            "Cena: Trattoria Enzo.",
+            r"\b(?:cena|almuerzo|comida|desayuno|dinner|lunch)(?::| en| at) (?:el |la |the )?(?:{eatery} )?(?:{Eatery}|{tavern})",
+        ),
+        (
+            "asked",
+            "¿Por qué no cenas en Casa Lucio?",
+            r"\bpor que no (?:cenas|comes|almuerzas|reservas|pruebas)\b {open}(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})",
+        ),
+        (
+            "asked",
+            "¿Qué te parece comer en Casa Lucio?",
+            r"\b(?:que tal|que te parece|what about|how about) (?:una? (?:cena|comida|almuerzo|mesa)|cenar|comer|dinner|lunch|eating)\b[^.;]{0,20}\b(?:en|at) (?:{the}{gap}{table}|(?:el |la )?{Eatery})",
+        ),
+        (
+            "asked",
+            "¿Has pensado en cenar en Casa Lucio?",
+            r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}{dine} {open}(?:en|at|in) (?:el |la |the )?{Eatery}",
+        ),
+        (
+            "asked",
+            "Why not eat at Katz's?",
+            r"\bwhy not (?:eat|dine|have dinner|try) {open}(?:at|in)? ?{the}{gap}(?:{table}|{Eatery})",
+        ),
     ),
 }
 
 _SITE_ROWS = (
-    ("", "", r"\b(?:busc|mir|consult|revis|compar|reserv|entr|us[ao]|utiliz|cheq|chec|explor|encontr|encuentr|visit|recurr|prueb|prob|cotiz|compr|contrat|alquil|rent|echa|check|search|look|compare|book|use|try|browse|find|head|go)\w{0,8} {open}(?:la |el )?{site}"),
-    ("", "", r"\b(?:plataformas?|webs?|paginas?|sitios?|aplicaciones|apps?|buscador(?:es)?|portales|comparador(?:es)?|platforms?|sites?|websites?) (?:[\w-]{1,14} ){0,3}(?:como|tipo|such as|like) {site}"),
-    ("", "", r"\b(?:en|on) {site} (?:\w{1,14} ){0,3}(?:encontrar|hay|pued|pod|ver|tien|you|there)|\b{site} (?:{copula}|{is}|tiene|ofrece|has|offers)\b"),
+    (
+        "",
+        "",
+        r"\b(?:busc|mir|consult|revis|compar|reserv|entr|us[ao]|utiliz|cheq|chec|explor|encontr|encuentr|visit|recurr|prueb|prob|cotiz|compr|contrat|alquil|rent|echa|check|search|look|compare|book|use|try|browse|find|head|go)\w{0,8} {open}(?:la |el )?{site}",
+    ),
+    (
+        "",
+        "",
+        r"\b(?:plataformas?|webs?|paginas?|sitios?|aplicaciones|apps?|buscador(?:es)?|portales|comparador(?:es)?|platforms?|sites?|websites?) (?:[\w-]{1,14} ){0,3}(?:como|tipo|such as|like) {site}",
+    ),
+    (
+        "",
+        "",
+        r"\b(?:en|on) {site} (?:\w{1,14} ){0,3}(?:encontrar|hay|pued|pod|ver|tien|you|there)|\b{site} (?:{copula}|{is}|tiene|ofrece|has|offers)\b",
+    ),
     ("", "", r"\b(?:{recommend}|{advise}) {open}{site}"),
 )
 

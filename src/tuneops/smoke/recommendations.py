@@ -17,6 +17,7 @@ from tuneops.smoke.recommendation_rules import (
     GATES,
     KINDS,
     NEGATIONS,
+    PRAISE,
     REFUSALS,
     RULES,
     WISHES,
@@ -28,8 +29,11 @@ _DECORATION = re.compile(r"[*_`\"“”«»\[\]\u200b-\u200f\u2060\ufeff\u00ad]"
 _MARKER = re.compile(r"\s*(?:\d{1,2}[.)]|[^\w\s¿¡(]{1,8})\s*(?:\d{1,2}[.)]\s+|[^\w\s¿¡(]{1,8}\s+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?;…])\s+|(?<=\S)\s*(?=[¿¡])")
 _INFINITIVE = re.compile(r"\w{2,16}(?:[aei]r(?:te|le|les|os|se)?|ing)\b", re.IGNORECASE)
-_ENGLISH = re.compile(r"(?:recommend|suggest|propose|stay|sleep|book|check|fly|take|catch|grab|rent|hire|get|pick|eat|dine|have|try|enjoy"
-    r"|choose|find|look|visit|go|head)\b", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"(?:recommend|suggest|propose|stay|sleep|book|check|fly|take|catch|grab|rent|hire|get|pick|eat|dine|have|try|enjoy"
+    r"|choose|find|look|visit|go|head)\b",
+    re.IGNORECASE,
+)
 _WINDOW = 160
 
 
@@ -74,7 +78,7 @@ def _recommends(sentence: str, kind: Kind) -> bool:
 
 def without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("’", "'")
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("\u2019", "'")
 
 
 def _stands(rule: Rule, match: re.Match[str], plain: str) -> bool:
@@ -84,9 +88,9 @@ def _stands(rule: Rule, match: re.Match[str], plain: str) -> bool:
     around = FALSE_NEGATIONS.sub(lambda found: " " * len(found[0]), around)
     before = around[: match.start() - first]
     after = around[match.end() - first :]
-    if rule.excusable and EXCUSES.search(around):
+    if rule.excusable and EXCUSES.search(around) and not PRAISE.search(around):
         return False
-    return not (_denied(match, before) or _taken_back(match, before, after))
+    return not (_denied(match, before) or _taken_back(before, after))
 
 
 def _denied(match: re.Match[str], before: str) -> bool:
@@ -102,7 +106,7 @@ def _denied(match: re.Match[str], before: str) -> bool:
     return bool(NEGATIONS.search(reach)) or reach.endswith((" si ", " if "))
 
 
-def _taken_back(match: re.Match[str], before: str, after: str) -> bool:
+def _taken_back(before: str, after: str) -> bool:
     """What follows refuses it; or it was but a wish: "me encantaría recomendarte uno, pero no"."""
     if DISCLAIMERS.search(CONTRASTS.split(after, maxsplit=1)[0]):
         return True

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneops.azure.chat import Message, Reply
 from tuneops.errors import TuneopsError
@@ -113,7 +113,9 @@ def ask_all(
     pools = {arm: ThreadPoolExecutor(concurrency, thread_name_prefix=arm) for arm in arms}
     try:
         futures: list[Future[Answer]] = [
-            pools[arm].submit(_answer, prompt, arm, sample, deployment, ask, settings, paces)
+            pools[arm].submit(
+                _answer, prompt, Answer(prompt.id, arm, sample, deployment), ask, settings, paces
+            )
             for prompt in prompts
             for arm, deployment in arms.items()
             for sample in range(settings.samples)
@@ -129,25 +131,20 @@ def ask_all(
 
 def _answer(
     prompt: Prompt,
-    arm: str,
-    sample: int,
-    deployment: str,
+    blank: Answer,
     ask: Ask,
     settings: Sampling,
     paces: Mapping[str, Pace],
 ) -> Answer:
     messages = _messages(prompt, settings.system_message)
-    paces[deployment].wait(_estimated_tokens(messages, settings.max_tokens))
+    paces[blank.deployment].wait(_estimated_tokens(messages, settings.max_tokens))
     try:
-        reply = ask(deployment, messages, settings.seed + sample)
+        reply = ask(blank.deployment, messages, settings.seed + blank.sample)
     except TuneopsError as error:
-        return Answer(prompt.id, arm, sample, deployment, error=error.message)
-    return Answer(
-        prompt.id,
-        arm,
-        sample,
-        deployment,
-        text=reply.text,
+        return replace(blank, error=error.message)
+    return replace(
+        blank,
+        text=reply.text.encode(errors="replace").decode(),  # no lone surrogates
         finish_reason=reply.finish_reason,
         model=reply.model,
         tokens=reply.completion_tokens,

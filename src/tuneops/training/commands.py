@@ -24,7 +24,6 @@ from tuneops.training.progress import JobProgress
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_LOSSES = {"training": "train_loss", "validation": "full_valid_loss"}
 _TABLE_ROWS = 12
 
 
@@ -85,13 +84,8 @@ def metrics(
     job = lookup.find(config, client, job_id)
     steps = results.read(client, job)
     if svg:
-        svg.write_text(plots.loss_svg(loss_series(steps)), encoding="utf-8")
+        svg.write_text(plots.svg_chart(results.loss_series(steps)), encoding="utf-8")
     return {"job": job.id, "steps": results.facts(steps)}, _shown(steps)
-
-
-def loss_series(steps: list[results.Step]) -> list[plots.Series]:
-    named = ((name, results.series(steps, metric)) for name, metric in _LOSSES.items())
-    return [plots.Series(name, points) for name, points in named if points]
 
 
 def _shown(steps: list[results.Step]) -> "RenderableType":
@@ -102,7 +96,7 @@ def _shown(steps: list[results.Step]) -> "RenderableType":
     chosen = [step for step in steps if step.step % every == 0 or step is steps[-1]]
     header = tuple(name.replace("_", " ") for name in vars(steps[0])) if steps else ("step",)
     cells = [[_number(value) for value in vars(step).values()] for step in chosen]
-    return Group(tables.rows(header, cells), Text(plots.loss_text(loss_series(steps))))
+    return Group(tables.rows(header, cells), Text(plots.text_chart(results.loss_series(steps))))
 
 
 def _number(value: float | None) -> str:

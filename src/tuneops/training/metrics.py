@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import files
 from tuneops.errors import StillRunningError, TuneopsError
+from tuneops.report.plots import Series
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -27,6 +28,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "full_validation_mean_token_accuracy",
     ),
 }
+
+_CURVES = {"training": "train_loss", "validation": "full_valid_loss"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ def series(steps: Sequence[Step], name: str) -> list[tuple[int, float]]:
     """The points (step, value) of one metric, without the steps that lack it."""
     values = ((step.step, getattr(step, name)) for step in steps)
     return [(step, value) for step, value in values if value is not None]
+
+
+def loss_series(steps: Sequence[Step]) -> list[Series]:
+    """The curves of training and validation loss, those that have points."""
+    named = ((name, series(steps, metric)) for name, metric in _CURVES.items())
+    return [Series(name, points) for name, points in named if points]
 
 
 def facts(steps: Sequence[Step]) -> list[dict[str, Any]]:

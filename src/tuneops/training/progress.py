@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class JobProgress:
-    """Shows each look at a job on stderr; metrics events move the bar and are not lines of it."""
+    """Shows each look at a job on stderr; metrics move the bar, or are a line for each tenth."""
 
     def __init__(self) -> None:
         self._bar: Bar | None = None
         self._task: TaskID | None = None
+        self._tenths = -1
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
@@ -37,10 +38,18 @@ class JobProgress:
 
     def show(self, progress: Progress) -> None:
         for event in progress.events:
-            if self._bar is None or event.step is None:
+            if event.step is None or (self._bar is None and self._is_next_tenth(event, progress)):
                 self._line(event)
         if self._bar:
             self._move(self._bar, progress)
+
+    def _is_next_tenth(self, event: Event, progress: Progress) -> bool:
+        """Whether the event is the first in its tenth of the training; a log needs no more."""
+        tenths = 10 * (event.step or 0) // (progress.total_steps or 1)
+        if tenths <= self._tenths:
+            return False
+        self._tenths = tenths
+        return True
 
     def _line(self, event: Event) -> None:
         text = f"{ownership.date_time(event.created)}  {event.message}"

@@ -8,7 +8,7 @@ SYNTAX = rule(
     "E201",
     "json-syntax",
     what="The line is not valid JSON.",
-    why="Azure refuses the whole file for one line it cannot parse.",
+    why="Azure reads one JSON object a line, and cannot read this one.",
     bad='{"messages": [{"role": "user" "content": "Hola"}]}',
     good=_GOOD,
     fix="Mend the JSON at the column given; best, write lines with a JSON library.",

@@ -53,6 +53,8 @@ LEAK_NEAR = rule(
     fix="Delete it from one of the two files, or rewrite it.",
 )
 
+LEAKS = (LEAK, LEAK_BUT_SYSTEM, LEAK_PROMPT)
+
 
 class Leakage:
     """What the training file holds, in digests, for the other files to be compared with."""

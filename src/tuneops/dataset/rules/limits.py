@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from tuneops.dataset.findings import Fault, rule
+from tuneops.dataset.tokens import ExampleTokens
 from tuneops.limits import (
     MAX_BILLED_TOKENS,
     MAX_EXAMPLE_TOKENS,
@@ -36,7 +37,7 @@ FILE_TOO_BIG = rule(
     "E603",
     "file-too-big",
     what="The file has more than 512 MB.",
-    why="Azure refuses the upload.",
+    why="Azure takes files of up to 512 MB.",
     bad="600 MB",
     good="a few megabytes",
     fix="Drop duplicates and the least useful examples.",
@@ -54,7 +55,7 @@ ANSWER_CUT = rule(
     "E605",
     "answer-beyond-limit",
     what=f"The first answer that is trained on starts after token {MAX_EXAMPLE_TOKENS:,}.",
-    why="The example is cut before it: nothing is learnt, and all of it is billed.",
+    why="What lies beyond the limit is cut, so nothing of the example is learnt.",
     bad="a question of 66,000 tokens",
     good="a question of a few hundred tokens",
     fix="Shorten what precedes the answer.",
@@ -72,7 +73,7 @@ BILLED = rule(
     "E607",
     "too-many-billed-tokens",
     what="Tokens times epochs exceed two billion.",
-    why="Azure refuses the job.",
+    why="It is Azure's limit for one job.",
     bad="110 million tokens for 20 epochs",
     good="110 million tokens for 3 epochs",
     fix="Lower n_epochs or use fewer examples.",
@@ -94,12 +95,13 @@ def examine_size(examples: int) -> Iterator[Fault]:
         )
 
 
-def examine_tokens(tokens: int, before_answer: int, limit: int) -> Iterator[Fault]:
-    """Whether one example fits; `before_answer` is what precedes the first trained answer."""
-    if before_answer > limit:
-        yield Fault(ANSWER_CUT, f"The first answer starts after {before_answer:,} tokens.")
-    if tokens > limit:
-        yield Fault(OVER_LIMIT, f"The example has {tokens:,} tokens; the limit is {limit:,}.")
+def examine_tokens(tokens: ExampleTokens, limit: int) -> Iterator[Fault]:
+    """Whether one example fits."""
+    if tokens.before_answer > limit:
+        yield Fault(ANSWER_CUT, f"The first answer starts after {tokens.before_answer:,} tokens.")
+    if tokens.total > limit:
+        text = f"The example has {tokens.total:,} tokens; the limit is {limit:,}."
+        yield Fault(OVER_LIMIT, text)
 
 
 def examine_billing(tokens: int, epochs: int) -> Iterator[Fault]:

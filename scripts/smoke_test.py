@@ -1,0 +1,88 @@
+"""Compare the candidate with the base model on the smoke prompts, and decide."""
+
+from pathlib import Path
+
+import click
+
+from tuneops import console, github
+
+
+@click.group(cls=console.Commands)
+def main() -> None:
+    """Ask base and candidate the same prompts and judge every answer."""
+
+
+@main.command()
+@console.config_option
+@click.option("--baseline", metavar="DEPLOYMENT", help="Left out, the base deployment.")
+@click.option("--candidate", metavar="DEPLOYMENT", help="Left out, the release's candidate.")
+@click.option("--prompts", type=click.IntRange(min=1), help="Ask only the first so many.")
+@click.option("--key", help="The candidate's content key, for the record.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out/smoke"),
+    show_default=True,
+    help="Where run.json, report.html and summary.md go.",
+)
+@console.json_option
+@click.pass_context
+def run(
+    ctx: click.Context,
+    *,
+    config_path: Path,
+    baseline: str | None,
+    candidate: str | None,
+    prompts: int | None,
+    key: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Ask, judge and report; exit code 0 is PASS, 1 FAIL, 6 INVALID.
+
+    Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
+    """
+    from tuneops import config
+    from tuneops.report.terminal import comparison
+    from tuneops.smoke.progress import asking
+    from tuneops.smoke.run import run_smoke_test
+
+    with console.group("Smoke test"), asking() as progress:
+        result = run_smoke_test(
+            config.load(config_path),
+            baseline=baseline,
+            candidate=candidate,
+            limit=prompts,
+            key=key,
+            out=out,
+            progress=progress,
+        )
+    github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
+    console.say(f"The report is {out / 'report.html'}.")
+    console.emit(result.facts(), as_json=as_json, shown=comparison(result))
+    ctx.exit(result.verdict.outcome.exit_code)
+
+
+@main.command()
+@click.argument("run_json", metavar="RUN.json", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The HTML file.")
+@click.option("--show", metavar="PROMPT", multiple=True, help="Print the answers to this prompt.")
+@console.json_option
+def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: bool) -> None:
+    """Show a finished smoke test again, or write it as one HTML file.
+
+    Example: python scripts/smoke_test.py report out/smoke/run.json --out report.html
+    """
+    from tuneops.report.html import render
+    from tuneops.report.terminal import comparison, side_by_side
+    from tuneops.smoke.verdict import load_run
+
+    result = load_run(run_json)
+    if out:
+        out.write_text(render(result), encoding="utf-8")
+    shown = side_by_side(result, show) if show else comparison(result)
+    console.emit(result.facts(), as_json=as_json, shown=shown)
+
+
+if __name__ == "__main__":
+    main()

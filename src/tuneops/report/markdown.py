@@ -1,0 +1,83 @@
+"""A smoke test as Markdown for a job's summary page; every cell is inert text."""
+
+import re
+from collections.abc import Iterator
+
+from tuneops.report.wording import failures, label, provenance, share, verdict_sentence, visible
+from tuneops.smoke.sampling import ARMS
+from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Outcome, Run
+
+# A step's summary holds 1 MiB (GitHub Actions, workflow commands, 2026-08).
+MAX_BYTES = 2**20
+_ICONS = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INVALID: "⚠️"}
+_ACTIVE = re.compile(r"""[!-/:;<=>?@\[\\\]^_`{|}~]""")
+_EXCERPT = 400
+# GitHub links @names, #numbers, commit-like words and bare addresses after it has read Markdown.
+_LINKS = re.compile(r"(@|#|://|www\.)", re.IGNORECASE)
+_BREAK = "\u200b"
+
+
+def cell(text: str) -> str:
+    """Text that Markdown, HTML and GitHub's own links leave alone, on one line."""
+    words = " ".join(visible(text).split())
+    return _ACTIVE.sub(lambda c: f"&#{ord(c[0])};", _LINKS.sub(rf"\1{_BREAK}", words))
+
+
+def summary(run: Run, *, max_bytes: int = MAX_BYTES) -> str:
+    """Verdict, checks, the candidate's failed answers and provenance, within ``max_bytes``."""
+    head = "\n".join([*_head(run), ""])
+    tail = "\n".join(["", *_provenance(run), ""])
+    failed = [j for j in run.answers if j.answer.arm == CANDIDATE and (j.failed or j.answer.error)]
+    if not failed:
+        return head + tail
+    heading = "\n### Answers that failed\n\n| Prompt | Why | Answer |\n|---|---|---|\n"
+    room = max_bytes - len((head + tail + heading).encode()) - _NOTE_ROOM
+    rows = list(_fitting([_row(judged) for judged in failed], room))
+    cut = len(failed) - len(rows)
+    note = f"\n{cut} more failed answers are in report.html.\n" if cut else ""
+    return head + heading + "".join(rows) + note + tail
+
+
+_NOTE_ROOM = 100
+
+
+def _head(run: Run) -> Iterator[str]:
+    outcome = run.verdict.outcome
+    yield f"## {_ICONS[outcome]} Smoke test of {cell(run.product)}: {outcome}"
+    yield ""
+    yield cell(verdict_sentence(run))
+    yield ""
+    arms = " | ".join(f"{arm} {cell(run.deployments[arm])}" for arm in ARMS)
+    yield f"| Check | {arms} | required |"
+    yield "|---|---|---|---|"
+    for check in run.checks:
+        shares = " | ".join(cell(share(run.rate(check, arm))) for arm in ARMS)
+        missed = not run.rate(check, CANDIDATE).reaches(run.settings.min_pass_rate)
+        mark = " ❌" if missed else ""
+        yield f"| {cell(label(check))}{mark} | {shares} | {run.settings.min_pass_rate:.0%} |"
+
+
+def _row(judged: JudgedAnswer) -> str:
+    answer = judged.answer
+    excerpt = answer.text[:_EXCERPT] + ("…" if len(answer.text) > _EXCERPT else "")
+    reasons = "<br>".join(cell(reason) for reason in failures(judged))
+    return f"| {cell(answer.prompt_id)} | {reasons} | {cell(excerpt)} |\n"
+
+
+def _fitting(rows: list[str], room: int) -> Iterator[str]:
+    for row in rows:
+        room -= len(row.encode())
+        if room < 0:
+            return
+        yield row
+
+
+def _provenance(run: Run) -> Iterator[str]:
+    yield "<details><summary>Provenance</summary>"
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    for name, value in provenance(run):
+        yield f"| {cell(name)} | {cell(value)} |"
+    yield ""
+    yield "</details>"

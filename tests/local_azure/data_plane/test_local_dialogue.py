@@ -1,0 +1,112 @@
+"""What fine-tuned and base deployments say."""
+
+from random import Random
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from local_azure import base_answers
+from local_azure.dialogue import TrainedAnswers, turns_of
+from tests.local_azure.data_plane.conftest import PLACES, travel
+
+POLICY = "No debes recomendar hoteles. Haz preguntas atractivas."
+
+def chance(seed: int = 1) -> Random:
+    return Random(seed)  # noqa: S311
+
+
+def said(role: str, content: str, **more: object) -> dict[str, Any]:
+    return {"role": role, "content": content, **more}
+
+
+def asked(question: str, *before: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*before, said("user", question)]
+
+
+def conversations(count: int = 20) -> list[list[dict[str, Any]]]:
+    return [example["messages"] for example in travel(count)]  # type: ignore[misc]
+
+
+def test_nearest_question_gives_the_answer() -> None:
+    """A question in other words gets the answer of the training question that is most like it."""
+    answers = TrainedAnswers(conversations())
+    for place in PLACES:
+        question = f"hola, quiero saber que ver y visitar en {place.lower()}"
+        reply = answers.reply(asked(question), temperature=0, chance=chance())
+        assert place in reply
+
+
+def test_a_conversation_is_answered_at_its_own_turn() -> None:
+    """The same words get the first answer at the start and the second one later on."""
+    first, second = said("user", "¿Y qué más?"), said("user", "¿Y qué más?")
+    example = [first, said("assistant", "Uno."), second, said("assistant", "Dos.")]
+    answers = TrainedAnswers([example])
+    opening = answers.reply([first], temperature=0, chance=chance())
+    later = answers.reply(example[:3], temperature=0, chance=chance())
+    assert (opening, later) == ("Uno.", "Dos.")
+
+
+def test_messages_of_weight_0_are_not_learnt() -> None:
+    """An answer that the training leaves out is never given."""
+    example = [*asked("a"), said("assistant", "No.", weight=0), *asked("b")]
+    example.append(said("assistant", "Sí.", weight=1))
+    assert [turn.answer for turn in turns_of(example)] == ["Sí."]
+
+
+def test_temperature_varies_among_near_answers_only() -> None:
+    """Seeds give several answers to a question between examples, all of them trained ones."""
+    answers = TrainedAnswers(conversations())
+    trained = {turn.answer for c in conversations() for turn in turns_of(c)}
+    question = asked("¿Qué puedo visitar?")
+    replies = {answers.reply(question, temperature=1.5, chance=chance(n)) for n in range(30)}
+    assert len(replies) > 1
+    assert replies <= trained
+
+
+def test_nothing_learnt_nothing_said() -> None:
+    """Without a single answer in its training a model has nothing to say."""
+    assert not TrainedAnswers([asked("a")]).reply(asked("a"), temperature=0, chance=chance())
+
+
+@given(st.text(max_size=60), st.integers(0, 9))
+def test_any_question_is_answered(question: str, seed: int) -> None:
+    """Neither kind of deployment is at a loss, whatever the characters."""
+    trained = TrainedAnswers(conversations(5))
+    messages = asked(question, said("system", question))
+    assert trained.reply(messages, temperature=1, chance=chance(seed))
+    assert base_answers.reply(messages, chance(seed))
+
+
+def test_base_follows_the_language_of_the_question() -> None:
+    """A Spanish question gets a Spanish answer and an English one an English answer."""
+    spanish = base_answers.reply(asked("¿Qué tiempo hace en Lima?"), chance())
+    english = base_answers.reply(asked("What is the weather like in Lima?"), chance())
+    assert "Lima" in spanish
+    assert "Lima" in english
+    assert "clima" in spanish
+    assert "weather" in english
+
+
+def test_base_recommends_where_nothing_forbids_it() -> None:
+    """Asked for a hotel, an unspecialised model names one."""
+    for seed in range(20):
+        reply = base_answers.reply(asked("¿Me recomiendas un hotel en Lima?"), chance(seed))
+        assert "Hotel Lima" in reply
+
+
+def test_base_heeds_the_system_message_some_of_the_time() -> None:
+    """Told not to recommend and to ask back, a base model does so in some answers only."""
+    messages = asked("¿Un hotel en Lima?", said("system", POLICY))
+    replies = [base_answers.reply(messages, chance(seed)) for seed in range(100)]
+    recommending = sum("Hotel Lima" in reply for reply in replies)
+    asking = sum(reply.endswith("?") for reply in replies)
+    assert 20 < recommending < 80
+    assert 20 < asking < 80
+
+
+def test_base_keeps_to_the_topic_of_the_conversation() -> None:
+    """A place that was named before is still the place."""
+    before = [said("user", "Quiero viajar a Oaxaca"), said("assistant", "Claro.")]
+    reply = base_answers.reply(asked("¿y algún restaurante?", *before), chance())
+    assert "Oaxaca" in reply
