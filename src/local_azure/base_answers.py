@@ -32,7 +32,7 @@ WANTS_QUESTIONS = re.compile(r"\b(preguntas?|questions?)\b", re.IGNORECASE)
 PLACE = re.compile(r"(?<![.?!] )(?<!^)(?<![¿¡])\b[A-ZÁÉÍÓÚÑ]\w+(?: [A-ZÁÉÍÓÚÑ]\w+)*")
 HEEDED = 0.5  # how often a base model follows an instruction of the system message
 UNASKED = 0.25  # how often it recommends a hotel, or asks back, unasked
-SUBJECT_WORDS = 3
+KEYWORDS = 3
 
 Phrases = dict[str, Any]
 
@@ -53,7 +53,9 @@ def reply(messages: list[Message], chance: Random) -> str:
         _ending(phrases, system, chance),
     ]
     return " ".join(sentences).format(
-        subject=_subject(question, place), place=place, name=found or phrases["nameless"]
+        subject=found or _keywords(question) or place,
+        place=place,
+        name=found or phrases["nameless"],
     )
 
 
@@ -100,8 +102,7 @@ def _place(text: str) -> str | None:
     return runs[-1] if runs else None
 
 
-def _subject(question: str, place: str) -> str:
-    stop_words = {*_grammar()["stop_words"].split(), *place.lower().split()}
+def _keywords(question: str) -> str:
+    stop_words = _grammar()["stop_words"].split()
     words = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", question.lower()))
-    content = [word for word in words if word not in stop_words]
-    return " ".join(content[:SUBJECT_WORDS]) or place
+    return " ".join([word for word in words if word not in stop_words][:KEYWORDS])

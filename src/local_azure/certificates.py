@@ -25,7 +25,7 @@ def prepare(directory: Path) -> Certificates:
     made = Certificates(*(directory / name for name in ("server.pem", "server.key", "bundle.pem")))
     _write(made.key, leaf.private_key_pem.bytes())
     _write(made.chain, b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
-    _write(made.bundle, _system_authorities(directory) + b"\n" + authority.cert_pem.bytes())
+    _write(made.bundle, _bundle(authority.cert_pem.bytes()))
     return made
 
 
@@ -39,12 +39,10 @@ def _authority(directory: Path) -> trustme.CA:
     return authority
 
 
-def _system_authorities(directory: Path) -> bytes:
-    """What this process trusts, unless that is already a bundle from here."""
-    trusted = ssl.get_default_verify_paths().cafile
-    if trusted is None or Path(trusted).resolve().parent == directory.resolve():
-        trusted = certifi.where()
-    return Path(trusted).read_bytes()
+def _bundle(ours: bytes) -> bytes:
+    """What this process trusts, which may be a bundle from here already, and our authority."""
+    trusted = Path(ssl.get_default_verify_paths().cafile or certifi.where()).read_bytes()
+    return trusted if ours in trusted else trusted.rstrip() + b"\n" + ours
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -120,6 +120,8 @@ class Connections:
         class Protocol(HttpToolsProtocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
+                raw = transport.get_extra_info("socket")  # asyncio does so for some listeners only
+                raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.peer = transport.get_extra_info("peername")
                 connections[self.peer] = transport
 

@@ -30,7 +30,7 @@ INSERT INTO documents (kind, scope, name, body, created) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (kind, scope, name) DO UPDATE SET body = excluded.body
 """
 # A scope's descendants are the strings between "scope/" and "scope0": "0" follows "/" in ASCII.
-_UNDER = "(scope = ? OR (scope > ? AND scope < ?))"
+_UNDER = "(scope = ? OR (scope >= ? AND scope < ?))"
 
 
 class Store:

@@ -13,10 +13,12 @@ import click
 
 from tuneops import github
 from tuneops.errors import ExitCode, TuneopsError
+from tuneops.escaping import visible
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+_KEPT = "\n\t"
 DEFAULT_CONFIG = Path("config/travel.yaml")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -74,14 +76,14 @@ def dry_run_option(function: _Function) -> _Function:
 
 def say(text: str) -> None:
     """Narrate one step."""
-    click.echo(plain(text), err=True)
+    click.echo(visible(text, _KEPT), err=True)
 
 
 def warn(text: str) -> None:
     if github.in_actions():
         click.echo(github.annotation("warning", text), err=True)
     else:
-        click.secho(f"warning: {plain(text)}", fg="yellow", err=True)
+        click.secho(f"warning: {visible(text, _KEPT)}", fg="yellow", err=True)
 
 
 def report(error: TuneopsError) -> None:
@@ -89,15 +91,15 @@ def report(error: TuneopsError) -> None:
     if github.in_actions():
         click.echo(github.annotation("error", f"{error.message}\n{error.remedy}"), err=True)
     else:
-        click.secho(f"error: {plain(error.message)}", fg="red", err=True)
-        click.echo(f"  → {plain(error.remedy)}", err=True)
+        click.secho(f"error: {visible(error.message, _KEPT)}", fg="red", err=True)
+        click.echo(f"  → {visible(error.remedy, _KEPT)}", err=True)
 
 
 @contextmanager
 def group(title: str) -> Iterator[None]:
     """Narration that belongs together; folded in the log of GitHub Actions."""
     if not github.in_actions():
-        click.secho(plain(title), bold=True, err=True)
+        click.secho(visible(title), bold=True, err=True)
         yield
         return
     click.echo(github.group_start(title), err=True)
@@ -112,7 +114,9 @@ def emit(facts: object, *, as_json: bool, shown: "RenderableType") -> None:
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
     else:
-        rich_console().print(shown)
+        from rich.text import Text
+
+        rich_console().print(shown, soft_wrap=isinstance(shown, str | Text))
 
 
 def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
@@ -129,12 +133,6 @@ def rich_console(*, stderr: bool = False) -> "Console":
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else int(os.environ.get("COLUMNS", "120"))
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
-
-
-def plain(text: str) -> str:
-    """Text that cannot steer a terminal or GitHub's log: control characters made visible."""
-    shown = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
-    return "\n".join(f" {line}" if line.startswith("::") else line for line in shown.split("\n"))
 
 
 def _unforeseen(error: Exception) -> TuneopsError:

@@ -1,6 +1,7 @@
 """Every error that ends a command, each with its exit code and a remedy.
 
 TuneopsError (7: a fault, safe to run again)
+├── FindingsError (1: the data or the model did not pass)
 ├── ConfigError (2: usage or configuration)
 ├── AzureRefusedError (3: Azure said no)
 │   ├── QuotaError
@@ -58,6 +59,10 @@ class TuneopsError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+
+
+class FindingsError(TuneopsError):
+    exit_code = ExitCode.FINDINGS
 
 
 class ConfigError(TuneopsError):

@@ -32,3 +32,9 @@ FINE_TUNING_REGIONS = ("eastus2", "northcentralus", "swedencentral")
 
 # ARM request limits: a resource holds at most 50 tags of 512 and 256 characters.
 MAX_TAG_VALUE = 256
+
+# ARM request limits since 2024, learn.microsoft.com request-limits-and-throttling: token buckets of
+# a subscription, a region and an identity; size and refill a second.
+ARM_READS = (250, 25)
+ARM_WRITES = (200, 10)
+ARM_DELETES = (200, 10)

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tuneops.dataset import jsontext, present
-from tuneops.dataset.findings import quote, visible
+from tuneops.dataset.findings import quote
+from tuneops.escaping import visible
 from tuneops.dataset.jsontext import JsonFault
 from tuneops.dataset.scan import Report
 

@@ -1,7 +1,6 @@
 """A local Azure of its own for whoever asks: a real process, reached over TLS by the real SDKs."""
 
 import json
-import os
 import ssl
 import subprocess
 import sys
@@ -37,7 +36,6 @@ class LocalAzure:
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
     state: Path
-    arguments: tuple[str, ...] = ()
     _context: ssl.SSLContext = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,6 +113,8 @@ class LocalAzure:
         """As `kill -9` does."""
         self.process.kill()
         self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 class Start(Protocol):
@@ -135,14 +135,7 @@ def start_server(state: Path, *arguments: str) -> LocalAzure:
         time.sleep(0.02)
     lines = env_file.read_text(encoding="utf-8").splitlines()
     environment = dict(line.split("=", 1) for line in lines)
-    return LocalAzure(process, environment, state, arguments)
-
-
-def stop_server(server: LocalAzure) -> int:
-    """Let it end as its parent's death would, and return its exit code."""
-    assert server.process.stdin is not None
-    server.process.stdin.close()
-    return server.process.wait(timeout=30)
+    return LocalAzure(process, environment, state)
 
 
 @pytest.fixture
@@ -159,10 +152,7 @@ def start_local_azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
     yield start
     for server in started:
-        if server.process.poll() is None:
-            stop_server(server)
-        elif server.process.stdin is not None:
-            server.process.stdin.close()
+        server.kill()
 
 
 @pytest.fixture

@@ -71,9 +71,9 @@ def _deleted_if_expired(state: State, deployment: Document) -> bool:
         return False
     now = state.clock.now()
     developer = deployment["sku"]["name"] == "DeveloperTier"
-    expired: bool = (developer and now - deployment["_created"] >= DEVELOPER_SECONDS) or now - deployment[
-        "_last_used"
-    ] >= IDLE_SECONDS
+    expired: bool = (
+        developer and now - deployment["_created"] >= DEVELOPER_SECONDS
+    ) or now - deployment["_last_used"] >= IDLE_SECONDS
     if expired:
         state.store.delete("deployment", deployment["_scope"], deployment["name"])
     return expired

@@ -108,7 +108,8 @@ def _require_subscription(state: State, params: Mapping[str, str]) -> None:
 
 
 def _require_registration(state: State, request: Request) -> None:
-    uses_provider = f"/providers/{NAMESPACE}/".lower() in request.url.path.lower()
+    path = request.url.path.lower()
+    uses_provider = f"/providers/{NAMESPACE}/".lower() in path and not path.endswith("/register")
     if state.settings.registered or not uses_provider or request.method not in _WRITES:
         return
     message = (

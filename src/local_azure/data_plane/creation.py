@@ -1,6 +1,5 @@
 """What the service checks before it takes a fine-tuning job, and the document it makes of one."""
 
-import os
 import re
 import secrets
 import shutil
@@ -30,6 +29,7 @@ QUEUED_JOBS = 20  # quotas-limits, 2026-02-17
 EXAMPLES = 10  # at least; below it the job does not start (fine-tuning, Azure docs)
 TRAINED_TOKENS = 2_000_000_000  # tokens times epochs; quotas-limits, 2026-02-17
 INT32 = 2**31
+LOCAL_STEPS = 50_000  # that the small model of this local Azure takes; about a minute
 TRAINING_TYPES = {
     "standard": "Standard",
     "globalstandard": "GlobalStandard",
@@ -52,14 +52,13 @@ def new_job(call: Call, body: Json) -> Job:
     """Raises AzureError with the first thing that is wrong; links the files' bytes to the job."""
     _require_room(call)
     base = _base_model(call, body)
-    training_type = _training_type(call, base, body.get("trainingType"))
+    _require_training_type(call, base, body.get("trainingType"))
     method = _method(body)
     training = _material(call, body, "training_file")
     validation = _material(call, body, "validation_file") if body.get("validation_file") else None
     requested = _requested(body, method)
     resolved = _resolved(requested, training.inspection)
-    if training.inspection.tokens * resolved.n_epochs > TRAINED_TOKENS:
-        raise invalid(f"Training tokens times epochs are more than {TRAINED_TOKENS}.")
+    _require_feasible(training.inspection, resolved)
     job = without_nulls(
         {
             "id": new_id("ftjob"),
@@ -68,7 +67,6 @@ def new_job(call: Call, body: Json) -> Job:
             "base": base.base_name,
             "training_file": training.file_id,
             "validation_file": validation.file_id if validation else None,
-            "training_type": training_type,
             "suffix": _suffix(body.get("suffix")),
             "seed": _seed(body.get("seed")),
             "method": body.get("method"),
@@ -113,7 +111,7 @@ def _stated_name(base: CatalogModel, name: str) -> str:
     return base.base_name if name.lower() == base.base_name.lower() else name
 
 
-def _training_type(call: Call, base: CatalogModel, asked: object) -> str:
+def _require_training_type(call: Call, base: CatalogModel, asked: object) -> None:
     """Without a training type the service says that the model cannot be fine-tuned."""
     offered = base.training_types(normalize_region(call.account["location"]))
     if asked is None or not offered:
@@ -121,7 +119,6 @@ def _training_type(call: Call, base: CatalogModel, asked: object) -> str:
     training_type = TRAINING_TYPES.get(str(asked).lower())
     if training_type not in offered:
         raise invalid(f"{NO_FINE_TUNING} with {training_type or asked} TrainingType")
-    return training_type
 
 
 def _method(body: Json) -> str:
@@ -204,6 +201,13 @@ def _resolved(requested: Json, training: Inspection) -> Hyperparameters:
     return Hyperparameters(**chosen)
 
 
+def _require_feasible(training: Inspection, chosen: Hyperparameters) -> None:
+    if training.tokens * chosen.n_epochs > TRAINED_TOKENS:
+        raise invalid(f"Training tokens times epochs are more than {TRAINED_TOKENS}.")
+    if chosen.steps(training.examples) > LOCAL_STEPS:
+        raise invalid(f"The local Azure trains {LOCAL_STEPS} steps at most: enlarge batch_size.")
+
+
 def _data_error(call: Call, method: str, training: Inspection) -> str | None:
     """Why preprocessing is going to fail. The content check's words are the service's."""
     harms = training.harm_types
@@ -236,6 +240,6 @@ def _keep_data(call: Call, job: Job) -> None:
 
 def _link(source: Path, target: Path) -> None:
     try:
-        os.link(source, target)
+        target.hardlink_to(source)
     except OSError:  # a file system without hard links
         shutil.copyfile(source, target)

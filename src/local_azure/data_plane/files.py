@@ -1,7 +1,6 @@
 """Files: upload, import, list, read and delete."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -205,6 +204,8 @@ async def received(call: Call, limit: int) -> AsyncIterator[FormData]:
         message = await call.request.receive()
         taken += len(message.get("body", b""))
         if taken > limit + FORM_OVERHEAD:
+            while message.get("more_body"):  # a client that is still sending hears no answer
+                message = await call.request.receive()
             raise invalid(f"The file has more than {limit} bytes.")
         return message
 
@@ -220,7 +221,7 @@ def keep(source: BinaryIO, target: Path) -> None:
     unfinished = target.with_name(f"{target.name}.part")
     with unfinished.open("wb") as file:
         shutil.copyfileobj(source, file, CHUNK)
-    os.replace(unfinished, target)  # noqa: PTH105
+    unfinished.replace(target)
 
 
 def _found(call: Call) -> File:

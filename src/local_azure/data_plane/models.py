@@ -43,9 +43,7 @@ def _base(call: Call, model: CatalogModel, region: str) -> Json:
     trains = bool(model.training_types(region)) and not model.retired("fineTune")
     # Azure says false here of open-weight models, although they can be fine-tuned.
     body = _common(call, model, fine_tune=trains and model.format == "OpenAI")
-    day = datetime.fromisoformat(model.version) if model.format == "OpenAI" else None
-    created = day.replace(tzinfo=UTC).timestamp() if day else 0
-    return body | {"id": model.base_name, "created_at": int(created)}
+    return body | without_nulls({"id": model.base_name, "created_at": _released(model.version)})
 
 
 def _fine_tuned(call: Call, job: Job) -> Json:
@@ -57,6 +55,15 @@ def _fine_tuned(call: Call, job: Job) -> Json:
         "model": job["base"],
         "fine_tune": job["id"],
     }
+
+
+def _released(version: str) -> int | None:
+    """The day that a version names; some name none."""
+    try:
+        day = datetime.strptime(version, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(day.timestamp())
 
 
 def _common(call: Call, model: CatalogModel, *, fine_tune: bool) -> dict[str, Any]:

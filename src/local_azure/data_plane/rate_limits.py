@@ -8,6 +8,7 @@ from local_azure.errors import AzureError
 TOKENS_PER_CAPACITY = 1000  # a minute; 1 capacity is 1,000 TPM (automate-quota, Azure docs)
 REQUESTS_PER_CAPACITY = 6  # a minute; what a deployment states as its rateLimits
 SECONDS = 60
+ROUNDING = 0.01  # of a request or token, which a stepped calendar may fall short
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Bucket:
     def wait(self, amount: float, speed: float) -> float:
         """Calendar seconds until `amount` is there; a full bucket grants any request."""
         lacking = min(amount, self.limit) - self.level
-        return max(0.0, lacking) * SECONDS / (self.limit * speed)
+        return lacking * SECONDS / (self.limit * speed) if lacking > ROUNDING else 0.0
 
 
 class RateLimits:

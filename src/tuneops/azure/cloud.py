@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
     from azure.mgmt.resource.resources import ResourceManagementClient
 
+    from tuneops.azure.throttle import Throttle
+
 OIDC_AUDIENCE = "api://AzureADTokenExchange"
 _METADATA_TIMEOUT_SECONDS = 20
 _SIGN_IN = (
@@ -60,12 +62,19 @@ class Session:
 
         return ResourceManagementClient(self.credential, self.subscription, **self._arm_options)
 
+    @cached_property
+    def _throttle(self) -> "Throttle":
+        from tuneops.azure.throttle import Throttle
+
+        return Throttle()
+
     @property
     def _arm_options(self) -> dict[str, Any]:
         return {
             "base_url": self.cloud.resource_manager,
             "credential_scopes": [self.cloud.scope],
             "polling_interval": poll_seconds(),
+            "per_retry_policies": [self._throttle],
         }
 
 

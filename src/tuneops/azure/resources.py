@@ -231,6 +231,10 @@ def _group(group: Any) -> ResourceGroup:  # noqa: ANN401 - the SDK's ResourceGro
     )
 
 
+def deleted_account(account: Any) -> Account:  # noqa: ANN401 - the SDK's Account
+    return _account(account)
+
+
 def _account(account: Any) -> Account:  # noqa: ANN401 - the SDK's Account
     properties = account.properties
     parts = str(account.id).split("/")

@@ -3,8 +3,9 @@
 from difflib import get_close_matches
 
 from tuneops.dataset import scan  # noqa: F401 - importing it fills the register
-from tuneops.dataset.findings import RULES, Rule, visible
+from tuneops.dataset.findings import RULES, Rule
 from tuneops.errors import ConfigError
+from tuneops.escaping import visible
 
 FAMILIES = {
     "1": "File and encoding",

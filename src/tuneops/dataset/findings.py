@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tuneops.escaping import visible
+
 SHOWN_PER_RULE = 50
 QUOTE_LENGTH = 60
 
@@ -138,26 +140,9 @@ class Findings:
         return {code: number for code, number in sorted(hidden.items()) if number}
 
 
-def visible(text: str) -> str:
-    """Text with all that draws nothing, or steers a terminal or GitHub's log, as escapes.
-
-    GitHub's runner takes `::` after leading space, and `##[` anywhere in a line, for a command.
-    """
-    safe = text.replace("::", ":\\x3a").replace("##[", "#\\x23[")
-    if safe.isprintable():
-        return safe
-    return "".join(c if c.isprintable() else _escape(c) for c in safe)
-
-
 def quote(value: object) -> str:
     """A piece of data in quotation marks, cut to a length that a message bears."""
     text = value if isinstance(value, str) else repr(value)
     cut = text[:QUOTE_LENGTH] + "…" if len(text) > QUOTE_LENGTH else text
     return f"'{visible(cut)}'"
 
-
-def _escape(character: str) -> str:
-    number = ord(character)
-    if number < 0x100:  # noqa: PLR2004 - the last character that two hexadecimal digits write
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"  # noqa: PLR2004 - same

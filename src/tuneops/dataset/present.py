@@ -6,9 +6,10 @@ Findings quote data that a stranger may have written; nothing of it may become m
 from typing import TYPE_CHECKING
 
 from tuneops import github
-from tuneops.dataset.findings import RULES, Finding, Severity, visible
+from tuneops.dataset.findings import RULES, Finding, Severity
 from tuneops.dataset.scan import Report
 from tuneops.dataset.tokens import Statistics
+from tuneops.escaping import visible
 
 if TYPE_CHECKING:
     from rich.console import Group

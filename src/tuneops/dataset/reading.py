@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tuneops.dataset.findings import Rule, quote, visible
+from tuneops.dataset.findings import Rule, quote
 from tuneops.dataset.rules import encoding
 from tuneops.dataset.rules.json_syntax import ARRAY_WRAPPER
 from tuneops.errors import ConfigError
+from tuneops.escaping import visible
 
 BOM = b"\xef\xbb\xbf"
 MAX_LINE_BYTES = 10**7  # ours: 65,536 tokens are well under 1 MB of text

@@ -10,8 +10,9 @@ from string import Template
 
 from tuneops.report.plots import CHART_STYLE, Series, svg_chart
 from tuneops.report.wording import label, provenance, share, verdict_sentence, visible
+from tuneops.smoke.checks import Judgement
 from tuneops.smoke.prompts import Prompt
-from tuneops.smoke.sampling import ARMS
+from tuneops.smoke.sampling import ARMS, Answer
 from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Rate, Run
 
 
@@ -67,9 +68,13 @@ def _checks(run: Run) -> str:
 
 def _rate(rate: Rate, run: Run) -> str:
     missed = rate.arm == CANDIDATE and not rate.reaches(run.settings.min_pass_rate)
-    meter = f'<meter aria-hidden="true" min="0" max="1" value="{rate.share:.3f}"></meter>'
+    bar = run.settings.min_pass_rate
+    meter = (
+        f'<meter aria-hidden="true" low="{bar}" high="{bar}" optimum="1" value="{rate.share:.3f}">'
+        "</meter>"
+    )
     shown = f'<span class="missed">✗ {share(rate)}</span>' if missed else share(rate)
-    return f"<td>{meter}{shown}</td>"
+    return f'<td class="rate">{meter}{shown}</td>'
 
 
 def _loss(loss: Sequence[Series]) -> str:
@@ -129,7 +134,7 @@ def _answer(run: Run, judged: JudgedAnswer) -> str:
     if answer.error:
         return f'<ul class="failures"><li>No answer: {_text(answer.error)}</li></ul>'
     if judged.failed:
-        items = "".join(_failure(judgement.check, judgement.reason) for judgement in judged.failed)
+        items = "".join(_failure(run, answer, judgement) for judgement in judged.failed)
         outcome = f'<ul class="failures">{items}</ul>'
     else:
         outcome = '<p class="fine">✓ holds to every check</p>'
@@ -140,8 +145,12 @@ def _answer(run: Run, judged: JudgedAnswer) -> str:
     )
 
 
-def _failure(check: str, reason: str) -> str:
-    return f"<li>✗ {_text(label(check))}: {_text(reason)}</li>"
+def _failure(run: Run, answer: Answer, judgement: Judgement) -> str:
+    """A quote is repeated here only where Markdown keeps it from being marked in the answer."""
+    quote = ""
+    if judgement.quote not in answer.text:
+        quote = f" <q{_language(run)}>{_text(judgement.quote)}</q>"
+    return f"<li>✗ {_text(label(judgement.check))}: {_text(judgement.reason)}{quote}</li>"
 
 
 def _marked(judged: JudgedAnswer) -> str:

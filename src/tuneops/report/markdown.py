@@ -10,8 +10,9 @@ from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Outcome, Run
 # A step's summary holds 1 MiB (GitHub Actions, workflow commands, 2026-08).
 MAX_BYTES = 2**20
 _ICONS = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INVALID: "⚠️"}
-_ACTIVE = re.compile(r"""[!-/:;<=>?@\[\\\]^_`{|}~]""")
-_EXCERPT = 400
+_ACTIVE = re.compile(r"[&<>|`*_\[\]\\~$]")
+_EXCERPT = 300
+_NOTE_ROOM = 100  # bytes for saying how many rows were cut
 # GitHub links @names, #numbers, commit-like words and bare addresses after it has read Markdown.
 _LINKS = re.compile(r"(@|#|://|www\.)", re.IGNORECASE)
 _BREAK = "\u200b"
@@ -30,15 +31,12 @@ def summary(run: Run, *, max_bytes: int = MAX_BYTES) -> str:
     failed = [j for j in run.answers if j.answer.arm == CANDIDATE and (j.failed or j.answer.error)]
     if not failed:
         return head + tail
-    heading = "\n### Answers that failed\n\n| Prompt | Why | Answer |\n|---|---|---|\n"
+    heading = "\n### Answers that failed\n\n| Prompt | Why | From the answer |\n|---|---|---|\n"
     room = max_bytes - len((head + tail + heading).encode()) - _NOTE_ROOM
     rows = list(_fitting([_row(judged) for judged in failed], room))
     cut = len(failed) - len(rows)
     note = f"\n{cut} more failed answers are in report.html.\n" if cut else ""
     return head + heading + "".join(rows) + note + tail
-
-
-_NOTE_ROOM = 100
 
 
 def _head(run: Run) -> Iterator[str]:
@@ -59,7 +57,8 @@ def _head(run: Run) -> Iterator[str]:
 
 def _row(judged: JudgedAnswer) -> str:
     answer = judged.answer
-    excerpt = answer.text[:_EXCERPT] + ("…" if len(answer.text) > _EXCERPT else "")
+    quoted = next((judgement.quote for judgement in judged.failed if judgement.quote), answer.text)
+    excerpt = quoted[:_EXCERPT] + ("…" if len(quoted) > _EXCERPT else "")
     reasons = "<br>".join(cell(reason) for reason in failures(judged))
     return f"| {cell(answer.prompt_id)} | {reasons} | {cell(excerpt)} |\n"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tuneops import console
+from tuneops.escaping import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,7 +24,7 @@ def rows(header: Sequence[str], cells: Iterable[Sequence[object]]) -> "Table":
     for name in header or ("", ""):
         table.add_column(name, overflow="fold")
     for row in cells:
-        table.add_row(*(Text(console.plain(str(cell))) for cell in row))
+        table.add_row(*(Text(visible(str(cell), keep="\n")) for cell in row))
     return table
 
 

@@ -45,7 +45,10 @@ def provenance(run: Run) -> list[tuple[str, str]]:
         ("Product", run.product),
         ("Content key", run.key or "not given"),
         *((f"{arm.capitalize()} deployment", name) for arm, name in run.deployments.items()),
-        *((f"{arm.capitalize()} model", ", ".join(run.models[arm]) or "not named") for arm in run.models),
+        *(
+            (f"{arm.capitalize()} model", ", ".join(run.models[arm]) or "not named")
+            for arm in run.models
+        ),
         ("Started", run.started),
         ("Finished", run.finished),
         ("Prompts", f"{len(run.prompts)}, SHA-256 {run.prompts_digest}"),

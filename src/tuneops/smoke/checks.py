@@ -19,6 +19,7 @@ LANGUAGES = ("es", "en", "pt", "it", "fr", "ca", "gl", "eu", "de")
 MIN_LETTERS = 40
 MIN_CONFIDENCE = 0.8
 _QUOTE_LENGTH = 240
+_ENDING_LENGTH = 80
 _KIND_NAMES = {
     "hotel": "a hotel",
     "flight": "a flight",
@@ -89,7 +90,8 @@ class EndsWithQuestion:
     def judge(self, answer: Judged) -> Judgement:
         if ends_with_question(answer.text):
             return _passed(self)
-        return _failed(self, "does not end with a question", answer.text.strip()[-_QUOTE_LENGTH:])
+        *_, ending = answer.text.strip().split("\n")
+        return _failed(self, "does not end with a question", ending[-_ENDING_LENGTH:])
 
 
 @dataclass(frozen=True)

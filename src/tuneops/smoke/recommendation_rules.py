@@ -22,36 +22,11 @@ class Rule:
     ``asked``: the rule holds in a question too.
     """
 
-    kind: Kind
+    example: str
     pattern: re.Pattern[str]
     excusable: bool
     asked: bool
 
-
-# Words that an answer must hold at least one of, for a rule of that kind to be tried at all.
-GATES: dict[Kind, re.Pattern[str]] = {
-    "hotel": re.compile(
-        r"hot|host|aloj|hosped|albergue|parador|posada|pension|resort|rural|airb|b&b|breakfast"
-        r"|motel|lodg|riad|ryokan|caban|glamp|dorm|duerm|pernoct|qued|noche|room|stay|inn\b|guest"
-        r"|accommod|booking|expedia|trivago|agoda|vrbo|despegar|hilton|marriott|melia|\bnh\b|ibis"
-        r"|novotel|\briu\b|iberostar|barcelo|hyatt|sheraton|radisson|ritz|seasons|eurostars|selina"
-        r"|westin|continental|sofitel|mercure|belmond|habitaci|palace|suites|instal|trip\.com"
-        r"|kayak|atrapalo|tripadvisor|sleep|generator|room mate|zona|barrio"
-    ),
-    "flight": re.compile(
-        r"vuel|vol|aere|aerol|avion|fly|flight|airline|airfare|airways|iberia|vueling|ryanair"
-        r"|easyjet|latam|avianca|aeromexico|lufthansa|klm|air |emirates|viaj|skyscanner|kayak"
-    ),
-    "rental_car": re.compile(
-        r"alquil|rent|arrend|arriend|hire|hiring|hertz|avis|europcar|sixt|goldcar|coche|auto|carro"
-    ),
-    "restaurant": re.compile(
-        r"rest|bistro|trattoria|osteria|pizz|taqueria|cevich|asador|marisq|parrill|meson|taberna"
-        r"|tasca|bodeg|sidrer|cafe|bar |cantina|chiring|fonda|cen|com|almuer|almorz|desayun|tape"
-        r"|degust|sabor|prueb|prob|mesa|eat|din|lunch|breakfast|food|steakhouse|thefork|tenedor"
-        r"|yelp|opentable|reserv|botin|michelin|try|grab|enjoy|regala|date |gastr|culin|visit|sirve|serve|mcdonald|kfc|starbucks"
-    ),
-}
 
 # What hides a negator that does not deny: it is blanked before negators are looked for.
 FALSE_NEGATIONS = re.compile(
@@ -126,10 +101,9 @@ _VEHICLE = (
     r"|casa rodante|todoterreno|4x4|descapotable|convertible)s?"
 )
 _AIRLINES = (
-    r"Iberia|Vueling|Ryanair|easyJet|LATAM|Avianca|Aerom[e]xico|Volaris|VivaAerobus|Viva Aerobus"
-    r"|Air [A-Z]\w{2,12}|Lufthansa|KLM|Emirates|Etihad|[A-Z]\w{2,12} (?:Airlines?|Airways)"
-    r"|Aerolineas Argentinas|Copa|JetSmart|JetBlue|Flybondi|Sky Airline|Binter|TAP|Norwegian"
-    r"|Wizz Air|Wingo|Level|Plus Ultra|Delta|Southwest"
+    "Iberia|Vueling|Ryanair|easyJet|LATAM|Avianca|Aeromexico|Volaris|VivaAerobus|Viva Aerobus|Lufthansa"
+    "|KLM|Emirates|Etihad|Aerolineas Argentinas|Copa|JetSmart|JetBlue|Flybondi|Sky Airline|Binter|TAP"
+    "|Norwegian|Wizz Air|Wingo|Level|Plus Ultra|Delta|Southwest"
 )
 _HOTEL_BRANDS = (
     r"Hilton|Marriott|Melia|NH|Ibis|Novotel|Riu|Iberostar|Barcelo|Hyatt|Sheraton|Radisson|Ritz"
@@ -147,10 +121,14 @@ _SITES: dict[Kind, str] = {
     "rental_car": r"(?-i:" + _CAR_BRANDS + r")\b",
     "restaurant": r"(?:thefork|the fork|el ?tenedor|yelp|opentable|guia michelin|michelin guide)\b",
 }
+_RESTAURANTS = (
+    "DiverXO|Arzak|Mugaritz|Botin|Sobrino de Botin|Don Julio|Noma|Maido|Pujol|Quintonil|Borago|Azurmendi"
+    "|Celler de Can Roca|Katz's|McDonald's|Burger King|KFC|Starbucks|Five Guys"
+)
 _EATERIES = (
-    r"(?:restaurantes?|restoran(?:es)?|restaurants?|bistros?|trattorias?|osterias?|pizzerias?"
+    r"restaurantes?|restoran(?:es)?|restaurants?|bistros?|trattorias?|osterias?|pizzerias?"
     r"|taquerias?|cevicherias?|asador(?:es)?|marisquerias?|mesones|meson|steakhouses?"
-    r"|gastrobar(?:es)?|hamburgueserias?|eater(?:y|ies)|diners?)\b"
+    r"|gastrobar(?:es)?|hamburgueserias?|eater(?:y|ies)|diners?"
 )
 _FRAGMENTS = {
     "Name": r"(?-i:[A-Z][\w'&-]{0,24})",
@@ -227,7 +205,7 @@ _FRAGMENTS = {
     # flights
     "flight": r"(?:vuelos?|aerolineas?|companias? aereas?|(?:billete|boleto|tiquete|pasaje)s? (?:de avion|aereos?)"
     r"|flights?|airlines?|airfares?)\b",
-    "Airline": r"(?-i:" + _AIRLINES + r")\b",
+    "Airline": r"(?-i:" + _AIRLINES + r"|Air [A-Z]\w{2,12}|[A-Z]\w{2,12} (?:Airlines?|Airways))\b",
     # rental cars
     "rented": r"(?:" + _VEHICLE + r" (?:\w{1,12} )?(?:de|en) (?:alquiler|renta|arriendo)"
     r"|(?:alquiler|renta) de "
@@ -239,16 +217,13 @@ _FRAGMENTS = {
     r"|(?:yo )?(?:alquilaria|rentaria)|rent|hire)\b",
     "Car": r"(?-i:" + _CAR_BRANDS + r")\b",
     # restaurants
-    "eatery": _EATERIES,
+    "eatery": r"(?:" + _EATERIES + r")\b",
     "Eatery": r"(?:(?:restaurante|restoran|restaurant|bistro|trattoria|osteria|pizzeria|taqueria|cevicheria"
     r"|asador|marisqueria|parrilla|meson|taberna|tasca|bodega|bodegon|sidreria|cerveceria|cafe|cafeteria"
     r"|bar|cantina|chiringuito|can|chez|fonda|picanteria|confiteria|casa) (?:de |del |la |el |los |las |don |dona )?"
     r"(?-i:[A-Z][\w'&-]{0,24})|(?-i:[A-Z])[\w'&-]{0,24} (?-i:Restaurant|Bistro|Grill|Steakhouse|Diner)\b"
-    r"|(?-i:DiverXO|Arzak|Mugaritz|Botin|Sobrino de Botin|Don Julio|Noma|Maido|Pujol|Quintonil|Borago"
-    r"|Azurmendi|Celler de Can Roca|Katz's|McDonald's|Burger King|KFC|Starbucks|Five Guys)\b)",
-    "table": r"(?:restaurantes?|restoran(?:es)?|restaurants?|bistros?|trattorias?|osterias?|pizzerias?"
-    r"|taquerias?|cevicherias?|asador(?:es)?|marisquerias?|mesones|meson|steakhouses?|gastrobar(?:es)?"
-    r"|hamburgueserias?|eater(?:y|ies)|diners?|parrillas?|tabernas?|tascas?|sidrerias?)\b",
+    r"|(?-i:" + _RESTAURANTS + r")\b)",
+    "table": r"(?:" + _EATERIES + r"|parrillas?|tabernas?|tascas?|sidrerias?)\b",
     "dine": r"(?:cenar|comer|almorzar|desayunar|tapear|degustar|probar|saborear|reservar(?: una mesa| mesa)?"
     r"|que (?:cenes?|comas?|almuerces?|desayunes?|pruebes?)|dining|eating|having (?:dinner|lunch|breakfast)"
     r"|(?:to |you )?(?:eat|dine|have (?:dinner|lunch|breakfast)|grab (?:dinner|lunch|a bite)|try|book a table))\b",
@@ -263,6 +238,24 @@ _PLACES_LIKE_TAVERNS = (
     r"|El (?:Cairo|Born|Raval|Salvador|Escorial|Rastro|Calafate|Chalten|Nido|Retiro|Albaicin|Carmen)"
     r"|Los (?:Angeles|Cabos|Roques|Andes)|Las (?:Vegas|Palmas|Ramblas|Canitas)|Le (?:Marais|Havre))\b)"
 )
+# Without one of these word parts, in lower case, no rule of the kind is worth trying.
+_STEMS: dict[Kind, str] = {
+    "hotel": r"hot|host|aloj|hosped|albergue|parador|posada|pension|resort|rural|airb|b&b|breakfast"
+    r"|motel|lodg|riad|ryokan|caban|glamp|dorm|duerm|pernoct|qued|noche|room|stay|inn\b|guest|accommod"
+    r"|apartament|habitaci|palace|suites|instal|sleep|zona|barrio|" + _HOTEL_BRANDS.lower(),
+    "flight": r"vuel|vol|aere|aerol|avion|fly|flight|airline|airfare|airways|air |viaj|"
+    + _AIRLINES.lower(),
+    "rental_car": r"alquil|rent|arrend|arriend|hire|hiring|coche|auto|carro|" + _CAR_BRANDS.lower(),
+    "restaurant": r"rest|bistro|trattoria|osteria|pizz|taqueria|cevich|asador|marisq|parrill|meson"
+    r"|taberna|tasca|bodeg|sidrer|cervec|cafe|bar |cantina|chiring|fonda|hamburg|steakhouse|diner"
+    r"|cen|com|almuer|almorz|desayun|tape|degust|sabor|prueb|prob|mesa|eat|din|lunch|breakfast|food"
+    r"|reserv|try|grab|enjoy|regala|date |gastr|culin|visit|sirve|serve|" + _RESTAURANTS.lower(),
+}
+GATES: dict[Kind, re.Pattern[str]] = {
+    kind: re.compile(f"{_STEMS[kind]}|{_SITES[kind].lower()}") for kind in KINDS
+}
+
+# (a flag or none, a sentence that it catches, the pattern)
 _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     "hotel": (
         ("asked", "Te recomiendo un hotel pequeño.", r"\b{recommend} {gap}(?:{lodging}|{Hotel})"),
@@ -725,47 +718,56 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 
+_SITE_EXAMPLES: dict[Kind, str] = {
+    "hotel": "Booking",
+    "flight": "Skyscanner",
+    "rental_car": "Hertz",
+    "restaurant": "TheFork",
+}
 _SITE_ROWS = (
     (
-        "",
-        "",
+        "Busca en {}.",
         r"\b(?:busc|mir|consult|revis|compar|reserv|entr|us[ao]|utiliz|cheq|chec|explor|encontr|encuentr|visit|recurr|prueb|prob|cotiz|compr|contrat|alquil|rent|echa|check|search|look|compare|book|use|try|browse|find|head|go)\w{0,8} {open}(?:la |el )?{site}",
     ),
     (
-        "",
-        "",
+        "Hay webs como {}.",
         r"\b(?:plataformas?|webs?|paginas?|sitios?|aplicaciones|apps?|buscador(?:es)?|portales|comparador(?:es)?|platforms?|sites?|websites?) (?:[\w-]{1,14} ){0,3}(?:como|tipo|such as|like) {site}",
     ),
     (
-        "",
-        "",
+        "{} tiene ofertas.",
         r"\b(?:en|on) {site} (?:\w{1,14} ){0,3}(?:encontrar|hay|pued|pod|ver|tien|you|there)|\b{site} (?:{copula}|{is}|tiene|ofrece|has|offers)\b",
     ),
-    ("", "", r"\b(?:{recommend}|{advise}) {open}{site}"),
+    ("Te recomiendo {}.", r"\b(?:{recommend}|{advise}) {open}{site}"),
 )
 
 
 def _expanded(row: str, kind: Kind) -> str:
-    site = _SITES[kind]
-    tavern = _PLACES_LIKE_TAVERNS + r"(?-i:El|La|Los|Las|Le|Il) {Name}"
-    while re.search(r"\{[A-Za-z]+\}", row):
-        row = re.sub(
-            r"\{([A-Za-z]+)\}",
-            lambda m: {"site": site, "tavern": tavern}.get(m[1]) or _FRAGMENTS[m[1]],
-            row,
-        )
+    """The pattern with every fragment in its place; fragments may hold fragments."""
+    fragments = {
+        **_FRAGMENTS,
+        "site": _SITES[kind],
+        "tavern": _PLACES_LIKE_TAVERNS + r"(?-i:El|La|Los|Las|Le|Il) {Name}",
+    }
+    while (expanded := _FRAGMENT.sub(lambda found: fragments[found[1]], row)) != row:
+        row = expanded
     return row
 
 
+_FRAGMENT = re.compile(r"\{([A-Za-z]+)\}")
+
+
+def _rule(flag: str, example: str, row: str, kind: Kind) -> Rule:
+    pattern = re.compile(_expanded(row, kind), re.IGNORECASE)
+    return Rule(example, pattern, excusable=flag == "excusable", asked=flag == "asked")
+
+
 RULES: dict[Kind, tuple[Rule, ...]] = {
-    kind: tuple(
-        Rule(
-            kind,
-            re.compile(_expanded(row, kind), re.IGNORECASE),
-            excusable=flag == "excusable",
-            asked=flag == "asked",
-        )
-        for flag, _, row in (*_ROWS[kind], *_SITE_ROWS)
+    kind: (
+        *(_rule(flag, example, row, kind) for flag, example, row in _ROWS[kind]),
+        *(
+            _rule("", example.format(_SITE_EXAMPLES[kind]), row, kind)
+            for example, row in _SITE_ROWS
+        ),
     )
     for kind in KINDS
 }

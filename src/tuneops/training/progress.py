@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from tuneops import console, ownership
 from tuneops.azure.jobs import Event
+from tuneops.escaping import visible
 from tuneops.training.watch import Progress
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class JobProgress:
     def _line(self, event: Event) -> None:
         text = f"{ownership.date_time(event.created)}  {event.message}"
         if self._bar:
-            self._bar.console.print(console.plain(text), markup=False, highlight=False)
+            self._bar.console.print(visible(text), markup=False, highlight=False)
         else:
             console.say(text)
 

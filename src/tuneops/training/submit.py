@@ -3,15 +3,19 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from tuneops.azure import files, jobs
+from tuneops.azure import catalog, files, jobs
 from tuneops.azure.account import Foundry
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job, NewJob
 from tuneops.config import Config
+from tuneops.dataset import scan
 from tuneops.dataset.canonical import canonical_bytes
-from tuneops.errors import JobFailedError, TuneopsError
+from tuneops.dataset.findings import Severity
+from tuneops.errors import FindingsError, JobFailedError, TuneopsError
+from tuneops.provision import preflight
 from tuneops.training import key as content
 from tuneops.training.lookup import names_of
 from tuneops.training.plan import Adopt, Create, Refuse, decide
@@ -47,6 +51,8 @@ def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -
     Raises:
         JobFailedError: A job with this content failed before, and ``retry`` is not given; or the
             service refuses a file.
+        FindingsError: The data has errors; nothing is uploaded.
+        LifecycleError: The region does not train the base model any more.
     """
     key = content.content_key(config)
     decision = look(config, foundry, key, retry=retry)
@@ -55,8 +61,22 @@ def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -
         return Submission(decision.job, key, created=False)
     if isinstance(decision, Refuse):
         raise _tried_before(decision.job)
+    _check(config, foundry)
     new = _prepare(config, foundry, key, decision, narrate)
     return _create_once(config, foundry, key, new, narrate)
+
+
+def _check(config: Config, foundry: Foundry) -> None:
+    """What costs nothing to find out before anything is uploaded."""
+    errors = [f for f in scan.check_product(config).findings if f.severity is Severity.ERROR]
+    if errors:
+        first = errors[0]
+        raise FindingsError(
+            f"The data has {len(errors)} errors, first {first.file}:{first.line}: {first.message}",
+            remedy="Run 'validate_data.py check' for all of them, and mend the files.",
+        )
+    offered = catalog.models(foundry.session, config.azure.region)
+    preflight.check_model(config, offered, datetime.now(UTC))
 
 
 def _prepare(

@@ -84,9 +84,8 @@ def test_capacities_shrink_with_use(local_azure: LocalAzure, account: str) -> No
 
 def test_a_region_that_is_not(local_azure: LocalAzure) -> None:
     """An unknown location is refused with the list of those that exist."""
-    with pytest.raises(ResourceNotFoundError, match="swedencentral") as refused:
+    with pytest.raises(ResourceNotFoundError, match=r"NoRegisteredProviderFound.*swedencentral"):
         list(local_azure.cognitive().models.list("atlantis"))
-    assert refused.value.error.code == "NoRegisteredProviderFound"
 
 
 def test_sku_availability(local_azure: LocalAzure) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import time
 import urllib.parse
 import urllib.request
-import json
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -15,6 +15,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import ClientAssertionCredential, ClientSecretCredential
 
 if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
     from tests.local_azure.conftest import LocalAzure
 
 ARM = "https://management.azure.com/.default"
@@ -38,7 +39,7 @@ def federated(local_azure: LocalAzure, assertion: str) -> ClientAssertionCredent
     )
 
 
-def refused(credential: Any, scope: str = ARM) -> str:
+def refused(credential: TokenCredential, scope: str = ARM) -> str:
     with pytest.raises(ClientAuthenticationError) as refusal:
         credential.get_token(scope)
     return str(refusal.value)
@@ -195,7 +196,11 @@ def test_the_data_plane_checks_who_asks(local_azure: LocalAzure, account: str) -
     path = f"/accounts/{account}/openai/v1/models"
     key = local_azure.cognitive().accounts.list_keys("rg-core", account).key1
     assert local_azure.request("GET", path, headers={"api-key": key}).status == 200
-    for token in (key, local_azure.token(COGNITIVE), local_azure.token("https://ai.azure.com/.default")):
+    for token in (
+        key,
+        local_azure.token(COGNITIVE),
+        local_azure.token("https://ai.azure.com/.default"),
+    ):
         assert local_azure.request("GET", path, token=token).status == 200
     for token in (None, "not-a-key", local_azure.token(ARM)):
         answer = local_azure.request("GET", path, token=token)

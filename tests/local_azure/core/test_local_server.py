@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure, Start
 
 
-def test_kill_loses_nothing(local_azure: LocalAzure, account: str, start_local_azure: Start) -> None:
+def test_kill_loses_nothing(
+    local_azure: LocalAzure, account: str, start_local_azure: Start
+) -> None:
     """What was acknowledged before a kill -9 is there after the restart, settings included."""
     body = {
         "sku": {"name": "GlobalStandard", "capacity": 7},
@@ -128,9 +130,7 @@ def test_a_second_server_waits_for_the_first(
     assert start_local_azure().admin("GET", "health")["status"] == "ok"
 
 
-def test_a_directory_in_use(
-    local_azure: LocalAzure, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_directory_in_use(local_azure: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits in vain is told which directory is in use."""
     monkeypatch.setattr(server, "LOCK_WAIT_SECONDS", 0.2)
     with pytest.raises(server.DirectoryInUseError, match=str(local_azure.state)):

@@ -124,7 +124,12 @@ def shared_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzur
 
 @pytest.fixture(scope="session")
 def first_settings(shared_azure: LocalAzure) -> Any:  # noqa: ANN401
-    quick = {"account_seconds": 0, "deployment_seconds": 0, "ready_seconds": 0}
+    quick = {
+        "account_seconds": 0,
+        "deployment_seconds": 0,
+        "ready_seconds": 0,
+        "quota": {"OpenAI.GlobalStandard.gpt-4o": 100_000},
+    }
     return shared_azure.admin("PATCH", "settings", quick)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
-
 from tests.local_azure.data_plane.conftest import BASE, HOUR, PENDING, example, travel
 
 if TYPE_CHECKING:
@@ -202,6 +201,8 @@ def test_preference_data_trains_with_dpo_only(service: Service) -> None:
         ({"suffix": "a" * 41}, "'suffix'"),
         ({"validation_file": "file-0"}, "there is no file 'file-0'"),
         ({"hyperparameters": {"n_epochs": 0}}, "'n_epochs'"),
+        ({"hyperparameters": {"n_epochs": 10_000_000}}, "tokens times epochs"),
+        ({"hyperparameters": {"n_epochs": 3000}}, "steps at most"),
         ({"hyperparameters": {"learning_rate_multiplier": -3}}, "'learning_rate_multiplier'"),
         ({"method": {"type": "reinforcement"}}, "method"),
         ({"seed": 2**31}, "'seed'"),
@@ -223,6 +224,21 @@ def test_a_file_must_have_been_processed(service: Service) -> None:
     with pytest.raises(openai.BadRequestError) as refusal:
         service.job(file.id)
     assert "pending" in refusal.value.message
+
+
+def test_the_two_surfaces_create_jobs_differently(service: Service) -> None:
+    """201 with the new job's address on the dated one, 200 on v1."""
+    body = {
+        "model": BASE,
+        "training_file": service.upload(travel()),
+        "trainingType": "globalstandard",
+    }
+    dated = service.raw("POST", "/fine_tuning/jobs?api-version=2025-04-01-preview", body)
+    assert dated.status == 201
+    headers = {"api-key": str(service.v1.api_key)}
+    there = service.azure.request("GET", dated.headers["location"], headers=headers)
+    assert there.body == dated.body
+    assert service.raw("POST", "/v1/fine_tuning/jobs", body).status == 200
 
 
 def test_too_few_examples_fail_the_job(service: Service) -> None:

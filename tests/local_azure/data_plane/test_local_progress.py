@@ -19,7 +19,7 @@ START = 1_800_000_000.0
 ORDER = ["pending", "running", "succeeded"]
 
 
-def job(number: int = 0, **more: object) -> dict[str, Any]:
+def job(number: int = 0, /, **more: object) -> dict[str, Any]:
     return {
         "id": f"ftjob-{number:032x}",
         "created": START,
@@ -34,7 +34,7 @@ def job(number: int = 0, **more: object) -> dict[str, Any]:
 
 
 def running(**more: object) -> dict[str, Any]:
-    return job(segments=[[START, None]], **more)
+    return job() | {"segments": [[START, None]], **more}
 
 
 @given(st.lists(st.floats(0, 5000), min_size=2, max_size=8), st.sampled_from([1.0, 7.5, 3000.0]))

@@ -129,5 +129,5 @@ def _repeated_turns(example: Example) -> Iterator[Fault]:
         pair = (before.text, after.text)
         if pair in pairs:
             text = "The same question and answer are in this conversation already."
-            yield Fault(REPEATED_TURN, text, ("messages", before.index))
+            yield Fault(REPEATED_TURN, text, before.at)
         pairs.add(pair)

@@ -178,4 +178,4 @@ def _blank(message: Message) -> Iterator[Fault]:
 
 
 def _at(broken: Rule, message: Message, text: str, key: str = "role") -> Fault:
-    return Fault(broken, text, ("messages", message.index, key))
+    return Fault(broken, text, (*message.at, key))

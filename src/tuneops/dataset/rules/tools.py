@@ -234,7 +234,7 @@ def _declaration(tool: object, function: object) -> str:
 
 
 def _message(message: Message, declared: dict[str, dict[str, Any]]) -> Iterator[Fault]:
-    at: JsonPath = ("messages", message.index, "tool_calls")
+    at: JsonPath = (*message.at, "tool_calls")
     calls = message.fields.get("tool_calls")
     if "tool_calls" not in message.fields or calls is None:
         return
@@ -328,7 +328,7 @@ def _called_without_tools(example: Example) -> Iterator[Fault]:
         return
     for message in example.messages:
         if message.calls and message.role == "assistant":
-            place = ("messages", message.index, "tool_calls")
+            place = (*message.at, "tool_calls")
             yield Fault(
                 TOOLS_MISSING, "Tools are called, but none are declared.", place, at_key=True
             )
@@ -350,7 +350,7 @@ def _answers(messages: tuple[Message, ...]) -> Iterator[Fault]:
 
 
 def _answer(message: Message, seen: set[str], waiting: dict[str, JsonPath]) -> Iterator[Fault]:
-    at: JsonPath = ("messages", message.index)
+    at = message.at
     called = message.fields.get("tool_call_id")
     if not isinstance(called, str):
         yield Fault(CALL_ID_MISSING, 'The tool message has no "tool_call_id".', at)
@@ -372,7 +372,7 @@ def _register(message: Message, seen: set[str], waiting: dict[str, JsonPath]) ->
         called = call.get("id")
         if not isinstance(called, str):
             continue
-        at: JsonPath = ("messages", message.index, "tool_calls", index)
+        at: JsonPath = (*message.at, "tool_calls", index)
         if called in seen:
             yield Fault(DUPLICATE_ID, f"Two calls have the id {quote(called)}.", (*at, "id"))
         seen.add(called)

@@ -1,0 +1,35 @@
+"""Management locks: read, never written or removed."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tuneops.azure import rest
+
+if TYPE_CHECKING:
+    from tuneops.azure.cloud import Session
+
+_API = {"api-version": "2020-05-01"}
+_LOCKS = "/providers/Microsoft.Authorization/locks"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """``scope`` is the id of what is locked: a subscription, a group or a resource."""
+
+    scope: str
+    name: str
+    level: str
+
+
+def list_locks(session: "Session", group: str | None = None) -> list[Lock]:
+    """All locks of the subscription, or those on a group and on what is in it."""
+    path = f"/subscriptions/{session.subscription}"
+    if group is not None:
+        path += f"/resourceGroups/{group}"
+    listed = rest.listed(session, path + _LOCKS, _API, doing="listing locks")
+    return [_lock(item) for item in listed]
+
+
+def _lock(item: dict[str, Any]) -> Lock:
+    scope: str = item["id"].partition(_LOCKS)[0]
+    return Lock(scope.replace("//", "/"), item["name"], item["properties"]["level"])

@@ -1,0 +1,123 @@
+"""What ARM checks before any operation runs, and the marks on what it answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.local_azure.conftest import LocalAzure
+
+VERSION = "api-version=2025-04-01"
+
+
+def path(local_azure: LocalAzure, rest: str) -> str:
+    return f"/subscriptions/{local_azure.subscription}{rest}"
+
+
+@pytest.mark.parametrize(
+    ("method", "rest", "status", "code"),
+    [
+        ("GET", "/resourceGroups", 400, "MissingApiVersionParameter"),
+        ("GET", "/resourceGroups?api-version=latest", 400, "InvalidApiVersionParameter"),
+        ("GET", f"/resourceGroups/none?{VERSION}", 404, "ResourceGroupNotFound"),
+        ("GET", f"/providers/Microsoft.Nothing?{VERSION}", 404, "InvalidResourceNamespace"),
+        ("GET", f"/providers/Microsoft.Nothing/x?{VERSION}", 404, "InvalidResourceNamespace"),
+        (
+            "GET",
+            f"/providers/Microsoft.CognitiveServices/things/a/parts/b?{VERSION}",
+            404,
+            "InvalidResourceType",
+        ),
+        ("GET", f"/somewhere?{VERSION}", 404, "NotFound"),
+        ("GET", f"/resourceGroups?{VERSION}&$top=none", 400, "InvalidTopInQueryString"),
+        ("GET", f"/resourceGroups?{VERSION}&$skiptoken=none", 400, "InvalidSkipToken"),
+        ("PUT", f"/resourceGroups/rg?{VERSION}", 400, "LocationRequired"),
+    ],
+)
+def test_refusals(local_azure: LocalAzure, method: str, rest: str, status: int, code: str) -> None:
+    """Each mistake has ARM's status and code."""
+    answer = local_azure.request(
+        method, path(local_azure, rest), {} if method == "PUT" else None, token=local_azure.token()
+    )
+    assert (answer.status, answer.body["error"]["code"]) == (status, code)
+
+
+def test_a_body_that_is_no_object(local_azure: LocalAzure) -> None:
+    """JSON of the wrong sort is refused, not a crash."""
+    target = path(local_azure, f"/resourceGroups/rg?{VERSION}")
+    for body in (["a"], "text", {"location": "eastus2", "tags": {"a": 1}}):
+        answer = local_azure.request("PUT", target, body, token=local_azure.token())
+        assert (answer.status, answer.body["error"]["code"]) == (400, "InvalidRequestContent")
+
+
+def test_another_subscription(local_azure: LocalAzure) -> None:
+    """A subscription that is not this one is not found, by name."""
+    answer = local_azure.request(
+        "GET", f"/subscriptions/other/resourceGroups?{VERSION}", token=local_azure.token()
+    )
+    assert (answer.status, answer.body["error"]) == (
+        404,
+        {
+            "code": "SubscriptionNotFound",
+            "message": "The subscription 'other' could not be found.",
+        },
+    )
+
+
+@pytest.mark.parametrize("spelling", ["resourcegroups", "RESOURCEGROUPS", "resourceGroups"])
+def test_paths_have_no_case(local_azure: LocalAzure, group: str, spelling: str) -> None:
+    """The SDKs disagree on the case of a path; it makes no difference."""
+    found = local_azure.request(
+        "GET",
+        path(local_azure, f"/{spelling}/{group.upper()}?{VERSION}"),
+        token=local_azure.token(),
+    )
+    assert (found.status, found.body["name"]) == (200, group)
+
+
+def test_answers_carry_azures_marks(local_azure: LocalAzure) -> None:
+    """Identifiers for support, the date, and what is left of the allowance."""
+    target = path(local_azure, f"/resourceGroups/rg?{VERSION}")
+    correlation = {"x-ms-correlation-request-id": "c0", "x-ms-client-request-id": "c1"}
+    answer = local_azure.request(
+        "PUT", target, {"location": "eastus2"}, token=local_azure.token(), headers=correlation
+    )
+    assert answer.headers["x-ms-request-id"]
+    assert answer.headers["x-ms-correlation-request-id"] == "c0"
+    assert answer.headers["x-ms-client-request-id"] == "c1"
+    assert "date" in answer.headers
+    assert int(answer.headers["x-ms-ratelimit-remaining-subscription-writes"]) < 200
+    refused = local_azure.request("GET", target.partition("?")[0], token=local_azure.token())
+    assert int(refused.headers["x-ms-ratelimit-remaining-subscription-reads"]) < 250
+
+
+def test_the_cloud_describes_itself(local_azure: LocalAzure) -> None:
+    """ARM_CLOUD_METADATA_URL leads to this server's login and resource manager."""
+    found = local_azure.request("GET", local_azure.environment["ARM_CLOUD_METADATA_URL"]).body
+    assert found["resourceManager"].rstrip("/") == local_azure.url
+    assert found["authentication"]["loginEndpoint"] == local_azure.url
+    assert "https://management.azure.com/" in found["authentication"]["audiences"]
+    older = local_azure.request("GET", "/metadata/endpoints?api-version=2019-05-01").body
+    assert [cloud["name"] for cloud in older] == [found["name"]]
+
+
+def test_the_subscription(local_azure: LocalAzure) -> None:
+    """There is one, it is enabled, and its tenant is the one that signs in."""
+    token, query = local_azure.token(), "?api-version=2022-12-01"
+    listed = local_azure.request("GET", f"/subscriptions{query}", token=token).body["value"]
+    one = local_azure.request("GET", path(local_azure, query), token=token).body
+    tenants = local_azure.request("GET", f"/tenants{query}", token=token).body["value"]
+    assert listed == [one]
+    assert (one["displayName"], one["state"]) == ("Local Azure", "Enabled")
+    assert [tenant["tenantId"] for tenant in tenants] == [one["tenantId"]]
+
+
+def test_providers_and_locations(local_azure: LocalAzure) -> None:
+    """The provider names its types, the subscription its regions."""
+    provider = local_azure.groups().providers.get("Microsoft.CognitiveServices")
+    assert "accounts" in {found.resource_type for found in provider.resource_types}
+    target = path(local_azure, "/locations?api-version=2022-12-01")
+    regions = local_azure.request("GET", target, token=local_azure.token()).body["value"]
+    assert {"swedencentral", "eastus2"} <= {region["name"] for region in regions}

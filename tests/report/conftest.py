@@ -1,0 +1,62 @@
+"""Smoke-test runs that the report tests share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tuneops.config import load
+from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.run import judged_run
+from tuneops.smoke.sampling import Answer
+from tuneops.smoke.verdict import Run
+
+GOOD = "Roma es fuentes, plazas y luz dorada al caer la tarde sobre el Tíber. ¿Cuándo la verás?"
+HOSTILE = (
+    "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">"
+    '<svg onload="document.title=\'stolen\'"></svg></p></article><meta http-equiv="refresh"'
+    ' content="0;url=https://example.org/"><a href="javascript:alert(1)">x</a>'
+    " | `uno` **dos** [tres](https://example.org) @octocat #1 $x$ \x1b[31m\u202e\x00 ::error::x"
+    "\n# Título\n| a | b |\n---\n</details>"
+)
+Runs = Callable[[Sequence[str]], Run]
+
+
+@pytest.fixture
+def run_of() -> Runs:
+    """A run whose candidate gave these texts, to prompts of the same wording."""
+    return _run
+
+
+def _run(texts: Sequence[str]) -> Run:
+    prompts = [Prompt(f"p{n}", ({"role": "user", "content": t},)) for n, t in enumerate(texts)]
+    arms = {"baseline": "gpt-4o", "candidate": "travel-candidate"}
+    answers = [
+        Answer(prompt.id, arm, 0, name, text, "stop", f"{name}-model", 60, 1.5)
+        for prompt, text in zip(prompts, texts, strict=True)
+        for arm, name in arms.items()
+    ]
+    config = load(Path("config/travel.yaml"))
+    started = datetime(2026, 9, 1, tzinfo=UTC)
+    return judged_run(config, prompts, arms, answers, key="0123456789ab", started=started)
+
+
+@pytest.fixture
+def hostile_run(run_of: Runs) -> Run:
+    """Every text that a file, a configuration or a model can put into a report is hostile."""
+    run = run_of([GOOD, HOSTILE])
+    prompt = Prompt(HOSTILE, ({"role": "user", "content": HOSTILE},), (HOSTILE,))
+    judged = replace(run.answers[-1], answer=replace(run.answers[-1].answer, prompt_id=HOSTILE))
+    failed = replace(judged, answer=replace(judged.answer, error=HOSTILE, arm="baseline"))
+    return replace(
+        run,
+        product=HOSTILE,
+        deployments=dict.fromkeys(run.deployments, HOSTILE),
+        models=dict.fromkeys(run.models, (HOSTILE,)),
+        key=HOSTILE,
+        settings=replace(run.settings, system_message=HOSTILE, language=HOSTILE),
+        prompts=(*run.prompts, prompt),
+        answers=(*run.answers, judged, failed),
+    )

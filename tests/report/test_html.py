@@ -1,0 +1,149 @@
+"""The HTML report: one file, inert data, a filter that works."""
+
+import re
+import shutil
+import subprocess
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from conftest import GOOD, HOSTILE, Runs
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuneops.report.html import render
+from tuneops.report.plots import Series
+from tuneops.report.wording import visible
+from tuneops.smoke.verdict import Outcome, Run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+LOSS = (Series("training loss", [(1, 2.5), (2, 1.5), (3, 1.1)]),)
+
+
+class Elements(HTMLParser):
+    """All tags with their attributes, and the text between them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_the_page_shows_verdict_checks_answers_and_provenance(run_of: Runs) -> None:
+    run = run_of([GOOD, "Te recomiendo el Hotel Arts, que está frente al mar de Barcelona."])
+    page = render(run, loss=LOSS)
+    shown = Elements(page).text
+    assert run.verdict.outcome == Outcome.FAIL
+    assert "travel-candidate misses: No forbidden recommendation: 1 of 2" in shown
+    assert "✗ 1 of 2 (50%)" in shown
+    assert "recommends a hotel" in shown
+    assert "0123456789ab" in shown
+    assert run.prompts_digest in shown
+    assert "training loss" in shown
+    marked = re.findall("<mark>(.*?)</mark>", page)
+    assert set(marked) == {"Te recomiendo el Hotel Arts, que está frente al mar de Barcelona."}
+
+
+def test_a_quote_that_markdown_interrupts_is_still_shown(run_of: Runs) -> None:
+    page = render(run_of(["Te recomiendo el **Hotel Arts**, que mira al mar. ¿Cuándo vas?"]))
+    assert '<q lang="es">Te recomiendo el Hotel Arts, que mira al mar.</q>' in page
+
+
+def test_answers_carry_their_language_and_controls_their_labels(run_of: Runs) -> None:
+    elements = Elements(render(run_of([GOOD]), loss=LOSS))
+    assert elements.named("html") == [{"lang": "en"}]
+    answers = [a for a in elements.named("p") if a.get("class") == "answer"]
+    assert [answer["lang"] for answer in answers] == ["es", "es"]
+    labelled = {attributes["for"] for attributes in elements.named("label")}
+    controls = elements.named("input") + elements.named("select")
+    assert {control["id"] for control in controls} == labelled
+    assert {"scope"} <= {key for head in elements.named("th") for key in head}
+    assert elements.named("svg")[0]["role"] == "img"
+
+
+def test_the_page_loads_nothing_and_runs_only_its_own_script(run_of: Runs) -> None:
+    page = render(run_of([GOOD]), loss=LOSS)
+    elements = Elements(page)
+    attributes = {name for _, given in elements.tags for name in given}
+    assert not {name for name in attributes if name.startswith("on")}
+    assert not attributes & {"src", "style", "action", "srcset", "data", "poster"}
+    assert [link["href"] for link in elements.named("a")] == ["#answers"]
+    assert not elements.named("link")
+    policy = next(
+        meta["content"]
+        for meta in elements.named("meta")
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text: str) -> None:
+    from conftest import _run
+
+    plain, page = (Elements(render(_run([words]))) for words in ("a", text))
+    inert = {"mark", "q", "li", "ul", "option", "p", "span"}  # what judgements may add
+    assert [t for t, _ in page.tags if t not in inert] == [
+        t for t, _ in plain.tags if t not in inert
+    ]
+    assert visible(text) in page.text
+
+
+@pytest.mark.parametrize("texts", [60, 200])
+def test_the_report_stays_small(run_of: Runs, texts: int) -> None:
+    words = "El casco antiguo se recorre despacio, entre patios y sombra. " * 20
+    assert len(render(run_of([f"{words} ¿Vamos?"] * texts), loss=LOSS).encode()) < texts * 16_000
+
+
+def dumped(page: Path, profile: Path, script: str = "") -> str:
+    """The page's elements after Chromium ran it."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    done = subprocess.run(
+        [
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
+            *("--no-first-run", "--disable-background-networking", "--disable-sync"),
+            *("--disable-component-update", f"--user-data-dir={profile}", "--dump-dom"),
+            f"{page.as_uri()}{script}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def test_in_a_browser_nothing_that_an_answer_says_runs(hostile_run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text(render(hostile_run, loss=LOSS), encoding="utf-8")
+    after = dumped(page, tmp_path / "profile")
+    title = re.search("<title>(.*?)</title>", after, re.DOTALL)
+    assert title is not None
+    assert unescape(title[1]) == f"Smoke test of {visible(HOSTILE)}"
+    assert "3 of 3 prompts" in Elements(after).text, "the page's own script did not run"
+    assert len(re.findall("<script", after)) == 1
+    assert len(re.findall("<img|<meta http-equiv=.refresh", after)) == 0
+
+
+def test_in_a_browser_a_script_that_is_not_ours_is_blocked(run_of: Runs, tmp_path: Path) -> None:
+    """The policy holds even if escaping failed: markup put in by force does not run."""
+    page = tmp_path / "report.html"
+    forced = (
+        "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">"
+    )
+    page.write_text(render(run_of([GOOD])).replace("</main>", f"{forced}</main>"), encoding="utf-8")
+    assert "<title>stolen" not in dumped(page, tmp_path / "profile")

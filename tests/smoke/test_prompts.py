@@ -1,0 +1,84 @@
+"""The file of smoke prompts."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuneops.errors import ConfigError
+from tuneops.smoke.prompts import Prompt, digest, read_prompts
+
+
+def written(folder: Path, *lines: str) -> Path:
+    path = folder / "prompts.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_the_shipped_prompts_are_sixty() -> None:
+    prompts = read_prompts(Path("data/travel/smoke_prompts.jsonl"))
+    assert len(prompts) == 60
+    assert prompts[0].messages[-1]["role"] == "user"
+
+
+def test_a_prompt_is_a_question_or_a_conversation(tmp_path: Path) -> None:
+    turns = [
+        {"role": "user", "content": "¿Roma?"},
+        {"role": "assistant", "content": "¡Roma! ¿Cuándo?"},
+        {"role": "user", "content": "En mayo."},
+    ]
+    path = written(
+        tmp_path,
+        '\ufeff{"id": "a", "prompt": "¿Qué ver?", "tags": ["corto"]}',
+        "",
+        json.dumps({"id": "b", "messages": turns}),
+    )
+    first, second = read_prompts(path)
+    assert first == Prompt("a", ({"role": "user", "content": "¿Qué ver?"},), ("corto",))
+    assert list(second.messages) == turns
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("{", "2 is not JSON"),
+        ("[" * 100_000, "2 is not JSON"),
+        (r'{"id": "a", "prompt": "\ud83d"}', "2 is not JSON in UTF-8"),
+        ("[]", "2 is not a JSON object"),
+        ('{"id": "a", "promt": "x"}', "2 has an unknown key 'promt'"),
+        ('{"prompt": "x"}', "2 needs an id"),
+        ('{"id": 7, "prompt": "x"}', "2 needs an id"),
+        ('{"id": "a"}', "2 needs either a prompt or messages"),
+        ('{"id": "a", "prompt": "x", "messages": []}', "2 needs either"),
+        ('{"id": "a", "prompt": " "}', "2 has an empty message"),
+        ('{"id": "a", "prompt": null}', "2 has an empty message"),
+        ('{"id": "a", "prompt": "x", "tags": "t"}', "2 needs tags"),
+        ('{"id": "a", "messages": []}', "2 needs messages"),
+        ('{"id": "a", "messages": ["x"]}', "2 has a message without exactly"),
+        ('{"id": "a", "messages": [{"role": "system", "content": "x"}]}', "2 has a role"),
+        ('{"id": "a", "messages": [{"role": "assistant", "content": "x"}]}', "2 must end"),
+        ('{"id": "first", "prompt": "x"}', "two prompts with the id 'first'"),
+    ],
+)
+def test_a_broken_line_is_named_with_its_number(tmp_path: Path, line: str, fault: str) -> None:
+    path = written(tmp_path, '{"id": "first", "prompt": "x"}', line)
+    with pytest.raises(ConfigError, match="prompts.jsonl") as caught:
+        read_prompts(path)
+    assert fault in caught.value.message
+    assert caught.value.exit_code == 2
+
+
+def test_no_prompt_at_all_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="holds no prompt"):
+        read_prompts(written(tmp_path, "", "  "))
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_prompts(tmp_path / "absent.jsonl")
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_the_digest_follows_the_content(one: str, other: str) -> None:
+    first, second = (Prompt("p", ({"role": "user", "content": text},)) for text in (one, other))
+    assert (digest([first]) == digest([second])) == (one == other)
+    assert digest([first, second]) != digest([first])
