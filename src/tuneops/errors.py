@@ -51,9 +51,15 @@ _MEANINGS = {
 
 
 class TuneopsError(Exception):
-    """What happened, in one sentence, and what to do about it, in another."""
+    """What happened, in one sentence, and what to do about it, in another.
+
+    ``status`` is the HTTP status that Azure answered with; ``may_have_happened`` says that a
+    request was sent whose effect is not known.
+    """
 
     exit_code = ExitCode.FAULT
+    status: int | None = None
+    may_have_happened = False
 
     def __init__(self, message: str, *, remedy: str) -> None:
         super().__init__(message)

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 from tuneops.azure import rest
 from tuneops.azure.failures import translated
 from tuneops.azure.resources import arm_write
-from tuneops.errors import TuneopsError
 
 if TYPE_CHECKING:
     from azure.core.rest import HttpResponse
 
     from tuneops.azure.cloud import Session
 
-_RUNNING = 202
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -40,30 +39,18 @@ def begin(session: "Session", group: str) -> Deletion:
     return Deletion(group, answers[-1].headers.get("Location") if answers else None)
 
 
-def is_over(session: "Session", deletion: Deletion) -> bool:
-    """Whether Azure has ended the deletion, which says nothing of the group.
-
-    Raises:
-        TuneopsError: It failed; the message names the resource that would not go, and why.
-    """
+def failure(session: "Session", deletion: Deletion) -> str | None:
+    """Why Azure gave the deletion up, with the nested errors; None while it did not."""
     if deletion.operation is None:
-        return True
-    with translated(f"deleting resource group {deletion.group}"):
+        return None
+    with translated(f"asking for the deletion of {deletion.group}"):
         answer = rest.ask(session, deletion.operation)
-        if answer.status_code >= 400:  # noqa: PLR2004 - HTTP's errors begin here
-            raise _failed(deletion, answer)
-    return answer.status_code != _RUNNING
-
-
-def _failed(deletion: Deletion, answer: "HttpResponse") -> TuneopsError:
+    if answer.status_code < 400 or answer.status_code in _TRANSIENT:  # noqa: PLR2004 - HTTP's errors
+        return None
     try:
-        error = answer.json()["error"]
+        return _words(answer.json()["error"])
     except (ValueError, KeyError, TypeError):
-        error = {"code": str(answer.status_code), "message": "no reason given"}
-    return TuneopsError(
-        f"Resource group {deletion.group} was not deleted: {_words(error)}",
-        remedy="Remove what holds it, or leave it; the next plan shows it again.",
-    )
+        return f"Azure answered {answer.status_code} and gave no reason"
 
 
 def _words(error: dict[str, Any]) -> str:

@@ -66,6 +66,9 @@ _BY_STATUS: Mapping[int, tuple[_Kind, str]] = {
     409: (TuneopsError, _SAFE_TO_REPEAT),
 }
 
+_UNDECIDED = frozenset({None, 408, 409})
+_SERVER_ERROR = 500
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -120,7 +123,10 @@ def _as_ours(doing: str, failure: Failure) -> TuneopsError:
     )
     said = f"{failure.code}: {failure.message}" if failure.code else failure.message
     answer = f"Azure answered {failure.status}" if failure.status else "no answer came"
-    return kind(f"While {doing}, {answer}: {said}", remedy=remedy)
+    error = kind(f"While {doing}, {answer}: {said}", remedy=remedy)
+    error.status = failure.status
+    error.may_have_happened = failure.status in _UNDECIDED or (failure.status or 0) >= _SERVER_ERROR
+    return error
 
 
 def _one_line(text: object) -> str:

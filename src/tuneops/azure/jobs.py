@@ -68,12 +68,12 @@ def get(client: "OpenAI", job_id: str) -> Job:
         return _job(client.fine_tuning.jobs.retrieve(job_id))
 
 
-def create(client: "OpenAI", new: NewJob) -> Job:
+def create(client: "OpenAI", new: NewJob, *, within_seconds: float) -> Job:
     """Create the job, asking once: the SDK's own repeats could buy a second one."""
     hyperparameters: Any = dict(new.hyperparameters)
     with translated("creating the fine-tuning job"):
         return _job(
-            client.with_options(max_retries=0).fine_tuning.jobs.create(
+            client.with_options(max_retries=0, timeout=within_seconds).fine_tuning.jobs.create(
                 model=new.model,
                 training_file=new.training_file,
                 validation_file=new.validation_file,
@@ -91,6 +91,20 @@ def create(client: "OpenAI", new: NewJob) -> Job:
 def cancel(client: "OpenAI", job_id: str) -> Job:
     with translated(f"cancelling fine-tuning job {job_id}"):
         return _job(client.fine_tuning.jobs.cancel(job_id))
+
+
+def delete(client: "OpenAI", job_id: str) -> None:
+    """Forget a finished job; its model stays.
+
+    The v1 API has no such call: only the dated one has (authoring 2024-10-21).
+    """
+    dated = client.base_url.copy_with(path=client.base_url.path.replace("/openai/v1/", "/openai/"))
+    with translated(f"deleting fine-tuning job {job_id}"):
+        client.delete(
+            f"{dated}fine_tuning/jobs/{job_id}",
+            cast_to=object,
+            options={"params": {"api-version": "2024-10-21"}},
+        )
 
 
 def events(client: "OpenAI", job_id: str, *, seen: frozenset[str] = frozenset()) -> list[Event]:

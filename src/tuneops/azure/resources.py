@@ -99,13 +99,19 @@ def delete_group(session: "Session", name: str) -> None:
 def find_account(session: "Session", group: str, name: str) -> Account | None:
     with translated(f"reading account {name}"):
         account = or_none(lambda: session.cognitive.accounts.get(group, name))
-    return _account(account) if account else None
+    return read_account(account) if account else None
 
 
 def list_accounts(session: "Session", group: str) -> list[Account]:
     with translated(f"listing the accounts of {group}"):
         found = session.cognitive.accounts.list_by_resource_group(group)
-        return [_account(account) for account in found]
+        return [read_account(account) for account in found]
+
+
+def list_all_accounts(session: "Session") -> list[Account]:
+    """The accounts of the whole subscription."""
+    with translated("listing accounts"):
+        return [read_account(account) for account in session.cognitive.accounts.list()]
 
 
 def settle_account(session: "Session", account: Account) -> Account:
@@ -153,7 +159,7 @@ def create_account(
         ),
     )
     done = "restoring" if restore else "creating"
-    return _account(
+    return read_account(
         arm_write(
             f"{done} account {name}",
             lambda: session.cognitive.accounts.begin_create(group, name, body),
@@ -164,7 +170,7 @@ def create_account(
 def list_deleted_accounts(session: "Session") -> list[Account]:
     """Soft-deleted accounts of the subscription: they hold name and quota for 48 hours."""
     with translated("listing deleted accounts"):
-        return [_account(account) for account in session.cognitive.deleted_accounts.list()]
+        return [read_account(account) for account in session.cognitive.deleted_accounts.list()]
 
 
 def purge_account(session: "Session", account: Account) -> None:
@@ -231,11 +237,7 @@ def _group(group: Any) -> ResourceGroup:  # noqa: ANN401 - the SDK's ResourceGro
     )
 
 
-def deleted_account(account: Any) -> Account:  # noqa: ANN401 - the SDK's Account
-    return _account(account)
-
-
-def _account(account: Any) -> Account:  # noqa: ANN401 - the SDK's Account
+def read_account(account: Any) -> Account:  # noqa: ANN401 - the SDK's Account
     properties = account.properties
     parts = str(account.id).split("/")
     return Account(

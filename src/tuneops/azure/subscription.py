@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import rest
 from tuneops.azure.failures import translated
-from tuneops.azure.resources import Account, ResourceGroup, deleted_account, or_none
+from tuneops.azure.resources import Account, ResourceGroup, or_none, read_account
 from tuneops.ownership import read_timestamp
 
 if TYPE_CHECKING:
+    from azure.core.rest import HttpResponse
+
     from tuneops.azure.cloud import Session
 
 _API = {"api-version": "2025-04-01"}
@@ -50,9 +52,12 @@ class DeletedAccount:
 
 
 def display_name(session: "Session") -> str:
-    with translated("reading the subscription"):
-        url = f"/subscriptions/{session.subscription}?api-version=2022-12-01"
-        return str(rest.get(session, url).json()["displayName"])
+    return str(_self(session).json()["displayName"])
+
+
+def azure_time(session: "Session") -> datetime | None:
+    """Azure's own clock, to the second, where it tells the time."""
+    return rest.azure_time(_self(session))
 
 
 def list_groups(session: "Session") -> Groups:
@@ -99,6 +104,11 @@ def list_deleted(session: "Session") -> list[DeletedAccount]:
         return [_deleted(account) for account in session.cognitive.deleted_accounts.list()]
 
 
+def _self(session: "Session") -> "HttpResponse":
+    with translated("reading the subscription"):
+        return rest.get(session, f"/subscriptions/{session.subscription}?api-version=2022-12-01")
+
+
 def _group(item: dict[str, Any]) -> ResourceGroup:
     return ResourceGroup(
         name=item["name"],
@@ -122,7 +132,7 @@ def _resource(item: dict[str, Any]) -> Resource:
 def _deleted(account: Any) -> DeletedAccount:  # noqa: ANN401 - the SDK's Account
     properties = account.properties
     return DeletedAccount(
-        account=deleted_account(account),
+        account=read_account(account),
         deleted=read_timestamp(properties.deletion_date),
         purged_at=read_timestamp(properties.scheduled_purge_date),
     )

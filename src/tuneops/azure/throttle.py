@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from azure.core.pipeline import PipelineRequest
@@ -40,7 +39,7 @@ class Throttle(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
     """Holds requests back; shared by the clients of one subscription. Safe in several threads."""
 
     def __init__(self) -> None:
-        self._buckets: Mapping[str, Bucket] = {
+        self._buckets = {
             "reads": Bucket(*ARM_READS),
             "writes": Bucket(*ARM_WRITES),
             "deletes": Bucket(*ARM_DELETES),

@@ -18,7 +18,7 @@ from tuneops.training import key as content
 from tuneops.training import lookup, watch
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
-from tuneops.training.plan import Adopt, Create
+from tuneops.training.plan import Adopt, Refuse
 from tuneops.training.progress import JobProgress
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ def preview(path: Path, *, retry: bool) -> dict[str, Any]:
     config = configuration.load(path)
     key = content.content_key(config)
     decision = submission.look(config, open_foundry(config), key, retry=retry)
-    if isinstance(decision, Create):
-        return {"key": key, "would": "upload the files and create a job"}
-    would = "adopt" if isinstance(decision, Adopt) else "refuse, without --retry,"
-    return {"key": key, "would": f"{would} job {decision.job.id} ({decision.job.status})"}
+    if isinstance(decision, Adopt | Refuse):
+        would = "adopt" if isinstance(decision, Adopt) else "refuse, without --retry,"
+        return {"key": key, "would": f"{would} job {decision.job.id} ({decision.job.status})"}
+    return {"key": key, "would": "upload the files and create a job"}
 
 
 def wait(path: Path, job_id: str | None, minutes: float | None) -> dict[str, Any]:

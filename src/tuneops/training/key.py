@@ -39,7 +39,7 @@ def suffix(config: Config, key: str) -> str:
 
 
 def file_name(config: Config, part: str, key: str) -> str:
-    """The name under which the ``training`` or ``validation`` file is uploaded."""
+    """The name under which the ``training``, ``validation`` or ``claim`` file is uploaded."""
     return f"{config.product}-{part}-{short(key)}.jsonl"
 
 

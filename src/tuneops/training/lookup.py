@@ -20,6 +20,7 @@ def names_of(config: Config, key: str) -> Names:
         suffix=content.suffix(config, key),
         training_file=content.file_name(config, "training", key),
         validation_file=content.file_name(config, "validation", key),
+        claim=content.file_name(config, "claim", key),
     )
 
 

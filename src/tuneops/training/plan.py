@@ -1,4 +1,10 @@
-"""What is left to do for a training, decided from what exists in Azure; no I/O."""
+"""What is left to do for a training, decided from what exists in Azure; no I/O.
+
+Azure has no idempotency key for a fine-tuning job, so whoever wants to create one claims the
+content first: a tiny uploaded file, named after the content key. The oldest live claim creates;
+everybody else waits for its job and adopts it. A claim that is older than its lease belongs to a
+run that died.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +12,20 @@ from dataclasses import dataclass
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import PAUSED, RUNNING, Job
 
+LIVE = RUNNING | PAUSED | {"succeeded"}
+SETTLE_SECONDS = 2.0  # creation times are whole seconds: two claims of one second must both show
+_GONE = frozenset({"error", "deleted"})
+
 
 @dataclass(frozen=True)
 class Names:
-    """What carries the content key in Azure."""
+    """What carries the content key in Azure; claims are names that start with ``claim``."""
 
     model: str
     suffix: str
     training_file: str
     validation_file: str
+    claim: str
 
 
 @dataclass(frozen=True)
@@ -32,27 +43,66 @@ class Refuse:
 
 
 @dataclass(frozen=True)
-class Create:
-    """A new job is due; files that are there already are taken as they are."""
+class Upload:
+    """The files have to be there, and processed, before anybody claims."""
 
     training_file: UploadedFile | None
     validation_file: UploadedFile | None
 
 
+@dataclass(frozen=True)
+class Claim:
+    """The files are there: claim the content."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Somebody else claimed the content, or our own claim has yet to settle."""
+
+    claim: UploadedFile
+
+
+@dataclass(frozen=True)
+class Create:
+    """The content is ours to train."""
+
+    training_file: UploadedFile
+    validation_file: UploadedFile
+
+
+Decision = Adopt | Refuse | Upload | Claim | Wait | Create
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """Who asks: its own claim (a file's id) if it has one, and the seconds that a lease lasts."""
+
+    claim: str | None
+    lease_seconds: float
+    retry: bool = False
+
+
 def decide(
-    names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile], *, retry: bool = False
-) -> Adopt | Refuse | Create:
-    """Never a second job for a key that has a live one; after a failure only with ``retry``."""
+    names: Names,
+    jobs: Sequence[Job],
+    files: Sequence[UploadedFile],
+    claimant: Claimant,
+    now: float,
+) -> Decision:
+    """The next step; ``now`` is Azure's clock, in seconds since 1970.
+
+    Never a second job for a key that has a live one; after a failure only with ``retry``.
+    """
     known = matching(names, jobs, files)
-    live = [job for job in known if job.status in RUNNING | PAUSED | {"succeeded"}]
+    live = [job for job in known if job.status in LIVE]
     if live:
         return Adopt(min(live, key=_progress))
-    if known and not retry:
+    if known and not claimant.retry:
         return Refuse(max(known, key=lambda job: job.created))
-    return Create(
-        training_file=_usable(files, names.training_file),
-        validation_file=_usable(files, names.validation_file),
-    )
+    training, validation = usable(files, names.training_file), usable(files, names.validation_file)
+    if training is None or validation is None:
+        return Upload(training, validation)
+    return _claimed(claims(names, files), claimant, now) or Create(training, validation)
 
 
 def matching(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -> list[Job]:
@@ -66,13 +116,42 @@ def matching(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -
     ]
 
 
+def claims(names: Names, files: Sequence[UploadedFile]) -> list[UploadedFile]:
+    """All claims of the content, the oldest first; equal seconds are ordered by id."""
+    found = [file for file in files if file.name == names.claim and file.status != "deleted"]
+    return sorted(found, key=lambda file: (file.created, file.id))
+
+
+def surplus(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -> list[UploadedFile]:
+    """The files of this content that no job of it needs, once it has a live job."""
+    known = matching(names, jobs, files)
+    needed = {job.training_file for job in known} | {job.validation_file for job in known}
+    ours = {names.training_file, names.validation_file, names.claim}
+    return [file for file in files if file.name in ours and file.id not in needed]
+
+
+def usable(files: Sequence[UploadedFile], name: str) -> UploadedFile | None:
+    found = [file for file in files if file.name == name and file.status not in _GONE]
+    return min(found, key=lambda file: (file.created, file.id), default=None)
+
+
+def _claimed(found: Sequence[UploadedFile], claimant: Claimant, now: float) -> Claim | Wait | None:
+    """What the claims leave to do; None where the content is this claimant's to train.
+
+    A claimant acts only in the first half of its lease, so that what it sent has arrived when
+    somebody else may take over.
+    """
+    mine = next((file for file in found if file.id == claimant.claim), None)
+    if mine is None or now - mine.created > claimant.lease_seconds / 2:
+        alive = [file for file in found if now - file.created <= claimant.lease_seconds]
+        others = [file for file in alive if file.id != claimant.claim]
+        return Wait(others[0]) if others else Claim()
+    first = next(file for file in found if now - file.created <= claimant.lease_seconds)
+    if first.id != mine.id or now - mine.created < SETTLE_SECONDS:
+        return Wait(first)
+    return None
+
+
 def _progress(job: Job) -> tuple[int, int]:
     """Sorts a job that succeeded first, then the oldest."""
     return (0 if job.status == "succeeded" else 1, job.created)
-
-
-def _usable(files: Sequence[UploadedFile], name: str) -> UploadedFile | None:
-    usable = [
-        file for file in files if file.name == name and file.status not in {"error", "deleted"}
-    ]
-    return min(usable, key=lambda file: file.created, default=None)

@@ -1,8 +1,10 @@
-"""Submit a training once: adopt what exists, else upload and create."""
+"""Submit a training once: adopt what exists, else upload, claim the content, and create."""
 
+import os
 import secrets
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,13 +16,27 @@ from tuneops.config import Config
 from tuneops.dataset import scan
 from tuneops.dataset.canonical import canonical_bytes
 from tuneops.dataset.findings import Severity
-from tuneops.errors import FindingsError, JobFailedError, TuneopsError
+from tuneops.errors import (
+    FindingsError,
+    JobFailedError,
+    NotFoundError,
+    StillRunningError,
+    TuneopsError,
+)
 from tuneops.provision import preflight
 from tuneops.training import key as content
+from tuneops.training import plan
 from tuneops.training.lookup import names_of
-from tuneops.training.plan import Adopt, Create, Refuse, decide
+from tuneops.training.plan import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
+from tuneops.waiting import attempts
+
+Narrate = Callable[[str], None]
 
 _SEEDS = 2**31
+_LEASE_SECONDS = 120.0
+_LEASES_TO_WAIT = 10
+_TOO_MANY = 429
+_CLAIM_ROW = b'{"messages":[{"role":"user","content":"?"},{"role":"assistant","content":"!"}]}\n'
 
 
 @dataclass(frozen=True)
@@ -32,19 +48,6 @@ class Submission:
     created: bool
 
 
-Narrate = Callable[[str], None]
-
-
-def look(config: Config, foundry: Foundry, key: str, *, retry: bool) -> Adopt | Refuse | Create:
-    """What is left to do, from what exists in Azure now."""
-    return decide(
-        names_of(config, key),
-        jobs.list_all(foundry.client),
-        files.list_all(foundry.client),
-        retry=retry,
-    )
-
-
 def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -> Submission:
     """The job that trains the product's present content.
 
@@ -53,20 +56,164 @@ def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -
             service refuses a file.
         FindingsError: The data has errors; nothing is uploaded.
         LifecycleError: The region does not train the base model any more.
+        StillRunningError: Another run claims the content and does not come to an end.
     """
     key = content.content_key(config)
-    decision = look(config, foundry, key, retry=retry)
-    if isinstance(decision, Adopt):
-        narrate(f"Content {content.short(key)} has job {decision.job.id}: nothing to create.")
-        return Submission(decision.job, key, created=False)
-    if isinstance(decision, Refuse):
-        raise _tried_before(decision.job)
-    _check(config, foundry)
-    new = _prepare(config, foundry, key, decision, narrate)
-    return _create_once(config, foundry, key, new, narrate)
+    claimant = Claimant(claim=None, lease_seconds=lease_seconds(), retry=retry)
+    return _Submitting(config, foundry, key, claimant, narrate).run()
 
 
-def _check(config: Config, foundry: Foundry) -> None:
+def look(config: Config, foundry: Foundry, key: str, *, retry: bool) -> Decision:
+    """What is left to do, from what exists in Azure now; changes nothing."""
+    claimant = Claimant(claim=None, lease_seconds=lease_seconds(), retry=retry)
+    return _Submitting(config, foundry, key, claimant, lambda _: None).look()
+
+
+def lease_seconds() -> float:
+    """How long a claim holds; TUNEOPS_LEASE_SECONDS overrides two minutes."""
+    return float(os.environ.get("TUNEOPS_LEASE_SECONDS", _LEASE_SECONDS))
+
+
+class _Submitting:
+    """One run of `submit`; its claim and the decisions that it takes in turn."""
+
+    def __init__(
+        self, config: Config, foundry: Foundry, key: str, claimant: Claimant, narrate: Narrate
+    ) -> None:
+        self._config = config
+        self._client = foundry.client
+        self._foundry = foundry
+        self._key = key
+        self._names = names_of(config, key)
+        self._claimant = claimant
+        self._narrate = narrate
+        self._looked = 0.0
+        self._pauses = attempts(_LEASES_TO_WAIT * claimant.lease_seconds)
+
+    def run(self) -> Submission:
+        while True:
+            decision = self.look()
+            if isinstance(decision, Adopt):
+                self._narrate(f"Job {decision.job.id} trains this content: nothing to create.")
+                return self._done(decision.job, created=False)
+            if isinstance(decision, Create):
+                created = self._create(decision)
+                if created:
+                    return self._done(created, created=True)
+            else:
+                self._prepare(decision)
+
+    def look(self) -> Decision:
+        """Files are read before jobs: whoever gave a claim up has its job in the list by then."""
+        self._looked = time.monotonic()
+        listing = files.read(self._client)
+        known = jobs.list_all(self._client)
+        return plan.decide(self._names, known, listing.files, self._claimant, listing.now)
+
+    def _prepare(self, decision: Refuse | Upload | Claim | plan.Wait) -> None:
+        if isinstance(decision, Refuse):
+            raise _tried_before(decision.job)
+        if isinstance(decision, Upload):
+            self._upload(decision)
+        elif isinstance(decision, Claim):
+            claim = files.upload(self._client, self._names.claim, _CLAIM_ROW)
+            self._claimant = replace(self._claimant, claim=claim.id)
+        else:
+            self._pause(decision.claim)
+
+    def _upload(self, decision: Upload) -> None:
+        """Upload what is missing, once all that costs nothing has been checked."""
+        check(self._config, self._foundry)
+        data = self._config.data
+        wanted = (
+            (decision.training_file, self._names.training_file, data.training),
+            (decision.validation_file, self._names.validation_file, data.validation),
+        )
+        for there, name, path in wanted:
+            file = there or self._upload_one(name, path)
+            try:
+                files.wait_until_processed(self._client, file.id)
+            except NotFoundError:
+                self._narrate(f"{name} was removed meanwhile: looking again.")
+
+    def _upload_one(self, name: str, path: Path) -> UploadedFile:
+        self._narrate(f"Uploading {path} as {name}.")
+        return files.upload(self._client, name, canonical_bytes(path))
+
+    def _create(self, decision: Create) -> Job | None:
+        """Create the job; None where nothing was created and another look must decide.
+
+        The request is over half a lease after the look, so that it cannot take effect when the
+        claim has passed to somebody else.
+        """
+        try:
+            new = self._new_job(decision)
+        except NotFoundError:
+            return None
+        left = self._looked + self._claimant.lease_seconds / 2 - time.monotonic()
+        if left <= 0:
+            return None
+        self._narrate(f"Creating the job: {new.model}, suffix {new.suffix}, seed {new.seed}.")
+        try:
+            return jobs.create(self._client, new, within_seconds=left)
+        except TuneopsError as error:
+            if error.status == _TOO_MANY:
+                self._pause(None)
+                return None
+            if not error.may_have_happened:
+                self._give_up_claim()
+                raise
+            return self._find_created(error)
+
+    def _find_created(self, lost: TuneopsError) -> Job:
+        """The job whose creation was not answered, for as long as the claim keeps others away.
+
+        Raises:
+            TuneopsError: No job appears; the claim stays, so that nobody creates too early.
+        """
+        for _ in attempts(self._claimant.lease_seconds / 2):
+            found = self.look()
+            if isinstance(found, Adopt):
+                self._narrate(f"The answer was lost, but the job exists: {found.job.id}.")
+                return found.job
+        raise lost
+
+    def _new_job(self, decision: Create) -> NewJob:
+        for file in (decision.training_file, decision.validation_file):
+            files.wait_until_processed(self._client, file.id)
+        tuning = self._config.fine_tuning
+        return NewJob(
+            model=self._names.model,
+            training_file=decision.training_file.id,
+            validation_file=decision.validation_file.id,
+            suffix=self._names.suffix,
+            seed=secrets.randbelow(_SEEDS) if tuning.seed == "random" else tuning.seed,
+            training_type=tuning.training_type,
+            hyperparameters=tuning.hyperparameters.model_dump(),
+        )
+
+    def _done(self, job: Job, *, created: bool) -> Submission:
+        """Remove what only this and other runs' way to the job needed."""
+        listed = files.read(self._client).files
+        for file in plan.surplus(self._names, [*jobs.list_all(self._client), job], listed):
+            files.delete_if_there(self._client, file.id)
+        return Submission(job, self._key, created)
+
+    def _give_up_claim(self) -> None:
+        if self._claimant.claim:
+            files.delete_if_there(self._client, self._claimant.claim)
+
+    def _pause(self, claim: UploadedFile | None) -> None:
+        if claim and claim.id != self._claimant.claim:
+            self._narrate("Another run claims this content: waiting for its job.")
+        if next(self._pauses, None) is None:
+            raise StillRunningError(
+                "Another run claims this content and does not come to an end.",
+                remedy="Run the same command again.",
+            )
+
+
+def check(config: Config, foundry: Foundry) -> None:
     """What costs nothing to find out before anything is uploaded."""
     errors = [f for f in scan.check_product(config).findings if f.severity is Severity.ERROR]
     if errors:
@@ -77,50 +224,6 @@ def _check(config: Config, foundry: Foundry) -> None:
         )
     offered = catalog.models(foundry.session, config.azure.region)
     preflight.check_model(config, offered, datetime.now(UTC))
-
-
-def _prepare(
-    config: Config, foundry: Foundry, key: str, decision: Create, narrate: Narrate
-) -> NewJob:
-    names = names_of(config, key)
-    training = decision.training_file or _upload(
-        foundry, names.training_file, config.data.training, narrate
-    )
-    validation = decision.validation_file or _upload(
-        foundry, names.validation_file, config.data.validation, narrate
-    )
-    for file in (training, validation):
-        files.wait_until_processed(foundry.client, file.id)
-    tuning = config.fine_tuning
-    return NewJob(
-        model=names.model,
-        training_file=training.id,
-        validation_file=validation.id,
-        suffix=names.suffix,
-        seed=secrets.randbelow(_SEEDS) if tuning.seed == "random" else tuning.seed,
-        training_type=tuning.training_type,
-        hyperparameters=tuning.hyperparameters.model_dump(),
-    )
-
-
-def _upload(foundry: Foundry, name: str, path: Path, narrate: Narrate) -> UploadedFile:
-    narrate(f"Uploading {path} as {name}.")
-    return files.upload(foundry.client, name, canonical_bytes(path))
-
-
-def _create_once(
-    config: Config, foundry: Foundry, key: str, new: NewJob, narrate: Narrate
-) -> Submission:
-    """Create the job; when the answer is lost, look whether it was created all the same."""
-    narrate(f"Creating the job: {new.model}, suffix {new.suffix}, seed {new.seed}.")
-    try:
-        return Submission(jobs.create(foundry.client, new), key, created=True)
-    except TuneopsError as error:
-        found = look(config, foundry, key, retry=False)
-        if not isinstance(found, Adopt) or error.exit_code != TuneopsError.exit_code:
-            raise
-        narrate(f"The answer was lost, but the job exists: {found.job.id}.")
-        return Submission(found.job, key, created=True)
 
 
 def _tried_before(job: Job) -> JobFailedError:
