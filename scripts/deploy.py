@@ -1,6 +1,7 @@
 """Deployments of the fine-tuned model: candidate, production, and back."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,65 +17,90 @@ def main() -> None:
 
 @main.command()
 @console.config_option
+@console.environment_option
 @job_option
+@click.option("--checkpoint", metavar="STEP|ID", help="A checkpoint, not the final model.")
 @console.dry_run_option
 @console.json_option
-def candidate(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
+def candidate(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:
     """Deploy the model under NAME-candidate, to be compared; it carries an expiry.
 
     Example: python scripts/deploy.py candidate --config config/travel.yaml
     """
     from tuneops.release import commands
 
-    facts = commands.candidate(config_path, job_id, dry_run=dry_run)
+    facts = commands.candidate(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
 @console.config_option
+@console.environment_option
 @job_option
+@click.option("--approved-by", default="", help="Who approved, for the record.")
 @console.dry_run_option
 @console.json_option
-def promote(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
+def promote(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:
     """Put the candidate's model under the product's name, and wait until it answers.
 
-    Example: python scripts/deploy.py promote --config config/travel.yaml
+    Example: python scripts/deploy.py promote --approved-by octocat
     """
     from tuneops.release import commands
 
-    facts = commands.promote(config_path, job_id, dry_run=dry_run)
+    facts = commands.promote(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
 @console.config_option
+@console.environment_option
 @console.dry_run_option
 @console.json_option
-def rollback(config_path: Path, dry_run: bool, as_json: bool) -> None:
+def rollback(*, config_path: Path, environment: str | None, dry_run: bool, as_json: bool) -> None:
     """Put the model of the release before under the product's name again.
 
     Example: python scripts/deploy.py rollback --dry-run
     """
     from tuneops.release import commands
 
-    console.emit_facts(commands.rollback(config_path, dry_run=dry_run), as_json=as_json)
+    facts = commands.rollback(config_path, environment, dry_run=dry_run)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
 @console.config_option
+@console.environment_option
+@click.option("--yes", is_flag=True, help="Do not ask for the deployment's name.")
+@console.dry_run_option
 @console.json_option
-def show(config_path: Path, as_json: bool) -> None:
-    """Print what runs, and where it comes from.
+def retire(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:
+    """Delete the product's candidate and production deployments; the models stay.
 
-    Example: python scripts/deploy.py show --json
+    Example: python scripts/deploy.py retire --dry-run
     """
     from tuneops.release import commands
-    from tuneops.report import tables
 
-    found = commands.show(config_path)
-    header = ("deployment", "role", "model", "sku", "capacity", "state", "key", "expires")
-    cells = [[facts[name] or "" for name in header] for facts in found]
-    console.emit(found, as_json=as_json, shown=tables.rows(header, cells))
+    facts = commands.retire(config_path, environment, **what)
+    console.emit_facts(facts, as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@console.environment_option
+@click.option("--markdown", is_flag=True, help="The model card of what is in production.")
+@console.json_option
+def show(config_path: Path, environment: str | None, markdown: bool, as_json: bool) -> None:
+    """Print what runs, where it comes from, and what was before.
+
+    Example: python scripts/deploy.py show --markdown
+    """
+    from tuneops.release import commands
+
+    if markdown:
+        click.echo(commands.card(config_path, environment))
+        return
+    found = commands.show(config_path, environment)
+    console.emit(found, as_json=as_json, shown=commands.table(found))
 
 
 if __name__ == "__main__":

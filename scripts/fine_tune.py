@@ -1,4 +1,4 @@
-"""Fine-tuning jobs: submit once, wait, look, cancel."""
+"""Fine-tuning jobs: submit once, wait, look, pause, cancel."""
 
 from pathlib import Path
 
@@ -72,6 +72,38 @@ def cancel(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) 
     from tuneops.training import commands
 
     facts = commands.cancel(config_path, job_id, dry_run=dry_run)
+    console.emit_facts(facts, as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@job_option
+@console.dry_run_option
+@console.json_option
+def pause(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
+    """Pause the job after its present step; training costs nothing meanwhile.
+
+    Example: python scripts/fine_tune.py pause --job ftjob-0123
+    """
+    from tuneops.training import commands
+
+    facts = commands.pause(config_path, job_id, dry_run=dry_run)
+    console.emit_facts(facts, as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@job_option
+@console.dry_run_option
+@console.json_option
+def resume(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
+    """Go on with a paused job.
+
+    Example: python scripts/fine_tune.py resume --job ftjob-0123
+    """
+    from tuneops.training import commands
+
+    facts = commands.resume(config_path, job_id, dry_run=dry_run)
     console.emit_facts(facts, as_json=as_json)
 
 

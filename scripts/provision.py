@@ -8,7 +8,7 @@ import click
 from tuneops import console
 
 
-class Span(click.ParamType):
+class Span(click.ParamType[timedelta]):
     """A duration such as 36h."""
 
     name = "duration"
@@ -31,10 +31,18 @@ def main() -> None:
 
 @main.command()
 @console.config_option
+@console.environment_option
 @click.option("--expires-in", type=Span(), help="Clean-up may delete the group after this time.")
 @console.dry_run_option
 @console.json_option
-def create(config_path: Path, expires_in: timedelta | None, dry_run: bool, as_json: bool) -> None:
+def create(
+    *,
+    config_path: Path,
+    environment: str | None,
+    expires_in: timedelta | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Create what is missing; run it as often as you like.
 
     Example: python scripts/provision.py create --config config/travel.yaml
@@ -44,8 +52,8 @@ def create(config_path: Path, expires_in: timedelta | None, dry_run: bool, as_js
     from tuneops.provision import create as creation
     from tuneops.report import tables
 
-    config = configuration.load(config_path)
-    session = connect()
+    config = configuration.load(config_path, environment)
+    session = connect(config.azure.subscription)
     if dry_run:
         missing = creation.missing(config, session)
         facts: dict[str, object] = {"would_create": missing}
@@ -58,8 +66,9 @@ def create(config_path: Path, expires_in: timedelta | None, dry_run: bool, as_js
 
 @main.command()
 @console.config_option
+@console.environment_option
 @console.json_option
-def show(config_path: Path, as_json: bool) -> None:
+def show(config_path: Path, environment: str | None, as_json: bool) -> None:
     """Print what exists, and which models the region fine-tunes.
 
     Example: python scripts/provision.py show --json
@@ -69,7 +78,8 @@ def show(config_path: Path, as_json: bool) -> None:
     from tuneops.provision import inventory
     from tuneops.report import tables
 
-    found = inventory.take(configuration.load(config_path), connect())
+    config = configuration.load(config_path, environment)
+    found = inventory.take(config, connect(config.azure.subscription))
     console.emit(found.facts(), as_json=as_json, shown=tables.facts(found.summary()))
 
 

@@ -17,7 +17,6 @@ def main() -> None:
 @click.option("--baseline", metavar="DEPLOYMENT", help="Left out, the base deployment.")
 @click.option("--candidate", metavar="DEPLOYMENT", help="Left out, the release's candidate.")
 @click.option("--prompts", type=click.IntRange(min=1), help="Ask only the first so many.")
-@click.option("--key", help="The candidate's content key, for the record.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -34,7 +33,6 @@ def run(
     baseline: str | None,
     candidate: str | None,
     prompts: int | None,
-    key: str | None,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -53,7 +51,6 @@ def run(
             baseline=baseline,
             candidate=candidate,
             limit=prompts,
-            key=key,
             out=out,
             progress=progress,
         )

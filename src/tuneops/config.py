@@ -82,8 +82,12 @@ class _Section(BaseModel):
 
 
 class AzurePlace(_Section):
-    """Where the product lives; AZURE_RESOURCE_GROUP overrides the group's name."""
+    """Where the product lives; AZURE_RESOURCE_GROUP overrides the group's name.
 
+    A subscription left out is AZURE_SUBSCRIPTION_ID.
+    """
+
+    subscription: str | None = None
     region: str
     resource_group: str
     account: str | None = None
@@ -126,6 +130,8 @@ class FineTuning(_Section):
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] | Literal["random"] = "random"
     training_type: str = "GlobalStandard"
     hyperparameters: Hyperparameters = Hyperparameters()
+    max_training_cost: float | None = Field(None, gt=0)
+    pending_warning: Duration = timedelta(hours=6)
 
 
 class Candidate(_Section):
@@ -158,6 +164,13 @@ class Checks(_Section):
     max_words: int | None = None
 
 
+class Prices(_Section):
+    """US dollars. Training is by million billed tokens and training type, hosting by hour."""
+
+    training_per_million_tokens: dict[str, Annotated[float, Field(ge=0)]] = {}
+    hosting_per_hour: float = Field(0, ge=0)
+
+
 class SmokeTest(_Section):
     system_message: str
     temperature: float = Field(0.7, ge=0, le=2)
@@ -169,7 +182,13 @@ class SmokeTest(_Section):
 
 
 class Config(_Section):
-    """One product: the model that a team trains, releases and cleans up after."""
+    """One product: the model that a team trains, releases and cleans up after.
+
+    ``environments`` are other places, to which a trained model is deployed without a second
+    training.
+    """
+
+    _home: "Config | None" = None
 
     product: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
     azure: AzurePlace
@@ -179,12 +198,34 @@ class Config(_Section):
     release: Release
     smoke_test: SmokeTest
     system_messages: dict[str, str]
+    prices: Prices = Prices()
+    environments: dict[str, AzurePlace] = {}
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
         if self.base.deployment in {self.release.deployment, self.release.candidate_deployment}:
             raise ValueError("base.deployment and release.deployment must have different names")
         return self
+
+    def at_home(self) -> "Config":
+        """The configuration of the place where models are trained; itself where it is that."""
+        return self if self._home is None else self._home
+
+    def in_environment(self, name: str) -> "Config":
+        """The same product in another place, to which trained models are deployed.
+
+        Raises:
+            ConfigError: No environment has that name.
+        """
+        if name not in self.environments:
+            known = ", ".join(self.environments) or "none"
+            raise ConfigError(
+                f"There is no environment called '{name}'.",
+                remedy=f"Take one of {known}, or add it under environments.",
+            )
+        there = self.model_copy(update={"azure": self.environments[name]})
+        there._home = self  # noqa: SLF001 - our own
+        return there
 
     def system_message(self, name: str) -> str:
         """The named system message.
@@ -201,12 +242,18 @@ class Config(_Section):
         return self.system_messages[name]
 
 
-def load(path: Path) -> Config:
+def load(path: Path, environment: str | None = None) -> Config:
     """Read one product's configuration; its data paths are taken from the repository's root.
 
     Raises:
         ConfigError: The file is missing, is not YAML, or breaks a rule; all breaches are named.
+            Or it has no such environment.
     """
+    config = _read(path)
+    return config.in_environment(environment) if environment else config
+
+
+def _read(path: Path) -> Config:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

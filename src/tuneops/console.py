@@ -64,6 +64,12 @@ def config_option(function: _Function) -> _Function:
     )(function)
 
 
+def environment_option(function: _Function) -> _Function:
+    return click.option(
+        "--environment", metavar="NAME", help="Another place, of those under environments."
+    )(function)
+
+
 def json_option(function: _Function) -> _Function:
     return click.option("--json", "as_json", is_flag=True, help="The result as JSON.")(function)
 

@@ -7,6 +7,7 @@ MAX_TRAINING_FILE_BYTES = 512 * 10**6
 MAX_FILES_PER_RESOURCE = 100
 MAX_FILES_BYTES_PER_RESOURCE = 10**9
 MAX_JOBS_PER_RESOURCE = 100
+MAX_QUEUED_JOBS = 20
 MAX_BILLED_TOKENS = 2 * 10**9  # training tokens times epochs, one job
 
 # Fine-tuning guide, learn.microsoft.com, 2026-10: below this the job does not start.
@@ -38,3 +39,7 @@ MAX_TAG_VALUE = 256
 ARM_READS = (250, 25)
 ARM_WRITES = (200, 10)
 ARM_DELETES = (200, 10)
+
+# Vision fine-tuning guide, learn.microsoft.com, 2026-10: one example, one image.
+MAX_IMAGES = 64
+MAX_IMAGE_BYTES = 10 * 10**6

@@ -43,7 +43,7 @@ def open_foundry(config: "Config") -> Foundry:
     Raises:
         NotFoundError: The account does not exist.
     """
-    session = connect()
+    session = connect(config.azure.subscription)
     name = account_name(config, session.subscription)
     account = resources.find_account(session, config.azure.resource_group, name)
     if account is None:

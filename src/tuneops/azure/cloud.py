@@ -78,14 +78,14 @@ class Session:
         }
 
 
-def connect() -> Session:
-    """A session for AZURE_SUBSCRIPTION_ID, with a token already in hand.
+def connect(subscription: str | None = None) -> Session:
+    """A session for the subscription (AZURE_SUBSCRIPTION_ID), with a token already in hand.
 
     Raises:
         PreconditionError: No subscription is named.
         CredentialsError: Nobody is signed in, or the sign-in is refused.
     """
-    subscription = os.environ.get("AZURE_SUBSCRIPTION_ID")
+    subscription = subscription or os.environ.get("AZURE_SUBSCRIPTION_ID")
     if not subscription:
         raise PreconditionError(
             "No subscription is named.",

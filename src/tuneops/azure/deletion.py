@@ -1,11 +1,13 @@
 """Deleting resource groups, many at a time: begun one by one, watched together."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import rest
 from tuneops.azure.failures import translated
 from tuneops.azure.resources import arm_write
+from tuneops.errors import NotFoundError
 
 if TYPE_CHECKING:
     from azure.core.rest import HttpResponse
@@ -30,12 +32,13 @@ def begin(session: "Session", group: str) -> Deletion:
         TuneopsError: Azure refused.
     """
     answers: list[HttpResponse] = []
-    arm_write(
-        f"deleting resource group {group}",
-        lambda: session.resources.resource_groups.begin_delete(
-            group, polling=False, raw_response_hook=lambda r: answers.append(r.http_response)
-        ),
-    )
+    with suppress(NotFoundError):  # a repeated request may find that the first one did it
+        arm_write(
+            f"deleting resource group {group}",
+            lambda: session.resources.resource_groups.begin_delete(
+                group, polling=False, raw_response_hook=lambda r: answers.append(r.http_response)
+            ),
+        )
     return Deletion(group, answers[-1].headers.get("Location") if answers else None)
 
 

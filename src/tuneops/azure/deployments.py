@@ -27,11 +27,15 @@ class Deployment:
     requests_per_minute: int = 0
     tokens_per_minute: int = 0
     content_filter: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
 class WantedDeployment:
-    """A deployment as it shall be; no content filter named means Azure's default."""
+    """A deployment as it shall be; no content filter named means Azure's default.
+
+    ``source`` is the ARM id of the account that holds the model, where it is another one.
+    """
 
     name: str
     format: str
@@ -41,6 +45,7 @@ class WantedDeployment:
     capacity: int
     tags: Mapping[str, str]
     content_filter: str | None = None
+    source: str | None = None
 
 
 def find(session: "Session", account: "Account", name: str) -> Deployment | None:
@@ -65,7 +70,10 @@ def put(session: "Session", account: "Account", wanted: WantedDeployment) -> Dep
         tags=dict(wanted.tags),
         properties=models.DeploymentProperties(
             model=models.DeploymentModel(
-                format=wanted.format, name=wanted.model, version=wanted.version
+                format=wanted.format,
+                name=wanted.model,
+                version=wanted.version,
+                source=wanted.source,
             ),
             rai_policy_name=wanted.content_filter,
             version_upgrade_option="NoAutoUpgrade",
@@ -79,6 +87,22 @@ def put(session: "Session", account: "Account", wanted: WantedDeployment) -> Dep
                 account.resource_group, account.name, wanted.name, body
             ),
         )
+    )
+
+
+def tag(
+    session: "Session", account: "Account", deployment: Deployment, tags: Mapping[str, str]
+) -> None:
+    """Add tags to the deployment; those it has stay."""
+    from azure.mgmt.cognitiveservices import models
+
+    body = models.PatchResourceTagsAndSku(tags={**deployment.tags, **tags})
+    operations = session.cognitive.deployments
+    arm_write(
+        f"tagging deployment {deployment.name}",
+        lambda: operations.begin_update(
+            account.resource_group, account.name, deployment.name, body
+        ),
     )
 
 
@@ -105,6 +129,7 @@ def _deployment(deployment: Any) -> Deployment:  # noqa: ANN401 - the SDK's Depl
         requests_per_minute=_per_minute(limits.get("request")),
         tokens_per_minute=_per_minute(limits.get("token")),
         content_filter=properties.rai_policy_name,
+        source=properties.model.source,
     )
 
 

@@ -48,6 +48,15 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """A model that the job left on its way; ``step`` is where."""
+
+    id: str
+    step: int
+    model: str
+
+
+@dataclass(frozen=True)
 class NewJob:
     model: str
     training_file: str
@@ -105,6 +114,23 @@ def delete(client: "OpenAI", job_id: str) -> None:
             cast_to=object,
             options={"params": {"api-version": "2024-10-21"}},
         )
+
+
+def pause(client: "OpenAI", job_id: str) -> Job:
+    """Pause the job after its present step; it keeps a checkpoint (fine-tuning guide, 2026)."""
+    with translated(f"pausing fine-tuning job {job_id}"):
+        return _job(client.fine_tuning.jobs.pause(job_id))
+
+
+def resume(client: "OpenAI", job_id: str) -> Job:
+    with translated(f"resuming fine-tuning job {job_id}"):
+        return _job(client.fine_tuning.jobs.resume(job_id))
+
+
+def checkpoints(client: "OpenAI", job_id: str) -> list[Checkpoint]:
+    with translated(f"listing the checkpoints of {job_id}"):
+        found = client.fine_tuning.jobs.checkpoints.list(job_id)
+        return [Checkpoint(c.id, c.step_number, c.fine_tuned_model_checkpoint) for c in found]
 
 
 def events(client: "OpenAI", job_id: str, *, seen: frozenset[str] = frozenset()) -> list[Event]:

@@ -31,8 +31,9 @@ class ResourceGroup:
 
 @dataclass(frozen=True)
 class Account:
-    """A Foundry resource; its endpoint ends in a slash."""
+    """A Foundry resource; its id is ARM's, its endpoint ends in a slash."""
 
+    id: str
     resource_group: str
     name: str
     region: str
@@ -241,6 +242,7 @@ def read_account(account: Any) -> Account:  # noqa: ANN401 - the SDK's Account
     properties = account.properties
     parts = str(account.id).split("/")
     return Account(
+        id=str(account.id),
         resource_group=parts[_group_index(parts)],
         name=account.name,
         region=account.location,

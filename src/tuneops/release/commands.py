@@ -1,74 +1,113 @@
 """What scripts/deploy.py does, each command from its configuration to its facts."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuneops import config as configuration
-from tuneops import console, github, ownership
+from tuneops import confirmation, console, github, ownership
 from tuneops.azure import deployments
-from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.deployments import Deployment
 from tuneops.config import Config
+from tuneops.release import card as model_card
 from tuneops.release import deploy, plan
-from tuneops.release.plan import Model
+from tuneops.release.deploy import Place
+from tuneops.release.history import Release
+from tuneops.report import tables
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_COLUMNS = ("deployment", "role", "model", "sku", "capacity", "state", "key", "smoke", "expires")
 
 
-def candidate(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
-    config, foundry = _open(path)
-    model = deploy.trained_model(config, foundry, job_id)
+def candidate(
+    path: Path,
+    environment: str | None,
+    *,
+    job_id: str | None,
+    checkpoint: str | None,
+    dry_run: bool,
+) -> dict[str, Any]:
+    config, place = _open(path, environment)
+    release = deploy.trained(config, place.home, job_id, checkpoint)
     if dry_run:
-        return _would_deploy(config.release.candidate_deployment, model)
-    return _facts(config, deploy.deploy_candidate(config, foundry, model, console.say))
+        return _would_deploy(config.release.candidate_deployment, release)
+    return _facts(config, deploy.deploy_candidate(config, place, release, console.say))
 
 
-def promote(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
-    config, foundry = _open(path)
-    model = deploy.trained_model(config, foundry, job_id)
+def promote(
+    path: Path, environment: str | None, *, job_id: str | None, approved_by: str, dry_run: bool
+) -> dict[str, Any]:
+    config, place = _open(path, environment)
+    release = deploy.trained(config, place.home, job_id, None)
     if dry_run:
-        return _would_deploy(config.release.deployment, model)
-    return _facts(config, deploy.promote(config, foundry, model, console.say))
+        return _would_deploy(config.release.deployment, release)
+    return _facts(config, deploy.promote(config, place, release, approved_by, console.say))
 
 
-def rollback(path: Path, *, dry_run: bool) -> dict[str, Any]:
-    config, foundry = _open(path)
+def rollback(path: Path, environment: str | None, *, dry_run: bool) -> dict[str, Any]:
+    config, place = _open(path, environment)
     if dry_run:
         name = config.release.deployment
-        current = deployments.find(foundry.session, foundry.account, name)
-        return _would_deploy(name, plan.rollback_target(current, name))
-    return _facts(config, deploy.rollback(config, foundry, console.say))
+        return _would_deploy(name, plan.rollback_target(place.find(name), name))
+    return _facts(config, deploy.rollback(config, place, console.say))
 
 
-def show(path: Path) -> list[dict[str, Any]]:
-    config, foundry = _open(path)
-    found = deployments.list_all(foundry.session, foundry.account)
+def retire(path: Path, environment: str | None, *, yes: bool, dry_run: bool) -> dict[str, Any]:
+    config, place = _open(path, environment)
+    going = deploy.retirable(config, place)
+    names = [deployment.name for deployment in going]
+    if dry_run:
+        return {"would_retire": names}
+    if going and not yes:
+        question = f"{', '.join(names)} will be deleted; whoever calls it will fail."
+        confirmation.require_typed(config.release.deployment, question)
+    deploy.retire(place, going, console.say)
+    return {"retired": names}
+
+
+def show(path: Path, environment: str | None) -> list[dict[str, Any]]:
+    config, place = _open(path, environment)
+    found = deployments.list_all(place.target.session, place.target.account)
     return [_facts(config, deployment) for deployment in found]
 
 
-def _open(path: Path) -> tuple[Config, Foundry]:
-    config = configuration.load(path)
-    return config, open_foundry(config)
+def table(found: list[dict[str, Any]]) -> "Table":
+    return tables.rows(_COLUMNS, [[facts[name] or "" for name in _COLUMNS] for facts in found])
 
 
-def _would_deploy(deployment: str, model: Model) -> dict[str, Any]:
-    return {"would_deploy": model.name, "as": deployment, "key": model.key, "job": model.job}
+def card(path: Path, environment: str | None) -> str:
+    """The model card of the production deployment, as Markdown."""
+    config, place = _open(path, environment)
+    return model_card.card(config, place)
+
+
+def _open(path: Path, environment: str | None) -> tuple[Config, Place]:
+    config = configuration.load(path, environment)
+    return config, deploy.open_place(config)
+
+
+def _would_deploy(deployment: str, release: Release) -> dict[str, Any]:
+    return {
+        "would_deploy": release.model,
+        "as": deployment,
+        "key": release.key,
+        "job": release.job,
+    }
 
 
 def _facts(config: Config, deployment: Deployment) -> dict[str, Any]:
     github.set_outputs(deployment=deployment.name, model=deployment.model)
-    tags = deployment.tags
+    previous = Release.previous(deployment)
     return {
         "deployment": deployment.name,
         "role": _role(config, deployment.name),
-        "model": deployment.model,
         "sku": deployment.sku,
         "capacity": deployment.capacity,
         "state": deployment.state,
-        "key": tags.get(ownership.KEY),
-        "job": tags.get(ownership.JOB),
-        "git_sha": tags.get(ownership.GIT_SHA),
-        "created": tags.get(ownership.CREATED),
-        "expires": tags.get(ownership.EXPIRES),
-        "previous_model": tags.get(ownership.PREVIOUS_MODEL),
+        "expires": deployment.tags.get(ownership.EXPIRES),
+        **Release.current(deployment).facts(),
+        "previous": previous.facts() if previous else None,
     }
 
 

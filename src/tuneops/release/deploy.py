@@ -1,30 +1,65 @@
 """Candidate, promotion and rollback, each doing only what is left to do."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from tuneops.azure import deployments
-from tuneops.azure.account import Foundry
+from tuneops.azure import deployments, jobs
+from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.chat import ChatSession
 from tuneops.azure.deployments import Deployment, WantedDeployment
-from tuneops.azure.jobs import FINAL
+from tuneops.azure.jobs import FINAL, Job
 from tuneops.config import Config
 from tuneops.errors import AzureRefusedError, PreconditionError, StillRunningError, TuneopsError
 from tuneops.release import plan
-from tuneops.release.plan import Model
+from tuneops.release.history import Release
+from tuneops.training import data, lookup
 from tuneops.training import key as content
-from tuneops.training import lookup
 
 Narrate = Callable[[str], None]
 
+_BROKEN = frozenset({"Failed", "Canceled", "Disabled"})
 
-def trained_model(config: Config, foundry: Foundry, job_id: str | None) -> Model:
+
+@dataclass(frozen=True)
+class Place:
+    """Where the model was trained, and where it is deployed; mostly the same account."""
+
+    home: Foundry
+    target: Foundry
+
+    @property
+    def source(self) -> str | None:
+        """The account that a deployment elsewhere takes the model from."""
+        same = self.home.account.id.lower() == self.target.account.id.lower()
+        return None if same else self.home.account.id
+
+    def find(self, name: str) -> Deployment | None:
+        return deployments.find(self.target.session, self.target.account, name)
+
+    def put(self, wanted: WantedDeployment) -> Deployment:
+        return deployments.put(self.target.session, self.target.account, wanted)
+
+    def delete(self, name: str) -> None:
+        deployments.delete(self.target.session, self.target.account, name)
+
+
+def open_place(config: Config) -> Place:
+    """Raises: NotFoundError where an account does not exist."""
+    target = open_foundry(config)
+    home = config.at_home()
+    return Place(target if home is config else open_foundry(home), target)
+
+
+def trained(config: Config, home: Foundry, job_id: str | None, checkpoint: str | None) -> Release:
     """The model of the named job, else of the job that trained the product's present content.
 
+    ``checkpoint`` is a checkpoint's id or step number, in place of the final model.
+
     Raises:
-        PreconditionError: There is no such job, or it is not this product's.
+        PreconditionError: There is no such job or checkpoint, or it is not this product's.
         StillRunningError: It is not done yet.
     """
-    job = lookup.find(config, foundry.client, job_id)
+    job = lookup.find(config, home.client, job_id)
     if job.status in FINAL and job.status != "succeeded":
         raise PreconditionError(
             f"Job {job.id} is {job.status}: it left no model.",
@@ -35,118 +70,170 @@ def trained_model(config: Config, foundry: Foundry, job_id: str | None) -> Model
             f"Job {job.id} is {job.status}.", remedy="Run 'fine_tune.py wait', then try again."
         )
     key = (job.suffix or "").rpartition("-")[2] or content.short(content.content_key(config))
-    return Model(job.fine_tuned_model, key, job.id)
+    model = _checkpoint(home, job, checkpoint) if checkpoint else job.fine_tuned_model
+    return Release(model=model, key=key, job=job.id)
 
 
 def deploy_candidate(
-    config: Config, foundry: Foundry, model: Model, narrate: Narrate
+    config: Config, place: Place, release: Release, narrate: Narrate
 ) -> Deployment:
     """The model under ``<name>-candidate``, answering."""
-    wanted = plan.candidate(config, model)
-    found = deployments.find(foundry.session, foundry.account, wanted.name)
+    digest = data.trained_digest(place.home.client, release.job)
+    wanted = plan.candidate(config, replace(release, data_digest=digest), source=place.source)
+    found = place.find(wanted.name)
     if found is not None:
         plan.check_ours(found)
-    if found is not None and found.model != model.name:
+    if found is not None and found.model != release.model:
         narrate(f"Removing the candidate of {found.model}.")
-        deployments.delete(foundry.session, foundry.account, wanted.name)
+        place.delete(wanted.name)
         found = None
-    return _reach(foundry, found, wanted, narrate)
+    return _reach(place, found, wanted, narrate)
 
 
-def promote(config: Config, foundry: Foundry, model: Model, narrate: Narrate) -> Deployment:
-    """The model under the product's name, answering; the candidate is then removed.
+def promote(
+    config: Config, place: Place, release: Release, approved_by: str, narrate: Narrate
+) -> Deployment:
+    """The candidate's model under the product's name, answering; the candidate is then removed.
 
     Raises:
-        PreconditionError: The model is not deployed as the candidate, so nobody compared it.
-        UndecidedError: Somebody else made a deployment under one of our names.
+        PreconditionError: Nobody compared this model: no candidate, or no verdict on it.
+        FindingsError: It did not pass its smoke test.
+        UndecidedError: The candidate is of another content, or somebody else made a deployment
+            under one of our names.
     """
-    current = deployments.find(foundry.session, foundry.account, config.release.deployment)
-    wanted = plan.production(config, model, plan.promoted_over(current, model))
-    if not plan.serves(current, wanted):
-        _check_candidate(config, foundry, model)
-    released = _reach(foundry, current, wanted, narrate)
-    _remove_candidate(config, foundry, model, narrate)
+    current = place.find(config.release.deployment)
+    if current is not None and _is_released(current, release):
+        plan.check_ours(current)
+        narrate(f"{current.name} serves job {release.job} already.")
+        released = _answering(place, current, narrate)
+    else:
+        name = config.release.candidate_deployment
+        compared = plan.check_candidate(place.find(name), release, name)
+        approved = replace(compared, approved_by=approved_by)
+        wanted = plan.production(
+            config, approved, plan.before(current, approved), source=place.source
+        )
+        released = _reach(place, current, wanted, narrate)
+    _remove_candidate(config, place, release, narrate)
     return released
 
 
-def rollback(config: Config, foundry: Foundry, narrate: Narrate) -> Deployment:
+def rollback(config: Config, place: Place, narrate: Narrate) -> Deployment:
     """The model of the release before, under the product's name again, answering."""
-    current = deployments.find(foundry.session, foundry.account, config.release.deployment)
+    current = place.find(config.release.deployment)
     target = plan.rollback_target(current, config.release.deployment)
-    narrate(f"Going back to {target.name}.")
-    replaced = plan.served_by(current) if current else None
-    return _reach(foundry, current, plan.production(config, target, replaced), narrate)
+    narrate(f"Going back to {target.model} (content {target.key}, job {target.job}).")
+    replaced = Release.current(current) if current else None
+    wanted = plan.production(config, target, replaced, source=place.source)
+    return _reach(place, current, wanted, narrate)
+
+
+def retirable(config: Config, place: Place) -> list[Deployment]:
+    """The candidate and the production deployment, as far as they exist.
+
+    Raises:
+        UndecidedError: Somebody else made a deployment under one of our names.
+    """
+    names = (config.release.candidate_deployment, config.release.deployment)
+    found = [place.find(name) for name in names]
+    there = [deployment for deployment in found if deployment is not None]
+    for deployment in there:
+        plan.check_ours(deployment)
+    return there
+
+
+def retire(place: Place, retired: list[Deployment], narrate: Narrate) -> None:
+    for deployment in retired:
+        narrate(f"Deleting {deployment.name}, which serves {deployment.model}.")
+        place.delete(deployment.name)
 
 
 def _reach(
-    foundry: Foundry, current: Deployment | None, wanted: WantedDeployment, narrate: Narrate
+    place: Place, current: Deployment | None, wanted: WantedDeployment, narrate: Narrate
 ) -> Deployment:
     """Bring the deployment to what is wanted, and wait until it answers."""
     if current is not None and plan.serves(current, wanted):
         narrate(f"{wanted.name} serves {wanted.model} already.")
-        reached = current
-    else:
-        narrate(f"Deploying {wanted.model} as {wanted.name} ({wanted.sku}, {wanted.capacity}K).")
-        reached = _put(foundry, current, wanted, narrate)
-    narrate(f"Waiting for the first answer of {wanted.name}.")
-    ChatSession(foundry.client, foundry.session, foundry.account).wait_until_ready(wanted.name)
-    return reached
+        return _answering(place, current, narrate)
+    narrate(f"Deploying {wanted.model} as {wanted.name} ({wanted.sku}, {wanted.capacity}K).")
+    return _answering(place, _put(place, current, wanted, narrate), narrate)
+
+
+def _answering(place: Place, deployment: Deployment, narrate: Narrate) -> Deployment:
+    narrate(f"Waiting for the first answer of {deployment.name}.")
+    target = place.target
+    ChatSession(target.client, target.session, target.account).wait_until_ready(deployment.name)
+    return deployment
 
 
 def _put(
-    foundry: Foundry, current: Deployment | None, wanted: WantedDeployment, narrate: Narrate
+    place: Place, current: Deployment | None, wanted: WantedDeployment, narrate: Narrate
 ) -> Deployment:
     """Replace in place; where Azure does not change a deployment's model, make it anew.
 
-    Only a refusal without a known cause (quota, SKU, life cycle, lock) is read that way, and the
-    old model is put back when the new one cannot be deployed.
+    Only a refusal without a known cause (quota, SKU, life cycle, lock) is read that way. Whatever
+    fails, the old model is put back where it does not serve any more.
     """
-    session, account = foundry.session, foundry.account
     try:
-        return deployments.put(session, account, wanted)
-    except AzureRefusedError as error:
+        return place.put(wanted)
+    except TuneopsError as error:
         known_cause = type(error) is not AzureRefusedError
-        if known_cause or current is None or current.model == wanted.model:
+        if current is None or current.model == wanted.model:
+            raise
+        if known_cause:
+            _restore(place, current, narrate)
             raise
         narrate(f"Azure does not replace the model in place ({error.message}); deploying anew.")
-    deployments.delete(session, account, wanted.name)
+    place.delete(wanted.name)
     try:
-        return deployments.put(session, account, wanted)
+        return place.put(wanted)
     except TuneopsError:
-        narrate(f"That failed: putting {current.model} back.")
-        deployments.put(session, account, _as_it_was(current))
+        _restore(place, current, narrate)
         raise
 
 
-def _as_it_was(current: Deployment) -> WantedDeployment:
-    return WantedDeployment(
-        name=current.name,
-        format=current.format,
-        model=current.model,
-        version=current.version,
-        sku=current.sku,
-        capacity=current.capacity,
-        tags=current.tags,
-        content_filter=current.content_filter,
+def _restore(place: Place, current: Deployment, narrate: Narrate) -> None:
+    """Put the old model back, unless it still serves or the new one is on its way."""
+    now = place.find(current.name)
+    if now is not None and now.state not in _BROKEN:
+        return
+    narrate(f"That failed: putting {current.model} back.")
+    place.put(
+        WantedDeployment(
+            name=current.name,
+            format=current.format,
+            model=current.model,
+            version=current.version,
+            sku=current.sku,
+            capacity=current.capacity,
+            tags=current.tags,
+            content_filter=current.content_filter,
+            source=current.source,
+        )
     )
 
 
-def _check_candidate(config: Config, foundry: Foundry, model: Model) -> None:
-    name = config.release.candidate_deployment
-    found = deployments.find(foundry.session, foundry.account, name)
-    if found is None or found.model != model.name:
-        serves = f"serves {found.model}" if found else "does not exist"
-        raise PreconditionError(
-            f"{model.name} was not tried as a candidate: deployment {name} {serves}.",
-            remedy="Run 'deploy.py candidate' and 'smoke_test.py run' first.",
-        )
-    plan.check_ours(found)
+def _is_released(current: Deployment, release: Release) -> bool:
+    served = Release.current(current)
+    return (served.job, served.key) == (release.job, release.key) and current.state == "Succeeded"
 
 
-def _remove_candidate(config: Config, foundry: Foundry, model: Model, narrate: Narrate) -> None:
+def _remove_candidate(config: Config, place: Place, release: Release, narrate: Narrate) -> None:
     name = config.release.candidate_deployment
-    found = deployments.find(foundry.session, foundry.account, name)
-    if found is not None and found.model == model.name:
+    found = place.find(name)
+    if found is not None and Release.current(found).job == release.job:
         plan.check_ours(found)
         narrate(f"Removing {name}: its model is in production.")
-        deployments.delete(foundry.session, foundry.account, name)
+        place.delete(name)
+
+
+def _checkpoint(home: Foundry, job: Job, wanted: str) -> str:
+    """The name by which Azure deploys the checkpoint: its id (fine-tuning guide, 2026-10)."""
+    known = jobs.checkpoints(home.client, job.id)
+    for checkpoint in known:
+        if wanted in {checkpoint.id, str(checkpoint.step)}:
+            return checkpoint.id
+    listed = ", ".join(f"{checkpoint.step} ({checkpoint.id})" for checkpoint in known)
+    raise PreconditionError(
+        f"Job {job.id} has no checkpoint {wanted}.", remedy=f"It has: {listed or 'none'}."
+    )

@@ -1,64 +1,57 @@
 """What a release has to do, decided from what is deployed; no I/O."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from tuneops import ownership
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.config import Config
-from tuneops.errors import PreconditionError, UndecidedError
+from tuneops.errors import FindingsError, PreconditionError, UndecidedError
+from tuneops.release.history import Release
 
 FINE_TUNED_VERSION = "1"  # every fine-tuned model has version 1 (deployment guide, 2026-10)
+PASS = "PASS"  # noqa: S105 - a verdict, not a password
 _SUCCEEDED = "Succeeded"
 
 
-@dataclass(frozen=True)
-class Model:
-    """A fine-tuned model with where it comes from; the key is the short content key."""
-
-    name: str
-    key: str
-    job: str
-
-
-def candidate(config: Config, model: Model) -> WantedDeployment:
+def candidate(config: Config, release: Release, *, source: str | None) -> WantedDeployment:
     """The deployment that is compared before anybody uses it; it carries an expiry."""
     chosen = config.release.candidate
-    tags = ownership.tags(config.product, key=model.key, expires_after=chosen.expires_after)
+    tags = ownership.tags(config.product, key=release.key, expires_after=chosen.expires_after)
     return WantedDeployment(
         name=config.release.candidate_deployment,
         format=config.base.format,
-        model=model.name,
+        model=release.model,
         version=FINE_TUNED_VERSION,
         sku=chosen.sku,
         capacity=chosen.capacity,
-        tags=tags | {ownership.JOB: model.job},
+        tags=tags | {ownership.JOB: release.job, ownership.DATA_DIGEST: release.data_digest},
         content_filter=config.release.content_filter,
+        source=source,
     )
 
 
-def production(config: Config, model: Model, previous: Model | None) -> WantedDeployment:
-    """The deployment that users call; its tags name the model to go back to."""
-    tags = ownership.tags(config.product, key=model.key) | {ownership.JOB: model.job}
-    if previous is not None:
-        tags |= {
-            ownership.PREVIOUS_MODEL: previous.name,
-            ownership.PREVIOUS_KEY: previous.key,
-            ownership.PREVIOUS_JOB: previous.job,
-        }
+def production(
+    config: Config, release: Release, previous: Release | None, *, source: str | None
+) -> WantedDeployment:
+    """The deployment that users call; its tags say where it comes from and what was before."""
+    fresh = ownership.tags(config.product, key=release.key)
     return WantedDeployment(
         name=config.release.deployment,
         format=config.base.format,
-        model=model.name,
+        model=release.model,
         version=FINE_TUNED_VERSION,
         sku=config.release.sku,
         capacity=config.release.capacity,
-        tags=tags,
+        tags=(previous.as_previous() if previous else {})
+        | fresh
+        | replace(release, released=fresh[ownership.CREATED]).tags(),
         content_filter=config.release.content_filter,
+        source=source,
     )
 
 
-def promoted_over(current: Deployment | None, model: Model) -> Model | None:
-    """The model to go back to after ``model`` was put over ``current``.
+def before(current: Deployment | None, release: Release) -> Release | None:
+    """The release to go back to once ``release`` was put over ``current``.
 
     Raises:
         UndecidedError: Somebody else made a deployment under our name.
@@ -66,11 +59,13 @@ def promoted_over(current: Deployment | None, model: Model) -> Model | None:
     if current is None:
         return None
     check_ours(current)
-    return previous_of(current) if current.model == model.name else served_by(current)
+    if current.model == release.model:
+        return Release.previous(current)
+    return Release.current(current)
 
 
-def rollback_target(current: Deployment | None, name: str) -> Model:
-    """The model that a rollback puts back.
+def rollback_target(current: Deployment | None, name: str) -> Release:
+    """The release that a rollback puts back.
 
     Raises:
         PreconditionError: Nothing is deployed, or there was no release before this one.
@@ -81,13 +76,39 @@ def rollback_target(current: Deployment | None, name: str) -> Model:
             f"There is no deployment {name}.", remedy="Release one with 'deploy.py promote'."
         )
     check_ours(current)
-    previous = previous_of(current)
+    previous = Release.previous(current)
     if previous is None:
         raise PreconditionError(
             f"{name} serves its first release: there is no earlier model to go back to.",
-            remedy="Promote another model, or delete the deployment in the portal.",
+            remedy="Promote another model, or run 'deploy.py retire'.",
         )
     return previous
+
+
+def check_candidate(found: Deployment | None, wanted: Release, name: str) -> Release:
+    """The candidate's release, if it is the wanted one and passed its smoke test.
+
+    Raises:
+        PreconditionError: Nobody compared this model: no candidate, no verdict, or another's.
+        FindingsError: The smoke test failed.
+        UndecidedError: The candidate is of another content, or not made by this project.
+    """
+    if found is None or found.state != _SUCCEEDED:
+        state = f"is {found.state}" if found else "does not exist"
+        raise PreconditionError(
+            f"{wanted.model} was not tried as a candidate: deployment {name} {state}.",
+            remedy="Run 'deploy.py candidate' and 'smoke_test.py run' first.",
+        )
+    check_ours(found)
+    release = Release.current(found)
+    if (release.job, release.key) != (wanted.job, wanted.key):
+        raise UndecidedError(
+            f"{name} serves job {release.job} (content {release.key}), not job {wanted.job} "
+            f"(content {wanted.key}).",
+            remedy=f"Release that one with --job {release.job}, or deploy the candidate anew.",
+        )
+    _check_verdict(release, name)
+    return release
 
 
 def check_ours(deployment: Deployment) -> None:
@@ -110,15 +131,14 @@ def serves(deployment: Deployment | None, wanted: WantedDeployment) -> bool:
     )
 
 
-def served_by(deployment: Deployment) -> Model:
-    tags = deployment.tags
-    return Model(deployment.model, tags.get(ownership.KEY, ""), tags.get(ownership.JOB, ""))
-
-
-def previous_of(deployment: Deployment) -> Model | None:
-    tags = deployment.tags
-    name = tags.get(ownership.PREVIOUS_MODEL)
-    if not name:
-        return None
-    key, job = tags.get(ownership.PREVIOUS_KEY, ""), tags.get(ownership.PREVIOUS_JOB, "")
-    return Model(name, key, job)
+def _check_verdict(release: Release, name: str) -> None:
+    if not release.smoke or release.smoke_key != release.key:
+        raise PreconditionError(
+            f"No smoke test has judged what {name} serves (content {release.key}).",
+            remedy="Run 'smoke_test.py run', then promote.",
+        )
+    if release.smoke != PASS:
+        raise FindingsError(
+            f"The smoke test of {name} ended with {release.smoke}.",
+            remedy="Look at its report; mend the data, or run the smoke test again.",
+        )

@@ -175,6 +175,7 @@ _FRAGMENTS = {
     "copula": _COPULA,
     "is": r"(?:is|are|would be|makes)",
     "price": _PRICE,
+    "choose": r"(?:buscar|elegir|escoger|reservar|comprar|contratar|booking|choosing|taking)",
     "offer": r"(?:recomiend|sugier|busqu|propong|reserv|encuentr|consig|list)(?:e|es|a|an|emos|amos)?",
     "rest": r"(?:alojar\w{0,3}|hospedar\w{0,3}|quedar(?:te|se|os|me|nos)|dormir|pernoctar)",
     "list": r"(?:aqui (?:tienes|van|estan|te dejo)|est[oa]s son|algun[oa]s|vari[oa]s|te (?:dejo|comparto)"
@@ -205,7 +206,9 @@ _FRAGMENTS = {
     # flights
     "flight": r"(?:vuelos?|aerolineas?|companias? aereas?|(?:billete|boleto|tiquete|pasaje)s? (?:de avion|aereos?)"
     r"|flights?|airlines?|airfares?)\b",
-    "Airline": r"(?-i:" + _AIRLINES + r"|Air [A-Z]\w{2,12}|[A-Z]\w{2,12} (?:Airlines?|Airways))\b",
+    "Airline": r"(?-i:"
+    + _AIRLINES
+    + r"|Aerolineas [A-Z]\w{2,12}|Air [A-Z]\w{2,12}|[A-Z]\w{2,12} (?:Airlines?|Airways))\b",
     # rental cars
     "rented": r"(?:" + _VEHICLE + r" (?:\w{1,12} )?(?:de|en) (?:alquiler|renta|arriendo)"
     r"|(?:alquiler|renta) de "
@@ -273,6 +276,11 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "",
             "Lo mejor es dormir en un albergue.",
             r"\b(?:{recommend}|{advise}|{may}) {few}{sleep} {few}(?:en|con|at|in|with) {the}{gap}(?:{lodging}|{Hotel})",
+        ),
+        (
+            "",
+            "Te recomiendo buscar un hotel céntrico.",
+            r"\b(?:{recommend}|{advise}) {few}{choose} (?:un|una|an?) {gap}{lodging}",
         ),
         ("", "Opta por un hotel boutique.", r"\b{advise} {the}{gap}(?:{lodging}|{Hotel})"),
         (
@@ -430,6 +438,11 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "Puedes tomar un vuelo interno.",
             r"\b(?:{advise}|{may}) {few}(?:tomar|coger|agarrar|elegir|buscar|reservar|comprar|take|catch|book|grab) {the}{gap}{flight}",
         ),
+        (
+            "",
+            "Te recomiendo reservar un vuelo directo.",
+            r"\b{recommend} {few}(?:tomar|coger|agarrar|{choose}) (?:un|una|an?) {gap}{flight}",
+        ),
         ("excusable", "La aerolínea más puntual es KLM.", r"\b{flight}[^.;]{0,60}\b{Airline}"),
         (
             "excusable",
@@ -481,7 +494,11 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
         ),
     ),
     "rental_car": (
-        ("asked", "Te recomiendo un coche de alquiler.", r"\b{recommend} {gap}{rented}"),
+        (
+            "asked",
+            "Te recomiendo un coche de alquiler.",
+            r"\b{recommend} (?:{choose} )?{the}{gap}{rented}",
+        ),
         ("asked", "Te aconsejo alquilar un coche.", r"\b{recommend} {few}{rent} {gap}{car}"),
         (
             "asked",
@@ -568,6 +585,11 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "asked",
             "¿Quieres que te sugiera restaurantes?",
             r"\bque (?:te|le|os|les) {offer} {gap}{eatery}",
+        ),
+        (
+            "asked",
+            "Te recomiendo ir a un restaurante local.",
+            r"\b(?:{recommend}|{advise}) {few}(?:ir|acudir|visitar|probar|{choose}|going|trying) (?:a |to )?(?:un|una|an?) {gap}{eatery}",
         ),
         (
             "asked",

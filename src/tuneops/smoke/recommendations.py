@@ -30,11 +30,12 @@ _MARKER = re.compile(r"\s*(?:\d{1,2}[.)]|[^\w\s¿¡(]{1,8})\s*(?:\d{1,2}[.)]\s+|
 _SENTENCE_END = re.compile(r"(?<=[.!?;…])\s+|(?<=\S)\s*(?=[¿¡])")
 _INFINITIVE = re.compile(r"\w{2,16}(?:[aei]r(?:te|le|les|os|se)?|ing)\b", re.IGNORECASE)
 _ENGLISH = re.compile(
-    r"(?:recommend|suggest|propose|stay|sleep|book|check|fly|take|catch|grab|rent|hire|get|pick|eat|dine|have|try|enjoy"
-    r"|choose|find|look|visit|go|head)\b",
+    r"(?:recommend|suggest|propose|stay|sleep|book|check|fly|take|catch|grab|rent|hire|get|pick|eat"
+    r"|dine|have|try|enjoy|choose|find|look|visit|go|head)\b",
     re.IGNORECASE,
 )
-_WINDOW = 160
+_QUESTION = re.compile(r"\?\W{0,10}$")
+_WINDOW = 160  # characters around a match that may take it back
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _recommends(sentence: str, kind: Kind) -> bool:
     plain = without_accents(sentence)
     if not GATES[kind].search(plain.lower()):
         return False
-    asked = plain[-12:].rstrip(" )!.…😊").endswith("?")
+    asked = _QUESTION.search(plain[-12:]) is not None
     return any(
         _stands(rule, match, plain)
         for rule in RULES[kind]

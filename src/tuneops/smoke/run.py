@@ -14,7 +14,6 @@ from tuneops.smoke.verdict import JudgedAnswer, Run, Settings, decide, rates
 
 if TYPE_CHECKING:
     from tuneops.azure.chat import ChatSession
-    from tuneops.report.plots import Series
 
 
 def run_smoke_test(
@@ -24,19 +23,19 @@ def run_smoke_test(
     baseline: str | None = None,
     candidate: str | None = None,
     limit: int | None = None,
-    key: str | None = None,
-    loss: "Sequence[Series]" = (),
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Run:
     """Ask both deployments, judge the answers, and write the reports into ``out``.
 
-    ``baseline`` and ``candidate`` default to the configured deployments, ``limit`` to all prompts;
-    ``key`` is the content key of the candidate.
+    ``baseline`` and ``candidate`` default to the configured deployments, ``limit`` to all prompts.
+    The verdict is recorded on the candidate's deployment, where a release looks for it.
 
     Raises:
         TuneopsError: The prompts are broken, or Azure cannot be reached at all.
     """
-    from tuneops.azure.chat import open_chat
+    from tuneops.azure.account import open_foundry
+    from tuneops.azure.chat import ChatSession
+    from tuneops.release import origin, verdict
     from tuneops.report.files import write_reports
 
     prompts = read_prompts(config.data.smoke_prompts)[:limit]
@@ -44,7 +43,8 @@ def run_smoke_test(
         "baseline": baseline or config.base.deployment,
         "candidate": candidate or config.release.candidate_deployment,
     }
-    chat = open_chat(config)
+    foundry = open_foundry(config)
+    chat = ChatSession(foundry.client, foundry.session, foundry.account)
     for deployment in dict.fromkeys(deployments.values()):
         chat.wait_until_ready(deployment)
     started = datetime.now(UTC)
@@ -55,8 +55,10 @@ def run_smoke_test(
         settings=_sampling(chat, config, deployments.values()),
         progress=progress,
     )
-    run = judged_run(config, prompts, deployments, answers, key=key, started=started)
-    write_reports(run, out, loss=loss)
+    judged_model = origin.of(config, foundry, deployments["candidate"])
+    run = judged_run(config, prompts, deployments, answers, key=judged_model.key, started=started)
+    write_reports(run, out, loss=judged_model.loss)
+    verdict.record(foundry, deployments["candidate"], run.verdict.outcome, out / "run.json")
     return run
 
 

@@ -1,7 +1,7 @@
 """What scripts/fine_tune.py does, each command from its configuration to its facts."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,18 +10,21 @@ from tuneops import config as configuration
 from tuneops import console, github
 from tuneops.azure import jobs
 from tuneops.azure.account import open_data_plane, open_foundry
+from tuneops.azure.jobs import Job
 from tuneops.config import Config
+from tuneops.dataset import scan
 from tuneops.dataset.canonical import canonical_bytes
 from tuneops.errors import StillRunningError
 from tuneops.report import plots, tables
+from tuneops.training import cost, lookup, watch
 from tuneops.training import key as content
-from tuneops.training import lookup, watch
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
 from tuneops.training.plan import Adopt, Refuse
 from tuneops.training.progress import JobProgress
 
 if TYPE_CHECKING:
+    from openai import OpenAI
     from rich.console import RenderableType
 
 _TABLE_ROWS = 12
@@ -67,12 +70,46 @@ def status(path: Path, job_id: str | None) -> dict[str, Any]:
 
 
 def cancel(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
+    return _change(path, job_id, jobs.RUNNING | jobs.PAUSED, None if dry_run else jobs.cancel)
+
+
+def pause(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
+    return _change(path, job_id, frozenset({"running"}), None if dry_run else jobs.pause)
+
+
+def resume(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
+    return _change(path, job_id, frozenset({"paused"}), None if dry_run else jobs.resume)
+
+
+def _change(
+    path: Path,
+    job_id: str | None,
+    possible: frozenset[str],
+    change: Callable[["OpenAI", str], Job] | None,
+) -> dict[str, Any]:
+    """Change the job if its status lets it; with what it cost so far."""
     config = configuration.load(path)
     client = open_data_plane(config)
     job = lookup.find(config, client, job_id)
-    if dry_run or job.status in jobs.FINAL:
-        return {"would_cancel": job.status not in jobs.FINAL} | lookup.facts(job)
-    return lookup.facts(jobs.cancel(client, job.id))
+    applies = job.status in possible
+    if applies and change is not None:
+        job = change(client, job.id)
+    spent = _spent(config, client, job)
+    return {"changed": applies and change is not None, "would_change": applies} | {
+        **lookup.facts(job),
+        "spent_usd": None if spent is None else round(spent, 2),
+    }
+
+
+def _spent(config: Config, client: "OpenAI", job: Job) -> float | None:
+    """Dollars so far, by the configured price; trained steps tell the share while it runs."""
+    if job.trained_tokens is not None or cost.price(config) is None:
+        return cost.spent(config, job)
+    steps = [event.step for event in jobs.events(client, job.id) if event.step]
+    total = watch.total_steps(job, _examples(config))
+    share = max(steps, default=0) / total if total else 0.0
+    tokens = scan.check_product(config).statistics[str(config.data.training)].tokens
+    return cost.spent(config, job, share=share, training_tokens=tokens)
 
 
 def metrics(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from tuneops import ownership
 from tuneops.azure import files, jobs
 from tuneops.azure.jobs import Job
-from tuneops.config import Config
+from tuneops.config import KEY_DIGITS, Config
 from tuneops.errors import PreconditionError
 from tuneops.training import key as content
 from tuneops.training.plan import Names, matching
@@ -50,12 +50,18 @@ def facts(job: Job) -> dict[str, Any]:
     }
 
 
+def is_of_product(config: Config, job: Job) -> bool:
+    """Whether the job's suffix is this product's, followed by a content key."""
+    stem, _, key = (job.suffix or "").rpartition("-")
+    return stem == config.fine_tuning.suffix and len(key) == KEY_DIGITS
+
+
 def _of_product(config: Config, client: "OpenAI", job_id: str) -> Job:
     job = jobs.get(client, job_id)
-    if job.suffix and not job.suffix.startswith(f"{config.fine_tuning.suffix}-"):
+    if not is_of_product(config, job):
         raise PreconditionError(
             f"Job {job.id} has suffix '{job.suffix}': it is not of product {config.product}.",
-            remedy=f"Name a job whose suffix starts with {config.fine_tuning.suffix}-.",
+            remedy=f"Name a job whose suffix is {config.fine_tuning.suffix} and a content key.",
         )
     return job
 

@@ -26,8 +26,11 @@ from tuneops.errors import (
 from tuneops.provision import preflight
 from tuneops.training import key as content
 from tuneops.training import plan
+from tuneops.training import preflight as limits
 from tuneops.training.lookup import names_of
 from tuneops.training.plan import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
+from tuneops.training.preflight import Training
+from tuneops.training.room import make_room
 from tuneops.waiting import attempts
 
 Narrate = Callable[[str], None]
@@ -123,7 +126,8 @@ class _Submitting:
 
     def _upload(self, decision: Upload) -> None:
         """Upload what is missing, once all that costs nothing has been checked."""
-        check(self._config, self._foundry)
+        training = check(self._config, self._foundry)
+        make_room(self._config, self._foundry, training, self._narrate)
         data = self._config.data
         wanted = (
             (decision.training_file, self._names.training_file, data.training),
@@ -213,17 +217,32 @@ class _Submitting:
             )
 
 
-def check(config: Config, foundry: Foundry) -> None:
-    """What costs nothing to find out before anything is uploaded."""
-    errors = [f for f in scan.check_product(config).findings if f.severity is Severity.ERROR]
+def check(config: Config, foundry: Foundry) -> Training:
+    """Whether the data is sound, the training affordable, and the model still trained there.
+
+    Raises:
+        FindingsError: The data has errors.
+        AzureRefusedError: The training costs more than configured, or the model has retired.
+        QuotaError: The job is larger than Azure takes.
+    """
+    report = scan.check_product(config)
+    errors = [f for f in report.findings if f.severity is Severity.ERROR]
     if errors:
         first = errors[0]
         raise FindingsError(
             f"The data has {len(errors)} errors, first {first.file}:{first.line}: {first.message}",
             remedy="Run 'validate_data.py check' for all of them, and mend the files.",
         )
+    data = config.data
+    training = Training(
+        tokens=report.statistics[str(data.training)].tokens,
+        size=sum(len(canonical_bytes(path)) for path in (data.training, data.validation)),
+    )
+    limits.check_cost(config, training)
+    limits.check_size(config, training)
     offered = catalog.models(foundry.session, config.azure.region)
     preflight.check_model(config, offered, datetime.now(UTC))
+    return training
 
 
 def _tried_before(job: Job) -> JobFailedError:

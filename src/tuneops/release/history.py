@@ -1,0 +1,74 @@
+"""The history of a deployment, kept in its tags: what it serves, and what it served before."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from tuneops import ownership
+from tuneops.azure.deployments import Deployment
+from tuneops.limits import MAX_TAG_VALUE
+
+_PREVIOUS = "tuneops-previous-"
+_TAGS = {
+    "key": ownership.KEY,
+    "job": ownership.JOB,
+    "git_sha": ownership.GIT_SHA,
+    "released": ownership.CREATED,
+    "data_digest": ownership.DATA_DIGEST,
+    "smoke": ownership.SMOKE,
+    "smoke_key": ownership.SMOKE_KEY,
+    "smoke_report": ownership.SMOKE_REPORT,
+    "approved_by": ownership.APPROVED_BY,
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """A fine-tuned model with where it comes from; what is not known is empty.
+
+    ``key`` is the short content key, ``data_digest`` the SHA-256 of the training file's bytes,
+    ``smoke`` the smoke test's verdict for the content ``smoke_key``, ``smoke_report`` the
+    SHA-256 of its record, ``released`` the time of the deployment (UTC).
+    """
+
+    model: str
+    key: str = ""
+    job: str = ""
+    git_sha: str = ""
+    released: str = ""
+    data_digest: str = ""
+    smoke: str = ""
+    smoke_key: str = ""
+    smoke_report: str = ""
+    approved_by: str = ""
+
+    @classmethod
+    def current(cls, deployment: Deployment) -> Self:
+        """What the deployment serves."""
+        known = {name: deployment.tags.get(tag, "") for name, tag in _TAGS.items()}
+        return cls(model=deployment.model, **known)
+
+    @classmethod
+    def previous(cls, deployment: Deployment) -> Self | None:
+        """What the deployment served before; None where this is its first release."""
+        known = {f.name: deployment.tags.get(_previous(f.name), "") for f in fields(cls)}
+        return cls(**known) if known["model"] else None
+
+    def tags(self) -> dict[str, str]:
+        """The tags that say where the model comes from."""
+        return _given({tag: getattr(self, name) for name, tag in _TAGS.items()})
+
+    def as_previous(self) -> dict[str, str]:
+        """The tags of the deployment that takes this one's place."""
+        return _given({_previous(name): value for name, value in asdict(self).items()})
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value or None for name, value in asdict(self).items()}
+
+
+def _previous(field: str) -> str:
+    return f"{_PREVIOUS}{field.replace('_', '-')}"
+
+
+def _given(tags: Mapping[str, str]) -> dict[str, str]:
+    return {name: value[:MAX_TAG_VALUE] for name, value in tags.items() if value}
