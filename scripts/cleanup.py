@@ -1,67 +1,83 @@
-"""Delete expired resource groups of this project: plan, then apply that plan, then purge."""
+"""Delete stale resource groups and leftovers of this project: plan, apply that plan, purge."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tuneops import console
-from tuneops.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tuneops.cleanup.commands import Shown
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+policy_option = click.option(
+    "--config",
+    "policy_path",
+    type=FILE,
+    default=Path("config/cleanup.yaml"),
+    envvar="TUNEOPS_CLEANUP_CONFIG",
+    show_default=True,
+    show_envvar=True,
+    help="The clean-up policy.",
+)
+yes_option = click.option("--yes", is_flag=True, help="Do not ask; the plan was looked at.")
 
 
 @click.group(cls=console.Commands)
 def main() -> None:
-    """Only what carries this project's tags and is past its expiry is ever deleted."""
+    """Only what carries this project's tags, fits the policy and was marked before is deleted."""
 
 
 @main.command()
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here.")
+@policy_option
+@click.option("--out", type=FILE, help="Write the plan here; apply follows it.")
+@click.option("--issue", type=FILE, help="Write the table for the GitHub issue here, as Markdown.")
 @console.json_option
-def plan(out: Path | None, as_json: bool) -> None:
-    """List what would go and why; deletes nothing.
+def plan(policy_path: Path, out: Path | None, issue: Path | None, as_json: bool) -> None:
+    """Read everything and say what would go and why; changes nothing.
 
     Example: python scripts/cleanup.py plan --out cleanup-plan.json
     """
     from tuneops.cleanup import commands
-    from tuneops.report import tables
 
-    made = commands.plan(out)
-    cells = [(row["name"], row["action"], row["reason"]) for row in made["groups"]]
-    shown = tables.rows(("resource group", "action", "reason"), cells)
-    console.emit(made, as_json=as_json, shown=shown)
+    finish(commands.plan(policy_path, out, issue), as_json=as_json)
 
 
 @main.command()
-@click.option("--plan", "plan_path", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@policy_option
+@click.option("--plan", "plan_path", required=True, type=FILE, help="What 'plan --out' wrote.")
+@yes_option
 @console.dry_run_option
 @console.json_option
-@click.pass_context
-def apply(ctx: click.Context, plan_path: Path, dry_run: bool, as_json: bool) -> None:
-    """Delete the groups that a plan names, unless they changed since.
+def apply(policy_path: Path, plan_path: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Mark and delete what a plan names, each group read again just before.
 
     Example: python scripts/cleanup.py apply --plan cleanup-plan.json
     """
     from tuneops.cleanup import commands
-    from tuneops.report import tables
 
-    outcomes = commands.apply(plan_path, dry_run=dry_run)
-    cells = [(outcome["name"], outcome["result"], outcome["detail"]) for outcome in outcomes]
-    shown = tables.rows(("resource group", "result", "detail"), cells)
-    console.emit(outcomes, as_json=as_json, shown=shown)
-    if any(outcome["result"] == "failed" for outcome in outcomes):
-        ctx.exit(ExitCode.FINDINGS)
+    finish(commands.apply(policy_path, plan_path, yes=yes, dry_run=dry_run), as_json=as_json)
 
 
 @main.command()
+@policy_option
+@yes_option
 @console.dry_run_option
 @console.json_option
-def purge(dry_run: bool, as_json: bool) -> None:
+def purge(policy_path: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
     """Purge this project's deleted accounts: they hold names and quota for 48 hours.
 
     Example: python scripts/cleanup.py purge --dry-run
     """
     from tuneops.cleanup import commands
 
-    console.emit_facts(commands.purge(dry_run=dry_run), as_json=as_json)
+    finish(commands.purge(policy_path, yes=yes, dry_run=dry_run), as_json=as_json)
+
+
+def finish(done: "Shown", *, as_json: bool) -> None:
+    console.emit(done.facts, as_json=as_json, shown=done.shown)
+    click.get_current_context().exit(done.exit_code)
 
 
 if __name__ == "__main__":

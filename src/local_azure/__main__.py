@@ -4,12 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
-_IN_USE = 2
+_USAGE = 2
 
 
 def main() -> int:
     """Return the exit code."""
     arguments = _parser().parse_args()
+    from pydantic import ValidationError
+    from yaml import YAMLError
+
     from local_azure.server import DirectoryInUseError, Options, serve
 
     options = Options(
@@ -23,9 +26,9 @@ def main() -> int:
     )
     try:
         serve(options)
-    except DirectoryInUseError as error:
+    except (DirectoryInUseError, OSError, ValidationError, YAMLError) as error:
         sys.stderr.write(f"{error}\n")
-        return _IN_USE
+        return _USAGE
     return 0
 
 

@@ -49,14 +49,16 @@ async def _state(request: Request) -> JSONResponse:
 
 
 def _names(state: State) -> dict[str, list[str]]:
-    listed = {kind: state.store.list_under(kind, state.subscription) for kind in ("file", "job")}
+    """What a deleted account still keeps is not counted."""
+    accounts = state.store.list_under("account", state.subscription)
+    scopes = [account["id"] for account in accounts]
     return {
         "groups": _named(state.store.list_under("group", state.subscription)),
-        "accounts": _named(state.store.list_under("account", state.subscription)),
-        "deleted_accounts": _named(deleted_accounts.live(state)),
-        "deployments": _named(deployments.live(state, state.subscription)),
-        "files": [document["id"] for document in listed["file"]],
-        "jobs": [document["id"] for document in listed["job"]],
+        "accounts": _named(accounts),
+        "deleted_accounts": _named(deleted_accounts.listed(state)),
+        "deployments": [name for at in scopes for name in _named(deployments.live(state, at))],
+        "files": [file["id"] for at in scopes for file in state.store.list("file", at)],
+        "jobs": [job["id"] for at in scopes for job in state.store.list("job", at)],
     }
 
 
@@ -87,7 +89,7 @@ async def _faults(request: Request) -> JSONResponse:
         request.app.state.faults = _checked(FAULTS.validate_python, await request.json())
     if request.method == "DELETE":
         request.app.state.faults = []
-    return JSONResponse([fault.model_dump() for fault in request.app.state.faults])
+    return JSONResponse([fault.model_dump(mode="json") for fault in request.app.state.faults])
 
 
 async def _requests(request: Request) -> JSONResponse:

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_azure import admin, arm, data_plane, entra
-from local_azure.arm import operations
+from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.routing import allowances
 from local_azure.errors import AzureError
 from local_azure.faults import ADMIN_PREFIX, FAULTS, Drop, Faults
@@ -29,7 +29,7 @@ def create_app(state: State, *, drop: Drop, faults_file: Path | None = None) -> 
     app = Starlette(
         routes=_routes(state),
         middleware=[Middleware(Envelope, state=state)],
-        exception_handlers={AzureError: _refuse, HTTPException: _no_such_route},
+        exception_handlers={AzureError: _refuse, HTTPException: _no_such_route, Exception: _fault},
     )
     app.state.local_azure = state
     app.state.requests = deque(maxlen=_REMEMBERED_REQUESTS)
@@ -56,6 +56,7 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operations.settle(self._state)
+        deleted_accounts.purge_due(self._state)
         identifiers = _request_ids(scope)
 
         async def stamped(message: Message) -> None:
@@ -115,3 +116,8 @@ async def _no_such_route(_: Request, error: Exception) -> Response:
     code = {404: "404", 405: "MethodNotAllowed"}.get(error.status_code, "BadRequest")
     message = {404: "Resource not found"}.get(error.status_code, error.detail)
     return JSONResponse({"error": {"code": code, "message": message}}, error.status_code)
+
+
+async def _fault(_: Request, error: Exception) -> Response:
+    message = f"The local Azure itself has failed: {type(error).__name__}. Its log says where."
+    return AzureError(500, "InternalServerError", message).to_response()

@@ -20,7 +20,7 @@ class Match(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     method: str | None = None
-    path: str = ""
+    path: re.Pattern[str] = re.compile("")
     nth: int = Field(1, ge=1)
 
 
@@ -57,7 +57,7 @@ class Fault(BaseModel):
         """Whether this request fails; counts it."""
         if self.match.method not in (None, method):
             return False
-        if not re.search(self.match.path, target, re.IGNORECASE):
+        if not re.search(self.match.path.pattern, target, re.IGNORECASE):
             return False
         self.seen += 1
         spent = self.times is not None and self.fired >= self.times

@@ -1,6 +1,5 @@
 """What one server knows: everything that a route may need, made from a state directory."""
 
-import json
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -65,7 +64,7 @@ class State:
         """Raises pydantic.ValidationError and then changes nothing."""
         self.settings = self.settings.patched(changes)
         self.clock.speed = self.settings.speed
-        self.store.put("settings", "", "settings", json.loads(self.settings.model_dump_json()))
+        self.store.put("settings", "", "settings", self.settings.model_dump())
 
 
 def state_of(request: Request) -> State:

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,13 +19,12 @@ CREATE TABLE IF NOT EXISTS documents (
     scope TEXT NOT NULL,
     name TEXT NOT NULL,
     body TEXT NOT NULL,
-    created REAL NOT NULL,
     UNIQUE (kind, scope, name)
 );
 CREATE INDEX IF NOT EXISTS documents_in_scope ON documents (scope, kind, seq);
 """
 _PUT = """
-INSERT INTO documents (kind, scope, name, body, created) VALUES (?, ?, ?, ?, ?)
+INSERT INTO documents (kind, scope, name, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (kind, scope, name) DO UPDATE SET body = excluded.body
 """
 # A scope's descendants are the strings between "scope/" and "scope0": "0" follows "/" in ASCII.
@@ -54,7 +52,7 @@ class Store:
         self._connection.executescript(_SCHEMA)
 
     def put(self, kind: str, scope: str, name: str, body: Document) -> None:
-        row = (kind, scope.lower(), name.lower(), json.dumps(body), time.time())
+        row = (kind, scope.lower(), name.lower(), json.dumps(body))
         self._execute(_PUT, row)
 
     def get(self, kind: str, scope: str, name: str) -> Document | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.stage import Stage
+from tuneops.config import parse_duration
 
 LIFETIME = "1s"  # the group expires at once, so that the clean-up at the end may take it
 
@@ -39,6 +40,10 @@ class Rehearsal:
     @property
     def plan_file(self) -> Path:
         return self.folder / "cleanup-plan.json"
+
+    @property
+    def policy_file(self) -> Path:
+        return self.folder / "cleanup-policy.json"
 
     @property
     def loss_curve(self) -> Path:
@@ -97,10 +102,41 @@ def release(rehearsal: Rehearsal) -> None:
 
 
 def clean_up(rehearsal: Rehearsal) -> None:
-    plan = str(rehearsal.plan_file)
-    _step(rehearsal, "clean-up plan", "cleanup.py", "plan", "--out", plan)
-    _step(rehearsal, "clean-up apply", "cleanup.py", "apply", "--plan", plan)
-    _step(rehearsal, "purge", "cleanup.py", "purge")
+    """Retire the release that protects its group; then the first plan marks, the second deletes."""
+    _product_step(rehearsal, "retire", "deploy.py", "retire", "--yes")
+    rehearsal.policy_file.write_text(json.dumps(_policy(rehearsal)), encoding="utf-8")
+    for title in ("mark", "delete"):
+        plan = str(rehearsal.plan_file)
+        _policy_step(rehearsal, f"plan: {title}", "plan", "--out", plan)
+        _policy_step(rehearsal, title, "apply", "--yes", "--plan", plan)
+        time.sleep(parse_duration(LIFETIME).total_seconds())
+    _policy_step(rehearsal, "purge", "purge", "--yes")
+
+
+def _policy(rehearsal: Rehearsal) -> dict[str, Any]:
+    """The shipped policy's shape with nothing to wait for, and for the rehearsal's group alone."""
+    brief = LIFETIME
+    return {
+        "subscriptions": [rehearsal.environment["AZURE_SUBSCRIPTION_ID"]],
+        "groups": {
+            "names": [rehearsal.results["provision"]["resource_group"]],
+            "min_age": brief,
+            "stale_after": "never",
+            "notice": brief,
+            "mark_valid": "1h",
+        },
+        "breakers": {"max_groups": 1, "max_percent": 100, "max_purges": 1},
+        "apply": {"plan_fresh": "1h", "wait": "5m"},
+        "deployments": {"idle_after": brief},
+        "training": {"older_than": "1h"},
+        "purge": {"after": brief},
+        "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.70},
+    }
+
+
+def _policy_step(rehearsal: Rehearsal, title: str, *arguments: str) -> None:
+    policy = str(rehearsal.policy_file)
+    _step(rehearsal, f"clean-up {title}", "cleanup.py", *arguments, "--config", policy)
 
 
 def _product_step(rehearsal: Rehearsal, title: str, script: str, *arguments: str) -> None:

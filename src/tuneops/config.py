@@ -25,6 +25,7 @@ from pydantic import (
 
 from tuneops.errors import ConfigError
 from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
+from tuneops.smoke.checks import AnyCheck
 
 KEY_DIGITS = 12
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -153,7 +154,7 @@ class Release(_Section):
 
 
 class Checks(_Section):
-    """What every answer of the fine-tuned model must hold to."""
+    """What every answer of the fine-tuned model must hold to; ``more`` are checks by kind."""
 
     language: str | None = None
     forbidden_recommendations: tuple[
@@ -162,6 +163,7 @@ class Checks(_Section):
     ends_with_question: bool = False
     min_words: int = Field(1, ge=0)
     max_words: int | None = None
+    more: tuple[AnyCheck, ...] = ()
 
 
 class Prices(_Section):
@@ -171,14 +173,42 @@ class Prices(_Section):
     hosting_per_hour: float = Field(0, ge=0)
 
 
+class Gate(_Section):
+    """What a check asks of the candidate for the verdict.
+
+    ``margin`` is the loss against the baseline that is still no loss, or with ``direction:
+    better`` the gain that is wanted, as a share of answers. ``zero_tolerance`` fails on one
+    violation; a check that does not ``decide`` is only shown.
+    """
+
+    decides: bool = True
+    direction: Literal["no_worse", "better"] = "no_worse"
+    margin: float = Field(0.1, ge=0, lt=1)
+    zero_tolerance: bool = False
+
+
+class Judge(_Section):
+    """A model of another family that compares the two answers to each prompt."""
+
+    deployment: DeploymentName
+    criteria: str
+    max_cost_usd: float = Field(gt=0)
+    usd_per_million_input: float = Field(ge=0)
+    usd_per_million_output: float = Field(gt=0)
+
+
 class SmokeTest(_Section):
+    """``gate`` is that of every check but those under ``gates``, which are by the check's name."""
+
     system_message: str
     temperature: float = Field(0.7, ge=0, le=2)
     max_tokens: int = Field(600, ge=1)
-    samples: int = Field(1, ge=1, le=20)
+    samples: int = Field(3, ge=1, le=20)
     seed: int = 1
-    min_pass_rate: float = Field(0.9, gt=0, le=1)
     checks: Checks = Checks()
+    gate: Gate = Gate()
+    gates: dict[str, Gate] = {}
+    judge: Judge | None = None
 
 
 class Config(_Section):

@@ -1,8 +1,27 @@
-"""The one module that knows GitHub Actions: workflow commands, outputs, summaries, escaping."""
+"""The one module that knows GitHub: workflow commands, outputs, summaries, escaping, REST."""
 
+import json
 import os
 import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from tuneops.errors import NotFoundError, PreconditionError, TuneopsError
+from tuneops.escaping import visible
+
+if TYPE_CHECKING:
+    from urllib.error import HTTPError
+
+ISSUE_LABEL = "tuneops"
+MAX_BODY_CHARACTERS = 65_536  # of a comment or an issue (GitHub, 2026-08)
+_MAX_ANSWER_BYTES = 64 * 10**6
+_MAX_MEMBER_BYTES = 4 * 10**6
+_MAX_PAGES = 10
+_TIMEOUT_SECONDS = 30
 
 
 def in_actions() -> bool:
@@ -68,3 +87,216 @@ def add_summary(markdown: str) -> None:
         return
     with Path(target).open("a", encoding="utf-8") as file:
         file.write(markdown.rstrip("\n") + "\n\n")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What a run was started for; a fork's owner and branch lead to its pull request."""
+
+    sha: str
+    owner: str
+    branch: str
+
+
+class Repository:
+    """GitHub's REST API, as far as one repository needs it (api version 2022-11-28)."""
+
+    def __init__(self, name: str, token: str, api: str) -> None:
+        self.name = name
+        self._token = token
+        self._base = f"{api}/repos/{name}"
+
+    def environment(self, name: str) -> Any:  # noqa: ANN401 - JSON
+        """The environment with its protection rules; None where it does not exist."""
+        return self._read_or_none(f"/environments/{quote(name, safe='')}")
+
+    def branch_rules(self, branch: str) -> Any:  # noqa: ANN401 - JSON
+        """The rules that hold for the branch, from rulesets."""
+        return self._send("GET", f"/rules/branches/{quote(branch, safe='')}")
+
+    def approvers(self, run: str) -> list[str]:
+        """Who approved a waiting deployment of the run, oldest first."""
+        reviews = self._send("GET", f"/actions/runs/{int(run)}/approvals")
+        return [review["user"]["login"] for review in reviews if review["state"] == "approved"]
+
+    def workflow(self, file: str) -> Any:  # noqa: ANN401 - JSON
+        """A workflow of the repository; None where GitHub does not know the file."""
+        return self._read_or_none(f"/actions/workflows/{quote(file)}")
+
+    def runs(self, file: str, **query: str) -> list[Any]:
+        """The latest hundred runs of a workflow, newest first."""
+        asked = urlencode({"per_page": "100", **query})
+        found = self._send("GET", f"/actions/workflows/{quote(file)}/runs?{asked}")
+        return list(found["workflow_runs"])
+
+    def run_commit(self, run: str) -> Commit:
+        found = self._send("GET", f"/actions/runs/{int(run)}")
+        return Commit(
+            found["head_sha"], found["head_repository"]["owner"]["login"], found["head_branch"]
+        )
+
+    def dispatch(self, file: str, inputs: Mapping[str, str]) -> None:
+        """Start a workflow of the default branch."""
+        branch = self._send("GET", "")["default_branch"]
+        path = f"/actions/workflows/{quote(file)}/dispatches"
+        self._send("POST", path, {"ref": branch, "inputs": dict(inputs)})
+
+    def artifact_files(self, run: str, prefix: str, file: str) -> dict[str, bytes]:
+        """One file out of each of a run's artifacts whose name starts with the prefix.
+
+        An artifact may have been written by a stranger's code: what is too large is left out.
+        """
+        listed = self._send("GET", f"/actions/runs/{int(run)}/artifacts?per_page=100")
+        found = {}
+        for artifact in listed["artifacts"]:
+            if artifact["name"].startswith(prefix) and not artifact["expired"]:
+                content = self._fetch(f"/actions/artifacts/{int(artifact['id'])}/zip")
+                member = _member(content, file)
+                if member is not None:
+                    found[artifact["name"].removeprefix(prefix)] = member
+        return found
+
+    def pull_request(self, commit: Commit) -> int | None:
+        """The open pull request whose latest commit this is, a fork's too."""
+        query = urlencode({"state": "open", "head": f"{commit.owner}:{commit.branch}"})
+        found = self._send("GET", f"/pulls?{query}")
+        return next((int(p["number"]) for p in found if p["head"]["sha"] == commit.sha), None)
+
+    def keep_comment(self, number: int, name: str, body: str) -> None:
+        """Write the comment of this name, or bring it up to date; only a bot's own is touched."""
+        text = _marked(name, body)
+        comments = self._all(f"/issues/{number}/comments")
+        known = next((c for c in comments if _is(c, name) and c["user"]["type"] == "Bot"), None)
+        if known is None:
+            self._send("POST", f"/issues/{number}/comments", {"body": text})
+        elif known["body"] != text:
+            self._send("PATCH", f"/issues/comments/{known['id']}", {"body": text})
+
+    def issue(self, name: str) -> Any:  # noqa: ANN401 - JSON
+        """The open issue of this name; None where there is none."""
+        issues = self._all(f"/issues?{urlencode({'state': 'open', 'labels': ISSUE_LABEL})}")
+        return next((issue for issue in issues if _is(issue, name)), None)
+
+    def keep_issue(self, name: str, title: str, body: str) -> None:
+        """Open the issue of this name, or bring it up to date."""
+        content = {"title": title, "body": _marked(name, body), "labels": [ISSUE_LABEL]}
+        known = self.issue(name)
+        if known is None:
+            self._send("POST", "/issues", content)
+        else:
+            self._send("PATCH", f"/issues/{known['number']}", content)
+
+    def _all(self, path: str) -> Iterator[Any]:
+        joint = "&" if "?" in path else "?"
+        for page in range(1, _MAX_PAGES + 1):
+            found = self._send("GET", f"{path}{joint}per_page=100&page={page}")
+            yield from found
+            if len(found) < 100:  # noqa: PLR2004 - a page that is not full is the last
+                return
+
+    def _read_or_none(self, path: str) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return self._send("GET", path)
+        except NotFoundError:
+            return None
+
+    def _send(self, method: str, path: str, content: object = None) -> Any:  # noqa: ANN401 - JSON
+        sent = None if content is None else json.dumps(content).encode()
+        answer = self._request(method, path, sent)
+        return json.loads(answer) if answer else None
+
+    def _fetch(self, path: str) -> bytes:
+        return self._request("GET", path)
+
+    def _request(self, method: str, path: str, content: bytes | None = None) -> bytes:
+        import urllib.error
+        import urllib.request
+
+        request = urllib.request.Request(  # noqa: S310 - GitHub's own address
+            self._base + path, content, {"Accept": "application/vnd.github+json"}, method=method
+        )
+        # An unredirected header does not follow a download to the storage account.
+        request.add_unredirected_header("Authorization", f"Bearer {self._token}")
+        request.add_header("X-GitHub-Api-Version", "2022-11-28")
+        try:
+            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - same
+                return bytes(response.read(_MAX_ANSWER_BYTES))
+        except urllib.error.HTTPError as error:
+            raise _refusal(f"{method} {path.partition('?')[0] or '/'}", error) from error
+        except (urllib.error.URLError, TimeoutError) as error:
+            raise TuneopsError(
+                f"GitHub gives no answer: {error}", remedy="It is safe to run again."
+            ) from error
+
+
+def repository() -> Repository:
+    """The repository that the environment names, else the one that git's remote names.
+
+    Raises:
+        PreconditionError: No repository or no token is known.
+    """
+    from tuneops.ownership import owner
+
+    name = owner().removeprefix("tuneops/")
+    token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
+    if "/" not in name or not token:
+        missing = "repository" if "/" not in name else "token for GitHub"
+        raise PreconditionError(
+            f"No {missing} is known.",
+            remedy="Set GITHUB_REPOSITORY and GITHUB_TOKEN; 'gh auth token' prints a token.",
+        )
+    return Repository(name, token, os.environ.get("GITHUB_API_URL", "https://api.github.com"))
+
+
+def required_reviewers(environment: Any) -> list[str]:  # noqa: ANN401 - JSON
+    """Names of the users and teams that an environment waits for."""
+    rules = environment.get("protection_rules", []) if environment else []
+    required = [rule for rule in rules if rule["type"] == "required_reviewers"]
+    reviewers = [one["reviewer"] for rule in required for one in rule.get("reviewers", [])]
+    return [reviewer.get("login") or reviewer.get("slug") or "?" for reviewer in reviewers]
+
+
+def run_id() -> str:
+    return os.environ.get("GITHUB_RUN_ID", "")
+
+
+def run_url(run: str) -> str:
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    return f"{server}/{os.environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
+
+
+def _marked(name: str, body: str) -> str:
+    mark = f"<!-- tuneops:{name} -->\n"
+    return mark + body[: MAX_BODY_CHARACTERS - len(mark)]
+
+
+def _is(post: Any, name: str) -> bool:  # noqa: ANN401 - JSON
+    return str(post.get("body") or "").startswith(f"<!-- tuneops:{name} -->\n")
+
+
+def _member(archive: bytes, name: str) -> bytes | None:
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            if files.getinfo(name).file_size > _MAX_MEMBER_BYTES:
+                return None
+            with files.open(name) as member:
+                return member.read(_MAX_MEMBER_BYTES)
+    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return None
+
+
+def _refusal(doing: str, error: "HTTPError") -> TuneopsError:
+    try:
+        reason = str(json.loads(error.read(4096))["message"])
+    except (ValueError, KeyError, TypeError):
+        reason = error.reason
+    message = f"GitHub answered {error.code} to {doing}: {visible(reason)}"
+    if error.code == HTTPStatus.NOT_FOUND:
+        return NotFoundError(message, remedy="Check the repository's name and the token's rights.")
+    if error.code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        remedy = "Give the job the permission that docs/workflows.md lists, or use another token."
+        return PreconditionError(message, remedy=remedy)
+    return TuneopsError(message, remedy="It is safe to run again.")

@@ -1,16 +1,18 @@
 """Tokens are counted exactly, in the frame of Microsoft's tutorial."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneops.dataset.examples import Document, Example
+from tuneops.dataset.examples import Document, Format
 from tuneops.dataset.scan import Report, check
-from tuneops.dataset.tokens import count_examples, count_texts, summarise
+from tuneops.dataset.rows import Rows
+from tuneops.dataset.rowtable import table_of
+from tuneops.dataset.tokens import count_texts, summarise
 
 Lines = Callable[..., list[str]]
 Check = Callable[..., Report]
@@ -18,9 +20,14 @@ Check = Callable[..., Report]
 DATA = Path(__file__).parents[2] / "data" / "travel"
 
 
-def _example(*messages: Mapping[str, object]) -> Example:
-    value = {"messages": list(messages)}
-    return Example(Document("file", 1, 0, json.dumps(value), value))
+def _count(*examples: list[dict[str, object]]) -> list[tuple[int, int]]:
+    """Tokens of each example, and those before its first answer."""
+    rows = Rows("file", Format.SFT)
+    for number, messages in enumerate(examples, 1):
+        value = {"messages": messages}
+        rows.add(Document("file", number, 0, json.dumps(value), value), b"")
+    table, before = table_of(rows, [0] * len(examples), counts=True, compares=True)
+    return list(zip(table["tokens"].tolist(), before.tolist(), strict=True))
 
 
 def test_texts_count_as_in_o200k_base() -> None:
@@ -34,9 +41,8 @@ def test_a_message_costs_its_text_and_four_more() -> None:
     user = {"role": "user", "content": "hello world"}
     answer = {"role": "assistant", "content": "hello world"}
     named = user | {"name": "hello"}
-    counts = count_examples([_example(user, answer), _example(named, answer)])
-    assert [one.total for one in counts] == [3 + 2 * (4 + 2), 3 + 2 * (4 + 2) + 2]
-    assert counts[0].before_answer == 6
+    plain, longer = 3 + 2 * (4 + 2), 3 + 2 * (4 + 2) + 2
+    assert _count([user, answer], [named, answer]) == [(plain, 6), (longer, 8)]
 
 
 def test_an_answer_that_is_not_trained_on_is_no_start() -> None:
@@ -44,7 +50,7 @@ def test_an_answer_that_is_not_trained_on_is_no_start() -> None:
     user = {"role": "user", "content": "hello world"}
     mute = {"role": "assistant", "content": "hello world", "weight": 0}
     spoken = {"role": "assistant", "content": "hello world"}
-    assert count_examples([_example(user, mute, user, spoken)])[0].before_answer == 18
+    assert _count([user, mute, user, spoken])[0][1] == 18
 
 
 @given(counts=st.lists(st.integers(1, 10_000), min_size=1, max_size=200))

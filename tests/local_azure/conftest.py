@@ -138,6 +138,18 @@ def start_server(state: Path, *arguments: str) -> LocalAzure:
     return LocalAzure(process, environment, state)
 
 
+def stop_server(server: LocalAzure) -> int:
+    """Let it end as its parent's death would, and return its exit code."""
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+    return server.process.wait(timeout=30)
+
+
+def _enter(server: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture
 def start_local_azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start servers, by default on one state directory; this process gets their environment."""
@@ -146,13 +158,26 @@ def start_local_azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     def start(*arguments: str, state: Path = tmp_path / "azure") -> LocalAzure:
         server = start_server(state, *(arguments or ("--speed", str(SPEED))))
         started.append(server)
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
+        _enter(server, monkeypatch)
         return server
 
     yield start
     for server in started:
         server.kill()
+
+
+@pytest.fixture(scope="module")
+def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
+    server = start_server(tmp_path_factory.mktemp("standing") / "azure", "--speed", str(SPEED))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def standing_azure(standing_server: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> LocalAzure:
+    """One server for all tests of a module that change nothing in it."""
+    _enter(standing_server, monkeypatch)
+    return standing_server
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tuneops.smoke.run import judged_run
 from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import Run
 
-GOOD = "Roma es fuentes, plazas y luz dorada al caer la tarde sobre el Tíber. ¿Cuándo la verás?"
+GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 HOSTILE = (
     "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">"
     '<svg onload="document.title=\'stolen\'"></svg></p></article><meta http-equiv="refresh"'
@@ -24,7 +24,7 @@ HOSTILE = (
 Runs = Callable[[Sequence[str]], Run]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def run_of() -> Runs:
     """A run whose candidate gave these texts, to prompts of the same wording."""
     return _run
@@ -38,12 +38,17 @@ def _run(texts: Sequence[str]) -> Run:
         for prompt, text in zip(prompts, texts, strict=True)
         for arm, name in arms.items()
     ]
-    config = load(Path("config/travel.yaml"))
+    config = load(Path(__file__).parents[2] / "config" / "travel.yaml")
     started = datetime(2026, 9, 1, tzinfo=UTC)
     return judged_run(config, prompts, arms, answers, key="0123456789ab", started=started)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def hostile() -> str:
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
 def hostile_run(run_of: Runs) -> Run:
     """Every text that a file, a configuration or a model can put into a report is hostile."""
     run = run_of([GOOD, HOSTILE])

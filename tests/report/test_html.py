@@ -3,12 +3,12 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Sequence
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, HOSTILE, Runs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +16,9 @@ from tuneops.report.html import render
 from tuneops.report.plots import Series
 from tuneops.report.wording import visible
 from tuneops.smoke.verdict import Outcome, Run
+
+Runs = Callable[[Sequence[str]], Run]
+GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOSS = (Series("training loss", [(1, 2.5), (2, 1.5), (3, 1.1)]),)
@@ -90,11 +93,10 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script(run_of: Runs) -> No
     assert "unsafe" not in policy
 
 
-@given(st.text())
-def test_no_text_becomes_markup(text: str) -> None:
-    from conftest import _run
+@given(text=st.text())
+def test_no_text_becomes_markup(run_of: Runs, text: str) -> None:
 
-    plain, page = (Elements(render(_run([words]))) for words in ("a", text))
+    plain, page = (Elements(render(run_of([words]))) for words in ("a", text))
     inert = {"mark", "q", "li", "ul", "option", "p", "span"}  # what judgements may add
     assert [t for t, _ in page.tags if t not in inert] == [
         t for t, _ in plain.tags if t not in inert
@@ -108,7 +110,7 @@ def test_the_report_stays_small(run_of: Runs, texts: int) -> None:
     assert len(render(run_of([f"{words} ¿Vamos?"] * texts), loss=LOSS).encode()) < texts * 16_000
 
 
-def dumped(page: Path, profile: Path, script: str = "") -> str:
+def dumped(page: Path, profile: Path) -> str:
     """The page's elements after Chromium ran it."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
@@ -117,7 +119,7 @@ def dumped(page: Path, profile: Path, script: str = "") -> str:
             *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
             *("--no-first-run", "--disable-background-networking", "--disable-sync"),
             *("--disable-component-update", f"--user-data-dir={profile}", "--dump-dom"),
-            f"{page.as_uri()}{script}",
+            page.as_uri(),
         ],
         capture_output=True,
         text=True,
@@ -127,13 +129,15 @@ def dumped(page: Path, profile: Path, script: str = "") -> str:
     return done.stdout
 
 
-def test_in_a_browser_nothing_that_an_answer_says_runs(hostile_run: Run, tmp_path: Path) -> None:
+def test_in_a_browser_nothing_that_an_answer_says_runs(
+    hostile_run: Run, hostile: str, tmp_path: Path
+) -> None:
     page = tmp_path / "report.html"
     page.write_text(render(hostile_run, loss=LOSS), encoding="utf-8")
     after = dumped(page, tmp_path / "profile")
     title = re.search("<title>(.*?)</title>", after, re.DOTALL)
     assert title is not None
-    assert unescape(title[1]) == f"Smoke test of {visible(HOSTILE)}"
+    assert unescape(title[1]) == f"Smoke test of {visible(hostile)}"
     assert "3 of 3 prompts" in Elements(after).text, "the page's own script did not run"
     assert len(re.findall("<script", after)) == 1
     assert len(re.findall("<img|<meta http-equiv=.refresh", after)) == 0

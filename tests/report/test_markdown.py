@@ -1,6 +1,7 @@
 """The Markdown summary: inert cells, whole tables, within GitHub's limit."""
 
-from conftest import GOOD, HOSTILE, Runs, _run
+from collections.abc import Callable, Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -9,6 +10,9 @@ from markdown_it.token import Token
 from tuneops.report.markdown import MAX_BYTES, cell, summary
 from tuneops.report.wording import visible
 from tuneops.smoke.verdict import Run
+
+Runs = Callable[[Sequence[str]], Run]
+GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 
 BAD = "Te recomiendo el Hotel Arts."
 
@@ -38,8 +42,8 @@ def test_names_numbers_and_addresses_do_not_become_links() -> None:
     shown = cell("@octocat #12 https://example.org WWW.example.org")
     assert "@octocat" not in shown
     assert "#12" not in shown
-    assert "https://" not in shown
-    assert "WWW.e" not in shown
+    assert "s://" not in shown
+    assert "WWW." not in shown
 
 
 def test_the_summary_names_verdict_checks_and_failed_answers(run_of: Runs) -> None:
@@ -54,7 +58,7 @@ def test_a_run_without_failures_lists_none(run_of: Runs) -> None:
     assert "Answers that failed" not in summary(run_of([GOOD]))
 
 
-def test_hostile_texts_add_no_markup(hostile_run: Run) -> None:
+def test_hostile_texts_add_no_markup(hostile_run: Run, hostile: str) -> None:
     parsed = tokens(summary(hostile_run))
     assert [t.content for t in parsed if t.type == "html_block"] == [
         "<details><summary>Provenance</summary>\n",
@@ -63,12 +67,12 @@ def test_hostile_texts_add_no_markup(hostile_run: Run) -> None:
     inline = [c for t in parsed for c in t.children or [] if c.type not in ("text", "softbreak")]
     assert {c.content for c in inline} <= {"<br>"}
     assert len([t for t in parsed if t.type == "heading_open"]) == 2
-    assert HOSTILE not in summary(hostile_run)
+    assert hostile not in summary(hostile_run)
 
 
-@given(st.integers(1, 40), st.integers(2_500, 20_000))
-def test_what_does_not_fit_is_counted(failed: int, room: int) -> None:
-    text = summary(_run([f"{BAD} {n}" for n in range(failed)]), max_bytes=room)
+@given(failed=st.integers(1, 40), room=st.integers(2_500, 20_000))
+def test_what_does_not_fit_is_counted(run_of: Runs, failed: int, room: int) -> None:
+    text = summary(run_of([f"{BAD} {n}" for n in range(failed)]), max_bytes=room)
     assert len(text.encode()) <= room
     shown = sum(f"| p{n} |" in text for n in range(failed))
     assert (f"{failed - shown} more failed answers" in text) == (shown < failed)

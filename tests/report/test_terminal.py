@@ -1,12 +1,15 @@
 """The report on a terminal."""
 
 import io
+from collections.abc import Callable, Sequence
 
-from conftest import GOOD, HOSTILE, Runs
 from rich.console import Console, RenderableType
 
 from tuneops.report.terminal import comparison, side_by_side
 from tuneops.smoke.verdict import Run
+
+Runs = Callable[[Sequence[str]], Run]
+GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 
 
 def shown(part: RenderableType, *, width: int = 160) -> str:
@@ -30,11 +33,13 @@ def test_answers_stand_side_by_side_for_the_chosen_prompts(run_of: Runs) -> None
     assert "Alquila" not in text
 
 
-def test_data_is_never_markup_nor_steers_the_terminal(hostile_run: Run, run_of: Runs) -> None:
+def test_data_is_never_markup_nor_steers_the_terminal(
+    hostile_run: Run, hostile: str, run_of: Runs
+) -> None:
     for run in (hostile_run, run_of(["[bold red]rojo[/] [link=x]y[/link] \x1b[2J\u202e\x07"])):
         everything = [prompt.id for prompt in run.prompts]
         text = shown(comparison(run)) + shown(side_by_side(run, everything))
         assert not {c for c in text if not c.isprintable()} - {"\n"}
     assert "[bold red]rojo[/]" in text
     assert r"\u001b[2J\u202e\u0007" in text
-    assert HOSTILE not in text
+    assert hostile not in text

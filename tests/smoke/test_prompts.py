@@ -64,7 +64,7 @@ def test_a_prompt_is_a_question_or_a_conversation(tmp_path: Path) -> None:
 )
 def test_a_broken_line_is_named_with_its_number(tmp_path: Path, line: str, fault: str) -> None:
     path = written(tmp_path, '{"id": "first", "prompt": "x"}', line)
-    with pytest.raises(ConfigError, match="prompts.jsonl") as caught:
+    with pytest.raises(ConfigError, match=r"prompts\.jsonl") as caught:
         read_prompts(path)
     assert fault in caught.value.message
     assert caught.value.exit_code == 2

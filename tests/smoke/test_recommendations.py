@@ -47,7 +47,8 @@ def test_each_rule_catches_its_own_example(kind: Kind) -> None:
 def test_only_the_kinds_asked_for_are_found() -> None:
     text = "Te recomiendo el Hotel Arts. Alquila un coche en el aeropuerto."
     assert [r.kind for r in find_recommendations(text)] == ["hotel", "rental_car"]
-    assert [r.kind for r in find_recommendations(text, ("rental_car",))] == ["rental_car"]
+    only: list[Kind] = ["rental_car"]
+    assert [r.kind for r in find_recommendations(text, only)] == ["rental_car"]
 
 
 def test_the_quote_is_the_sentence_as_it_was_written() -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -150,7 +151,7 @@ def test_no_minute_holds_more_than_the_limits(requests: int, tokens: int, costs:
         minute = [cost for at, cost in started if first <= at < first + 60 - 1e-6]
         assert sum(minute) <= tokens
         assert len(minute) <= requests + 1
-    gaps = [after - before for (before, _), (after, _) in zip(started, started[1:], strict=False)]
+    gaps = [after - before for (before, _), (after, _) in pairwise(started)]
     assert all(gap >= 60 / requests - 1e-6 for gap in gaps)
 
 

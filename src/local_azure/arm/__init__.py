@@ -13,6 +13,7 @@ from local_azure.arm import (
     projects,
     resource_lists,
     subscriptions,
+    tags,
     unknown,
 )
 
@@ -21,6 +22,7 @@ _PARTS = (
     operations,
     locks,
     groups,
+    tags,
     resource_lists,
     accounts,
     deployments,

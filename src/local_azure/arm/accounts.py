@@ -120,7 +120,7 @@ def _put(arm: ArmRequest) -> Response:
 
 def _restored(arm: ArmRequest, group: Document, account_id: str) -> Document | None:
     """The soft-deleted account of that id, where the caller asks for it back."""
-    wanted = bool(arm.body.get("properties", {}).get("restore"))
+    wanted = bool(arm.section("properties").get("restore"))
     deleted = deleted_accounts.find(arm.state, account_id)
     if deleted is None and wanted:
         raise conflict(
@@ -142,7 +142,7 @@ def _restored(arm: ArmRequest, group: Document, account_id: str) -> Document | N
 
 
 def _new(arm: ArmRequest, group: Document, account_id: str) -> Document:
-    kind, sku = arm.body.get("kind"), arm.body.get("sku") or {}
+    kind, sku = arm.text("kind"), arm.section("sku")
     if kind not in _KINDS or sku.get("name") != _SKU["name"]:
         raise bad_request(
             "InvalidResourceProperties",
@@ -166,7 +166,7 @@ def _new(arm: ArmRequest, group: Document, account_id: str) -> Document:
 
 
 def _location(arm: ArmRequest) -> str:
-    location = normalize_region(arm.body.get("location") or "")
+    location = normalize_region(arm.text("location"))
     regions = arm.state.catalog.regions
     if location not in regions:
         raise bad_request(
@@ -181,27 +181,28 @@ def _location(arm: ArmRequest) -> str:
 def _change(arm: ArmRequest, account: Document) -> None:
     """What PUT and PATCH may say of an account."""
     if "tags" in arm.body:
-        account["tags"] = checked_tags(arm.body)
+        account["tags"] = checked_tags(arm)
     if "identity" in arm.body:
-        account["identity"] = _identity(arm, arm.body["identity"], account.get("identity"))
-    asked = arm.body.get("properties") or {}
-    properties = {key: value for key, value in asked.items() if key not in _READ_ONLY}
-    _claim_domain(arm, account, properties.get("customSubDomainName"))
+        account["identity"] = _identity(arm, account.get("identity"))
+    asked = arm.section("properties")
+    properties = {
+        key: value for key, value in asked.items() if key not in _READ_ONLY and value is not None
+    }
+    _claim_domain(arm, account, str(properties.get("customSubDomainName") or ""))
     account["properties"] |= properties
     stamp(account, arm)
     _save(arm.state, account)
 
 
-def _identity(
-    arm: ArmRequest, asked: dict[str, Any], before: dict[str, Any] | None
-) -> dict[str, Any]:
-    if "SystemAssigned" not in asked.get("type", "None"):
+def _identity(arm: ArmRequest, before: dict[str, Any] | None) -> dict[str, Any]:
+    asked = arm.section("identity")
+    if "SystemAssigned" not in str(asked.get("type")):
         return asked
     principal = (before or {}).get("principalId") or str(uuid.uuid4())
     return asked | {"principalId": principal, "tenantId": arm.state.identity.tenant_id}
 
 
-def _claim_domain(arm: ArmRequest, account: Document, asked: str | None) -> None:
+def _claim_domain(arm: ArmRequest, account: Document, asked: str) -> None:
     """A custom subdomain is chosen once; without one, the account's name stands in the address."""
     chosen = account["properties"].get("customSubDomainName")
     if asked and chosen and asked.lower() != chosen.lower():

@@ -93,7 +93,7 @@ def _account_usages(arm: ArmRequest) -> Response:
 
 def _usages(arm: ArmRequest, counted: list[Document], region: str) -> Response:
     listed = quota.usages(arm.state.catalog, counted, region)
-    wanted = conditions(arm).get("name.value")
+    wanted = conditions(arm, {"name.value"}).get("name.value")
     if wanted is not None:
         listed = [usage for usage in listed if usage["name"]["value"].lower() == wanted.lower()]
     return ok({"value": listed})

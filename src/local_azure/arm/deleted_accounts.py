@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 
 from local_azure.arm.resources import timestamp, wire
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
+from local_azure.catalog import normalize_region
 from local_azure.errors import not_found
 from local_azure.state import State
 from local_azure.store import Document
@@ -30,18 +31,21 @@ def soft_delete(state: State, account: Document) -> None:
     state.store.put(_KIND, state.subscription, account["id"], deleted)
 
 
-def live(state: State) -> list[Document]:
-    """Those that are not yet purged; purges those whose time is up."""
-    documents = state.store.list_under(_KIND, state.subscription)
-    return [document for document in documents if not _purged_if_due(state, document)]
+def listed(state: State) -> list[Document]:
+    return state.store.list_under(_KIND, state.subscription)
+
+
+def purge_due(state: State) -> None:
+    """Purge those whose time is up."""
+    for deleted in listed(state):
+        if state.clock.now() >= deleted["_deleted"] + KEPT_SECONDS:
+            with state.store.transaction():
+                purge(state, deleted)
 
 
 def find(state: State, account_id: str) -> Document | None:
     """Deleted accounts go by the id that they had."""
-    document = state.store.get(_KIND, state.subscription, account_id)
-    if document is None or _purged_if_due(state, document):
-        return None
-    return document
+    return state.store.get(_KIND, state.subscription, account_id)
 
 
 def forget(state: State, account_id: str) -> None:
@@ -59,20 +63,13 @@ def purge(state: State, deleted: Document) -> None:
     forget(state, scope)
 
 
-def _purged_if_due(state: State, deleted: Document) -> bool:
-    due: bool = state.clock.now() >= deleted["_deleted"] + KEPT_SECONDS
-    if due:
-        purge(state, deleted)
-    return due
-
-
 def _find(arm: ArmRequest) -> Document | None:
     group, name = arm.params["group"], arm.params["account"]
     account_id = (
         f"{arm.state.subscription}/resourceGroups/{group}/providers/{NAMESPACE}/accounts/{name}"
     )
     deleted = find(arm.state, account_id)
-    elsewhere = deleted and deleted["location"] != arm.params["location"].lower()
+    elsewhere = deleted and deleted["location"] != normalize_region(arm.params["location"])
     return None if elsewhere else deleted
 
 
@@ -85,7 +82,7 @@ def _get(arm: ArmRequest) -> Response:
 
 
 def _list(arm: ArmRequest) -> Response:
-    return ok({"value": [_shown(deleted, arm.state) for deleted in live(arm.state)]})
+    return ok({"value": [_shown(deleted, arm.state) for deleted in listed(arm.state)]})
 
 
 def _purge(arm: ArmRequest) -> Response:

@@ -16,6 +16,9 @@ class Deployable:
     model: CatalogModel  # of a fine-tuned model: its base
     fine_tuned: bool
 
+    def is_named(self, model: dict[str, Any]) -> bool:
+        return (self.name, self.version) == (model["name"], model["version"])
+
     def require_sku(self, name: str, region: str) -> CatalogSku:
         sku = self.model.sku(name, region)
         if sku is None or not (sku.fine_tuned if self.fine_tuned else sku.base):

@@ -10,7 +10,7 @@ from local_azure.arm import accounts, operations, quota
 from local_azure.arm.deployable import Deployable, require_deployable
 from local_azure.arm.locks import require_deletable, require_writable
 from local_azure.arm.resources import checked_tags, stamp, wire
-from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
+from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.clock import Clock
 from local_azure.errors import bad_request, not_found
 from local_azure.provisioning import begin, provisioning_state, seconds_left
@@ -56,8 +56,9 @@ def find_deployment(state: State, account_id: str, name: str) -> Document | None
 def note_use(state: State, deployment: Document) -> None:
     """Keep a deployment that somebody calls from expiring."""
     now = state.clock.now()
-    if now - deployment["_last_used"] >= _USE_NOTED_EVERY:
-        _save(state, deployment | {"_last_used": now})
+    current = find_deployment(state, deployment["_scope"], deployment["name"])
+    if current is not None and now - current["_last_used"] >= _USE_NOTED_EVERY:
+        _save(state, current | {"_last_used": now})
 
 
 def live(state: State, scope: str) -> list[Document]:
@@ -84,13 +85,12 @@ def _put(arm: ArmRequest) -> Response:
     before = find_deployment(arm.state, account["id"], _checked_name(arm))
     deployment = before or _new(arm, account)
     require_writable(arm.state, deployment["id"])
-    wanted = (arm.body.get("properties") or {}).get("model") or {}
+    wanted = _wanted_model(arm)
     model = require_deployable(arm.state, account, wanted)
     _require_room(arm.state, account, deployment, fine_tuned=model.fine_tuned)
-    sku = arm.body.get("sku") or {"name": "Standard"}
-    _set_capacity(arm, account, deployment, sku, model)
-    same_model = before is not None and before["properties"]["model"]["name"] == model.name
-    _describe(deployment, model, arm.body)
+    _set_capacity(arm, account, deployment, arm.section("sku"), model)
+    same_model = before is not None and model.is_named(before["properties"]["model"])
+    _describe(arm, deployment, model, wanted)
     stamp(deployment, arm)
     if same_model:
         _save(arm.state, deployment)
@@ -156,11 +156,20 @@ def _set_capacity(
     deployment["_usage_name"] = model.model.usage_name(sku)
 
 
-def _describe(deployment: Document, model: Deployable, body: dict[str, Any]) -> None:
-    asked = body.get("properties") or {}
-    if "tags" in body:
-        deployment["tags"] = checked_tags(body)
-    named = asked["model"] | {"name": model.name, "version": model.version}
+def _wanted_model(arm: ArmRequest) -> dict[str, Any]:
+    wanted = arm.section("properties").get("model")
+    if not isinstance(wanted, dict) or not all(isinstance(text, str) for text in wanted.values()):
+        raise invalid_content("properties.model must be an object of strings")
+    return wanted
+
+
+def _describe(
+    arm: ArmRequest, deployment: Document, model: Deployable, wanted: dict[str, Any]
+) -> None:
+    asked = arm.section("properties")
+    if "tags" in arm.body:
+        deployment["tags"] = checked_tags(arm)
+    named = wanted | {"name": model.name, "version": model.version}
     kept = {key: asked[key] for key in ("raiPolicyName",) if key in asked}
     deployment["_fine_tuned"] = model.fine_tuned
     deployment["properties"] = {
@@ -190,10 +199,10 @@ def _patch(arm: ArmRequest) -> Response:
     deployment = _require(arm, account)
     require_writable(arm.state, deployment["id"])
     if "tags" in arm.body:
-        deployment["tags"] = checked_tags(arm.body)
-    if arm.body.get("sku"):
+        deployment["tags"] = checked_tags(arm)
+    if arm.section("sku"):
         model = require_deployable(arm.state, account, deployment["properties"]["model"])
-        asked = deployment["sku"] | arm.body["sku"]
+        asked = deployment["sku"] | arm.section("sku")
         _set_capacity(arm, account, deployment, asked, model)
     stamp(deployment, arm)
     _save(arm.state, deployment)

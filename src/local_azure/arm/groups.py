@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import Page, checked_tags, conditions, has_tag, wire
+from local_azure.arm.resources import TAG_CONDITIONS, Page, checked_tags, conditions, has_tag, wire
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.catalog import normalize_region
 from local_azure.errors import bad_request, conflict, not_found
@@ -68,15 +68,15 @@ def _put(arm: ArmRequest) -> Response:
             f"Invalid resource group location '{location}'. The Resource group already exists in "
             f"location '{group['location']}'.",
         )
-    group["tags"] = checked_tags(arm.body)
-    if arm.body.get("managedBy"):
-        group["managedBy"] = arm.body["managedBy"]
+    group["tags"] = checked_tags(arm)
+    if arm.text("managedBy"):
+        group["managedBy"] = arm.text("managedBy")
     _save(arm.state, group)
     return ok(_shown(group), 201 if before is None else 200)
 
 
 def _location(arm: ArmRequest) -> str:
-    location = normalize_region(arm.body.get("location") or "")
+    location = normalize_region(arm.text("location"))
     regions = arm.state.catalog.regions
     if not location:
         raise bad_request(
@@ -105,15 +105,15 @@ def _patch(arm: ArmRequest) -> Response:
     group = require_living_group(arm)
     require_writable(arm.state, group["id"])
     if "tags" in arm.body:
-        group["tags"] = checked_tags(arm.body)
+        group["tags"] = checked_tags(arm)
     if "managedBy" in arm.body:
-        group["managedBy"] = arm.body["managedBy"]
+        group["managedBy"] = arm.text("managedBy")
     _save(arm.state, group)
     return ok(_shown(group))
 
 
 def _list(arm: ArmRequest) -> Response:
-    wanted = conditions(arm)
+    wanted = conditions(arm, TAG_CONDITIONS)
     page = Page(
         ["group"], arm.state.subscription, keep=lambda group: has_tag(group, wanted), render=_shown
     )

@@ -65,7 +65,7 @@ def _scope(arm: ArmRequest) -> str:
 
 def _put(arm: ArmRequest) -> Response:
     scope, name = _scope(arm), arm.params["lock"]
-    properties = arm.body.get("properties", {})
+    properties = arm.section("properties")
     if properties.get("level") not in _LEVELS:
         raise bad_request("InvalidLockLevel", f"The lock level must be one of {_LEVELS}.")
     before = arm.state.store.get("lock", scope, name)

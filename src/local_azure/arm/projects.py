@@ -59,10 +59,10 @@ def _new(arm: ArmRequest, account: Document) -> Document:
 
 def _change(arm: ArmRequest, project: Document) -> None:
     if "tags" in arm.body:
-        project["tags"] = checked_tags(arm.body)
+        project["tags"] = checked_tags(arm)
     if "identity" in arm.body:
-        project["identity"] = arm.body["identity"]
-    asked = arm.body.get("properties") or {}
+        project["identity"] = arm.section("identity")
+    asked = arm.section("properties")
     project["properties"] |= {
         key: asked[key] for key in ("displayName", "description") if key in asked
     }

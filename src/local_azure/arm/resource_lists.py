@@ -4,7 +4,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from local_azure.arm.groups import require_group
-from local_azure.arm.resources import Page, conditions, has_tag
+from local_azure.arm.resources import TAG_CONDITIONS, Page, conditions, has_tag
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.store import Document
 
@@ -30,7 +30,7 @@ def _list_in_group(arm: ArmRequest) -> Response:
 
 
 def _page(arm: ArmRequest, scope: str) -> Response:
-    wanted = conditions(arm)
+    wanted = conditions(arm, TAG_CONDITIONS | {"resourcegroup", "resourcetype"})
 
     def keep(resource: Document) -> bool:
         group: str = resource["id"].split("/")[4]
@@ -39,10 +39,24 @@ def _page(arm: ArmRequest, scope: str) -> Response:
             group.lower() == wanted.get("resourcegroup", group).lower()
             and kind.lower() == wanted.get("resourcetype", kind).lower()
             and has_tag(resource, wanted)
+            and _lives(arm, resource)
         )
 
-    return ok(Page(_KINDS, scope, keep, _shown).body(arm))
+    with_times = "createdtime" in arm.query.get("$expand", "").lower()
+    render = _shown_with_times if with_times else _shown
+    return ok(Page(_KINDS, scope, keep, render).body(arm))
+
+
+def _lives(arm: ArmRequest, resource: Document) -> bool:
+    """A deleted account keeps its projects, but they are not listed."""
+    group, _, account = resource["id"].partition("/projects/")[0].rpartition("/")
+    group = group.partition("/providers/")[0]
+    return arm.state.store.get("account", group, account) is not None
 
 
 def _shown(resource: Document) -> Document:
     return {key: resource[key] for key in _SHOWN if key in resource}
+
+
+def _shown_with_times(resource: Document) -> Document:
+    return _shown(resource) | {"createdTime": resource["systemData"]["createdAt"]}

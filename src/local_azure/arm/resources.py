@@ -4,10 +4,9 @@ import base64
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlencode
 
 from local_azure.arm.routing import ArmRequest, invalid_content
@@ -15,6 +14,7 @@ from local_azure.errors import bad_request
 from local_azure.store import Document
 
 DEFAULT_PAGE = 1000
+TAG_CONDITIONS = frozenset({"tagname", "tagvalue"})
 _CONDITION = re.compile(r"([\w.]+)\s+eq\s+'((?:[^']|'')*)'", re.IGNORECASE)
 
 
@@ -36,10 +36,10 @@ def stamp(document: Document, arm: ArmRequest) -> None:
     document["etag"] = f'"{uuid.uuid4()}"'
 
 
-def checked_tags(body: Mapping[str, Any]) -> dict[str, str]:
+def checked_tags(arm: ArmRequest) -> dict[str, str]:
     """ARM takes at most 50 tags, names to 512 characters and values to 256."""
-    tags = body.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+    tags = arm.section("tags")
+    if not all(isinstance(value, str) for value in tags.values()):
         raise invalid_content("tags must be an object of strings")
     too_long = any(len(name) > 512 or len(value) > 256 for name, value in tags.items())  # noqa: PLR2004
     if len(tags) > 50 or too_long:  # noqa: PLR2004
@@ -47,12 +47,12 @@ def checked_tags(body: Mapping[str, Any]) -> dict[str, str]:
     return tags
 
 
-def conditions(arm: ArmRequest) -> dict[str, str]:
-    """$filter as {left side in lower case: right side}; only `eq` joined by `and` is known."""
+def conditions(arm: ArmRequest, known: Collection[str]) -> dict[str, str]:
+    """$filter as {left side in lower case: right side}: `eq` joined by `and`, and no more."""
     text = arm.query.get("$filter", "")
     found = {left.lower(): right.replace("''", "'") for left, right in _CONDITION.findall(text)}
     remainder = re.sub(r"\band\b", "", _CONDITION.sub("", text), flags=re.IGNORECASE)
-    if remainder.strip():
+    if remainder.strip() or not found.keys() <= set(known):
         raise bad_request(
             "InvalidFilterInQueryString", f"Invalid $filter '{text}' specified in the query string."
         )
@@ -81,21 +81,36 @@ class Page:
         A token holds the last thing shown, and so survives that thing's deletion.
         """
         top = _top(arm)
-        found = self._after(arm, _read_token(arm.query.get("$skiptoken")))
+        found = self._after(arm, self._token(arm), batch_size=top + 1)
         page: list[tuple[list[str], Document]] = []
         for item in found:
             if len(page) == top:
-                link = _next_link(arm, _token(page[-1][0]))
+                link = _next_link(arm, _written(page[-1][0]))
                 return {"value": [self.render(shown) for _, shown in page], "nextLink": link}
             page.append(item)
         return {"value": [self.render(shown) for _, shown in page]}
 
-    def _after(self, arm: ArmRequest, token: list[str]) -> Iterable[tuple[list[str], Document]]:
-        kind, scope, name = token or [self.kinds[0], "", ""]
+    def _token(self, arm: ArmRequest) -> list[str]:
+        """Kind, scope and name of the last thing that the client has seen."""
+        token = arm.query.get("$skiptoken")
+        if token is None:
+            return [self.kinds[0], "", ""]
+        try:
+            kind, scope, name = json.loads(base64.urlsafe_b64decode(token))
+        except (TypeError, ValueError):
+            kind = None
+        if kind not in self.kinds:
+            raise bad_request("InvalidSkipToken", "The $skiptoken in the query string is invalid.")
+        return [kind, str(scope), str(name)]
+
+    def _after(
+        self, arm: ArmRequest, token: list[str], *, batch_size: int
+    ) -> Iterator[tuple[list[str], Document]]:
+        kind, scope, name = token
         for at in self.kinds[self.kinds.index(kind) :]:
             after = (scope, name) if at == kind else ("", "")
             while batch := arm.state.store.list_under(
-                at, self.scope, after=after, limit=DEFAULT_PAGE
+                at, self.scope, after=after, limit=batch_size
             ):
                 for document in batch:
                     after = (document["_scope"], document["id"].rpartition("/")[2])
@@ -115,17 +130,5 @@ def _next_link(arm: ArmRequest, token: str) -> str:
     return f"{arm.base}{arm.path}?{urlencode(query)}"
 
 
-def _token(position: list[str]) -> str:
+def _written(position: list[str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
-
-
-def _read_token(token: str | None) -> list[str]:
-    if token is None:
-        return []
-    try:
-        position = json.loads(base64.urlsafe_b64decode(token))
-    except ValueError:
-        position = None
-    if not isinstance(position, list) or len(position) != 3:  # noqa: PLR2004
-        raise bad_request("InvalidSkipToken", "The $skiptoken in the query string is invalid.")
-    return position

@@ -44,6 +44,20 @@ class ArmRequest:
     def api_version(self) -> str:
         return self.query["api-version"]
 
+    def section(self, name: str) -> dict[str, Any]:
+        """An object of the body, empty where it is not there; raises InvalidRequestContent."""
+        value = self.body.get(name)
+        if not isinstance(value, dict | None):
+            raise invalid_content(f"{name} must be an object")
+        return value or {}
+
+    def text(self, name: str) -> str:
+        """A string of the body, in the same way."""
+        value = self.body.get(name)
+        if not isinstance(value, str | None):
+            raise invalid_content(f"{name} must be a string")
+        return value or ""
+
 
 Handler = Callable[[ArmRequest], Response]
 

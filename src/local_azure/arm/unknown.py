@@ -35,6 +35,12 @@ def _error(arm: ArmRequest) -> AzureError:
             f"The resource namespace '{found['namespace']}' is invalid.",
         )
     resource_type = "/".join(found["rest"].strip("/").split("/")[::2])
+    if resource_type.lower() in map(str.lower, known[1]):
+        return AzureError(
+            405,
+            "MethodNotAllowed",
+            f"The requested resource does not support http method '{arm.method}'.",
+        )
     return not_found(
         "InvalidResourceType",
         f"The resource type '{resource_type}' could not be found in the namespace '{known[0]}' "

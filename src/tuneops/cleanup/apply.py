@@ -1,111 +1,287 @@
-"""Delete what a plan file says, each group read again just before."""
+"""Do what a plan file says and nothing else; each row is read and judged again just before."""
 
-import json
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tuneops import ownership
-from tuneops.azure import resources
+from tuneops.azure import deletion, deployments, files, jobs, resources, subscription
 from tuneops.azure.cloud import Session
-from tuneops.azure.resources import Account
-from tuneops.cleanup.plan import PLAN_VERSION, Plan, Row, judge, plan
+from tuneops.azure.data_plane import open_client
+from tuneops.azure.deletion import Deletion
+from tuneops.cleanup import reading
+from tuneops.cleanup.facts import DELETE_AFTER, MARKED, AccountFacts
+from tuneops.cleanup.leftovers import Item, leftovers
+from tuneops.cleanup.plan import Plan, Row, check_breakers, judge
+from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.protections import rounded
+from tuneops.cleanup.reading import Frame
 from tuneops.errors import ConfigError, TuneopsError
+from tuneops.waiting import attempts
 
-MAX_PLAN_AGE = timedelta(hours=12)
+Narrate = Callable[[str], None]
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a group: ``deleted`` means that it was seen gone."""
+    """What became of a row: ``deleted`` was seen gone, ``requested`` was still going at the end."""
 
+    kind: Literal["group", "deployment", "file", "job", "account"]
     name: str
-    result: Literal["deleted", "skipped", "failed"]
+    result: Literal["deleted", "requested", "failed", "marked", "skipped"]
     detail: str = ""
 
 
-def make_plan(session: Session) -> Plan:
-    return plan(session.subscription, resources.list_groups(session), datetime.now(UTC))
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
-def apply(session: Session, agreed: Plan, narrate: Callable[[str], None]) -> list[Outcome]:
-    """Delete the plan's rows; a group that changed since is skipped, a failure stops nothing.
+def apply(
+    session: Session,
+    policy: Policy,
+    agreed: Plan,
+    narrate: Narrate,
+    *,
+    clock: Clock = utc_now,
+    dry_run: bool = False,
+) -> list[Outcome]:
+    """Mark and delete what the plan names; what changed is skipped, a failure stops nothing else.
 
     Raises:
-        ConfigError: The plan is for another subscription, or too old.
+        ConfigError: The plan is too old, or for another subscription or policy.
+        UndecidedError: More would go than the policy lets go at a time.
+        PreconditionError: The clocks disagree, or no group is listed at all.
     """
-    _check_fits(session, agreed, datetime.now(UTC))
-    outcomes = []
-    for row in agreed.deletions:
-        narrate(f"Deleting resource group {row.name}: {row.reason}.")
-        outcomes.append(_delete(session, row))
-    return outcomes
+    now = clock()
+    admit(agreed, session.subscription, policy, now)
+    check_breakers(agreed.groups, len(agreed.groups), policy)
+    listed = {group.name for group in reading.read_groups(session, now)}
+    check_breakers([row for row in agreed.groups if row.name in listed], len(listed), policy)
+    frame = reading.read_frame(session, policy, now)
+    run = _Run(frame, narrate, clock, dry_run=dry_run)
+    return [*run.groups(agreed.rows("mark") + agreed.rows("delete")), *run.items(agreed.leftovers)]
 
 
-def purgeable(session: Session) -> list[Account]:
-    """Soft-deleted accounts that are ours."""
-    deleted = resources.list_deleted_accounts(session)
-    return [account for account in deleted if ownership.is_ours(account.tags)]
+def admit(agreed: Plan, subscription: str, policy: Policy, now: datetime) -> None:
+    """Raises: ConfigError where the plan is too old, or for another subscription or policy."""
+    for check in ADMISSION:
+        check(agreed, subscription, policy, now)
 
 
-def purge(session: Session, narrate: Callable[[str], None]) -> list[str]:
-    """Purge what is `purgeable`; the names of those that are gone."""
-    purged = []
-    for account in purgeable(session):
-        narrate(f"Purging deleted account {account.name}.")
-        resources.purge_account(session, account)
-        purged.append(account.name)
-    return purged
-
-
-def read_plan(path: Path) -> Plan:
-    """Raises: ConfigError where the file is no plan of this version."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        return _plan(document)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+def check_subscription(agreed: Plan, subscription: str, policy: Policy, now: datetime) -> None:
+    del now
+    policy.check_subscription(subscription)
+    if agreed.subscription.lower() != subscription.lower():
         raise ConfigError(
-            f"{path} is not a clean-up plan of version {PLAN_VERSION}: {error}",
-            remedy="Make one with 'cleanup.py plan --out FILE'.",
-        ) from error
-
-
-def _plan(document: Any) -> Plan:  # noqa: ANN401 - JSON
-    if document["version"] != PLAN_VERSION:
-        raise ValueError(f"version {document['version']}")
-    created = ownership.read_timestamp(document["created"])
-    if created is None:
-        raise ValueError("no time of creation")
-    rows = tuple(Row(**row) for row in document["groups"])
-    return Plan(document["subscription"], created, rows)
-
-
-def _check_fits(session: Session, agreed: Plan, now: datetime) -> None:
-    if agreed.subscription.lower() != session.subscription.lower():
-        raise ConfigError(
-            f"The plan is for subscription {agreed.subscription}, not {session.subscription}.",
+            f"The plan is for subscription {agreed.subscription}, not {subscription}.",
             remedy="Make a plan for this subscription.",
         )
-    if not timedelta() <= now - agreed.created + timedelta(minutes=5) <= MAX_PLAN_AGE:
+
+
+def check_policy(agreed: Plan, subscription: str, policy: Policy, now: datetime) -> None:
+    del subscription, now
+    if agreed.policy != policy.digest:
         raise ConfigError(
-            f"The plan of {ownership.timestamp(agreed.created)} is not of the last 12 hours.",
+            f"The plan was made under policy {agreed.policy}, this one is {policy.digest}.",
             remedy="Make a new plan.",
         )
 
 
-def _delete(session: Session, row: Row) -> Outcome:
-    try:
-        group = resources.find_group(session, row.name)
-        if group is None:
-            return Outcome(row.name, "skipped", "is gone already")
-        now = judge(group, datetime.now(UTC))
-        if now.action != "delete" or now.tags_digest != row.tags_digest:
-            return Outcome(row.name, "skipped", f"changed since the plan: {now.reason}")
-        resources.delete_group(session, row.name)
-        if resources.find_group(session, row.name) is not None:
-            return Outcome(row.name, "failed", "still there after the deletion ended")
-    except TuneopsError as error:
-        return Outcome(row.name, "failed", error.message)
-    return Outcome(row.name, "deleted")
+def check_fresh(agreed: Plan, subscription: str, policy: Policy, now: datetime) -> None:
+    del subscription
+    age = now - agreed.created
+    if not -reading.MAX_CLOCK_SKEW <= age <= policy.apply.plan_fresh:
+        raise ConfigError(
+            f"The plan of {ownership.timestamp(agreed.created)} is not of the last "
+            f"{rounded(policy.apply.plan_fresh)}.",
+            remedy="Make a new plan.",
+        )
+
+
+ADMISSION = (check_subscription, check_policy, check_fresh)
+
+
+def tags_changed(planned: Row, fresh: Row) -> str | None:
+    return "its tags changed" if planned.tags_digest != fresh.tags_digest else None
+
+
+def locks_changed(planned: Row, fresh: Row) -> str | None:
+    return "its locks changed" if planned.locks != fresh.locks else None
+
+
+def manager_changed(planned: Row, fresh: Row) -> str | None:
+    return "who manages it changed" if planned.managed_by != fresh.managed_by else None
+
+
+def contents_changed(planned: Row, fresh: Row) -> str | None:
+    """What is missing may be an earlier run's work; what is new or another is a change."""
+    new = sorted(set(fresh.contents) - set(planned.contents))
+    return f"something is new inside: {new[0]}" if new else None
+
+
+def no_longer_due(planned: Row, fresh: Row) -> str | None:
+    return fresh.reason if planned.action != fresh.action else None
+
+
+CHANGES = (tags_changed, locks_changed, manager_changed, contents_changed, no_longer_due)
+
+
+class _Run:
+    """One apply: what it knows of the subscription, and how it speaks."""
+
+    def __init__(self, frame: Frame, narrate: Narrate, clock: Clock, *, dry_run: bool) -> None:
+        self._frame = frame
+        self._session = frame.session
+        self._narrate = narrate
+        self._clock = clock
+        self._dry_run = dry_run
+
+    def groups(self, rows: Sequence[Row]) -> list[Outcome]:
+        with ThreadPoolExecutor(reading.WORKERS) as pool:
+            begun = list(pool.map(self._begin, rows))
+        outcomes = {done.name: done for done in begun if isinstance(done, Outcome)}
+        going = [done for done in begun if isinstance(done, Deletion)]
+        outcomes |= {done.name: done for done in self._watch(going)}
+        return [outcomes[row.name] for row in rows]
+
+    def items(self, items: Sequence[Item]) -> list[Outcome]:
+        """Accounts side by side; within one, ARM takes one write at a time."""
+        by_group: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            by_group[item.group].append(item)
+        with ThreadPoolExecutor(reading.WORKERS) as pool:
+            return [done for found in pool.map(self._items, by_group.values()) for done in found]
+
+    def _begin(self, planned: Row) -> Outcome | Deletion:
+        try:
+            return self._act(planned)
+        except TuneopsError as error:
+            return Outcome("group", planned.name, "failed", error.message)
+
+    def _act(self, planned: Row) -> Outcome | Deletion:
+        facts = reading.read_group(self._frame, planned.name)
+        if facts is None:
+            return Outcome("group", planned.name, "skipped", "is gone already")
+        if planned.action == "delete" and facts.group.state.lower() == "deleting":
+            return Deletion(planned.name, None)
+        now = self._clock()
+        fresh = judge(facts, self._frame.policy, now)
+        reason = next((r for change in CHANGES if (r := change(planned, fresh))), None)
+        if reason is not None:
+            return Outcome("group", planned.name, "skipped", f"since the plan: {reason}")
+        if self._dry_run:
+            return Outcome("group", planned.name, "skipped", f"dry run: would {fresh.action} it")
+        return self._mark(planned, now) if fresh.action == "mark" else self._delete(planned)
+
+    def _mark(self, planned: Row, now: datetime) -> Outcome:
+        after = ownership.timestamp(now + self._frame.policy.groups.notice)
+        marks = {MARKED: ownership.timestamp(now), DELETE_AFTER: after}
+        self._narrate(f"Marking resource group {planned.name}: {planned.reason}.")
+        subscription.merge_tags(self._session, planned.name, marks)
+        return Outcome("group", planned.name, "marked", f"goes after {after}")
+
+    def _delete(self, planned: Row) -> Deletion:
+        self._narrate(f"Deleting resource group {planned.name}: {planned.reason}.")
+        return deletion.begin(self._session, planned.name)
+
+    def _watch(self, going: Sequence[Deletion]) -> Iterator[Outcome]:
+        """One list tells of all deletions at once; a group is asked for only when it is missing."""
+        pending = {begun.group.lower(): begun for begun in going}
+        states: dict[str, str] = {}
+        wait = self._frame.policy.apply.wait
+        for _ in attempts(wait.total_seconds()):
+            if not pending:
+                return
+            try:
+                states = self._states()
+                for key in list(pending):
+                    if done := self._look(pending[key], states.get(key)):
+                        del pending[key]
+                        yield done
+            except TuneopsError as error:
+                self._narrate(f"Looking again later: {error.message}")
+        for key, begun in pending.items():
+            yield _unfinished(begun, states.get(key, "deleting"), wait)
+
+    def _states(self) -> dict[str, str]:
+        found = subscription.list_groups(self._session).groups
+        return {group.name.lower(): group.state.lower() for group in found}
+
+    def _look(self, begun: Deletion, state: str | None) -> Outcome | None:
+        if state is None:
+            gone = resources.find_group(self._session, begun.group) is None
+            return Outcome("group", begun.group, "deleted") if gone else None
+        if state == "deleting":
+            return None
+        why = deletion.failure(self._session, begun)
+        return Outcome("group", begun.group, "failed", why) if why else None
+
+    def _items(self, planned: Sequence[Item]) -> list[Outcome]:
+        try:
+            due = self._still_due(planned[0].group)
+        except TuneopsError as error:
+            return [_of(item, "failed", error.message) for item in planned]
+        return [self._item(item, due.get((item.account, item.kind, item.name))) for item in planned]
+
+    def _still_due(self, group: str) -> dict[tuple[str, str, str], AccountFacts]:
+        """The leftovers of a group as it is now, each with the account that it is in."""
+        facts = reading.read_group(self._frame, group)
+        if facts is None:
+            return {}
+        frame, now = self._frame, self._clock()
+        return {
+            (item.account, item.kind, item.name): account
+            for account in facts.accounts
+            for item in leftovers(facts, account, frame.history, frame.policy, now)
+            if item.action == "delete"
+        }
+
+    def _item(self, item: Item, account: AccountFacts | None) -> Outcome:
+        if account is None:
+            return _of(item, "skipped", "since the plan: gone, or needed")
+        if self._dry_run:
+            return _of(item, "skipped", "dry run: would delete it")
+        self._narrate(f"Deleting {item.kind} {item.label} of {item.account}: {item.reason}.")
+        try:
+            _DELETE[item.kind](self._session, account, item.name)
+        except TuneopsError as error:
+            return _of(item, "failed", error.message)
+        return _of(item, "deleted", "")
+
+
+def _unfinished(begun: Deletion, state: str, wait: timedelta) -> Outcome:
+    if state == "deleting":
+        return Outcome("group", begun.group, "requested", f"still going after {rounded(wait)}")
+    detail = f"still there after {rounded(wait)}, and Azure gives no reason"
+    return Outcome("group", begun.group, "failed", detail)
+
+
+def _of(item: Item, result: Literal["deleted", "failed", "skipped"], detail: str) -> Outcome:
+    return Outcome(item.kind, f"{item.account}/{item.label}", result, detail)
+
+
+def _delete_deployment(session: Session, account: AccountFacts, name: str) -> None:
+    deployments.delete(session, account.account, name)
+
+
+def _delete_file(session: Session, account: AccountFacts, name: str) -> None:
+    del session
+    with open_client(account.account.endpoint) as client:
+        files.delete(client, name)
+
+
+def _delete_job(session: Session, account: AccountFacts, name: str) -> None:
+    del session
+    with open_client(account.account.endpoint) as client:
+        jobs.delete(client, name)
+
+
+_DELETE: dict[str, Callable[[Session, AccountFacts, str], None]] = {
+    "deployment": _delete_deployment,
+    "file": _delete_file,
+    "job": _delete_job,
+}

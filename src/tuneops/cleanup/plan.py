@@ -1,85 +1,191 @@
-"""Which resource groups go, decided from what was read; no I/O."""
+"""What goes, decided from what was read; no I/O. The plan is the only thing that apply follows."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Literal, TypeVar
 
 from tuneops import ownership
-from tuneops.azure.resources import ResourceGroup
+from tuneops.azure.deployments import Deployment
+from tuneops.azure.subscription import DeletedAccount
+from tuneops.cleanup import protections
+from tuneops.cleanup.facts import (
+    GroupFacts,
+    age_of,
+    contents,
+    is_fine_tuned,
+    tag,
+    tags_digest,
+)
+from tuneops.cleanup.leftovers import History, Item, history_of, leftovers
+from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.protections import Case, DeletedCase
+from tuneops.errors import UndecidedError
 
-PLAN_VERSION = 1
+PLAN_VERSION = 2
+Action = Literal["keep", "mark", "delete"]
+_Case = TypeVar("_Case", Case, DeletedCase)
+_HOURS_A_MONTH = 720
+_HOSTED_BY_THE_HOUR = frozenset({"standard", "globalstandard", "datazonestandard"})
+_PRICED = ("microsoft.cognitiveservices/accounts", "microsoft.cognitiveservices/accounts/projects")
 
 
 @dataclass(frozen=True)
 class Row:
-    """What happens to one resource group, and why."""
+    """What happens to one resource group, why, and what it looked like at that moment.
+
+    ``cost`` is in dollars a month for hosting fine-tuned models; ``cost_complete`` says whether
+    nothing else inside costs by the hour.
+    """
 
     name: str
-    action: Literal["keep", "delete"]
+    region: str
+    action: Action
     reason: str
+    since: str | None
+    age_source: str | None
+    owner: str | None
     tags_digest: str
-    expires: str | None = None
+    managed_by: str | None
+    locks: tuple[str, ...]
+    contents: tuple[str, ...]
+    cost: float
+    cost_complete: bool
+
+
+@dataclass(frozen=True)
+class DeletedRow:
+    """A soft-deleted account, and whether it is to be purged."""
+
+    name: str
+    group: str
+    region: str
+    action: Literal["keep", "purge"]
+    reason: str
+    purged_at: str | None
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Everything that was read of a subscription."""
+
+    id: str
+    groups: tuple[GroupFacts, ...]
+    deleted: tuple[DeletedAccount, ...] = ()
+
+    @property
+    def history(self) -> History:
+        return history_of([account for group in self.groups for account in group.accounts])
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The only thing that `apply` follows; ``created`` is UTC."""
+    """``created`` is UTC; ``policy`` is the digest of the policy that it was made under."""
 
     subscription: str
     created: datetime
-    rows: tuple[Row, ...]
+    policy: str
+    groups: tuple[Row, ...]
+    items: tuple[Item, ...] = ()
+    deleted_accounts: tuple[DeletedRow, ...] = ()
+
+    def rows(self, action: Action) -> tuple[Row, ...]:
+        return tuple(row for row in self.groups if row.action == action)
 
     @property
-    def deletions(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if row.action == "delete")
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "version": PLAN_VERSION,
-            "subscription": self.subscription,
-            "created": ownership.timestamp(self.created),
-            "groups": [vars(row) for row in self.rows],
-        }
+    def leftovers(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.action == "delete")
 
 
-def plan(subscription: str, groups: Sequence[ResourceGroup], now: datetime) -> Plan:
-    """One row for each group; only what is ours and past its expiry goes."""
-    rows = (judge(group, now) for group in sorted(groups, key=lambda group: group.name))
-    return Plan(subscription, now, tuple(rows))
+def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
+    """One row for each group, each leftover inside a group that stays, each deleted account."""
+    groups = sorted(found.groups, key=lambda facts: facts.group.name.lower())
+    rows = tuple(judge(facts, policy, now) for facts in groups)
+    history = found.history
+    items = (
+        item
+        for facts, row in zip(groups, rows, strict=True)
+        if row.action != "delete"
+        for account in facts.accounts
+        for item in leftovers(facts, account, history, policy, now)
+    )
+    deleted = tuple(judge_deleted(account, policy, now) for account in found.deleted)
+    return Plan(found.id, now, policy.digest, rows, tuple(items), deleted)
 
 
-def judge(group: ResourceGroup, now: datetime) -> Row:
-    """Closed by default: every way out of "keep" is spelled out here, for plan and apply alike."""
-    digest = tags_digest(group.tags)
-    expires = group.tags.get(ownership.EXPIRES)
-
-    def keep(reason: str) -> Row:
-        return Row(group.name, "keep", reason, digest, expires)
-
-    if not ownership.is_ours(group.tags):
-        return keep(f"not ours: no tag {ownership.MANAGED_BY}={ownership.owner()}")
-    if group.managed_by:
-        return keep("managed by another Azure resource")
-    if expires is None:
-        return keep(f"no tag {ownership.EXPIRES}: meant to stay")
-    moment = ownership.read_timestamp(expires)
-    if moment is None:
-        return keep(f"tag {ownership.EXPIRES} is not a time: unknown age means keep")
-    if moment > now:
-        return keep(f"expires in {_rounded(moment - now)}")
-    return Row(group.name, "delete", f"expired {_rounded(now - moment)} ago", digest, expires)
-
-
-def tags_digest(tags: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(dict(tags), sort_keys=True).encode()).hexdigest()
+def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
+    """Closed by default: a group goes when no guard has a reason to keep it."""
+    action, reason = _decided(Case(facts, policy, now))
+    age = age_of(facts)
+    return Row(
+        name=facts.group.name,
+        region=facts.group.region,
+        action=action,
+        reason=reason,
+        since=ownership.timestamp(age.since) if age else None,
+        age_source=age.source if age else None,
+        owner=owner_of(facts, policy),
+        tags_digest=tags_digest(facts.tags),
+        managed_by=facts.group.managed_by,
+        locks=tuple(f"{lock.name} ({lock.level})" for lock in facts.locks),
+        contents=contents(facts),
+        cost=round(sum(_hosting(d, policy) for d in facts.deployments), 2),
+        cost_complete=all(r.type.lower() in _PRICED for r in facts.resources),
+    )
 
 
-def _rounded(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
-    if minutes < 60:  # noqa: PLR2004 - minutes in an hour
-        return f"{minutes} min"
-    hours = minutes // 60
-    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 - two days
+def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> DeletedRow:
+    reason = next(_reasons(protections.PURGE, DeletedCase(found, policy, now)), None)
+    account = found.account
+    return DeletedRow(
+        name=account.name,
+        group=account.resource_group,
+        region=account.region,
+        action="keep" if reason else "purge",
+        reason=reason or "holds its name and quota",
+        purged_at=ownership.timestamp(found.purged_at) if found.purged_at else None,
+    )
+
+
+def check_breakers(groups: Sequence[Row], listed: int, policy: Policy) -> None:
+    """Raises: UndecidedError where more would go than the policy lets go at a time."""
+    going = sum(row.action == "delete" for row in groups)
+    limits = policy.breakers
+    percent = 100 * going / listed if listed else 100.0
+    over = [
+        *([f"{going} groups, at most {limits.max_groups}"] if going > limits.max_groups else []),
+        *(
+            [f"{percent:.0f} % of {listed}, at most {limits.max_percent:g} %"]
+            if going and percent > limits.max_percent
+            else []
+        ),
+    ]
+    if over:
+        raise UndecidedError(
+            f"Too much would be deleted: {'; '.join(over)}. Nothing is.",
+            remedy="Read the plan; if it is right, raise 'breakers' in the policy and plan again.",
+        )
+
+
+def owner_of(facts: GroupFacts, policy: Policy) -> str | None:
+    named = (tag(facts.tags, name.lower()) for name in policy.report.owner_tags)
+    return next((value for value in named if value), None)
+
+
+def _decided(case: Case) -> tuple[Action, str]:
+    if kept := next(_reasons(protections.KEEP, case), None):
+        return "keep", kept
+    if marked := next(_reasons(protections.MARK, case), None):
+        return "mark", marked
+    return "delete", "stale, and its notice is over"
+
+
+def _reasons(guards: Sequence[Callable[[_Case], str | None]], case: _Case) -> Iterator[str]:
+    return (reason for guard in guards if (reason := guard(case)))
+
+
+def _hosting(deployment: Deployment, policy: Policy) -> float:
+    """Fine-tuned models cost by the hour, called or not; Developer deployments do not."""
+    if not is_fine_tuned(deployment) or deployment.sku.lower() not in _HOSTED_BY_THE_HOUR:
+        return 0.0
+    return policy.report.hosting_usd_per_hour * _HOURS_A_MONTH

@@ -1,27 +1,20 @@
-"""From lines to JSON documents; what stands in the way becomes a finding."""
+"""The lines that no range can judge alone: from there to JSON documents, or to findings."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tuneops.dataset import jsontext
-from tuneops.dataset.examples import Document
+from tuneops.dataset.examples import Document, format_of
 from tuneops.dataset.findings import Findings, Rule, Severity, quote
 from tuneops.dataset.jsontext import Balance, JsonFault
-from tuneops.dataset.reading import (
-    BOM,
-    HEAD_BYTES,
-    Line,
-    decode,
-    explain_bytes,
-    open_regular,
-    read_lines,
-    size_of,
-    wrong_kind,
-)
+from tuneops.dataset.reading import BOM, Line, decode, explain_bytes, read_lines
 from tuneops.dataset.rules import encoding, json_syntax
-from tuneops.dataset.rules.limits import FILE_TOO_BIG
-from tuneops.limits import MAX_TRAINING_FILE_BYTES
 
 JOINED_LINES = 2_000  # a pretty-printed example is searched for its end this far
 JOINED_CHARACTERS = 10**6
@@ -29,87 +22,85 @@ FUTILE_JOINS = 20  # so often may the search fail in one file
 _CONFLICT = (b"<<<<<<< ", b"||||||| ", b">>>>>>> ")
 
 
-def read_documents(path: Path, findings: Findings) -> Iterator[Document]:
-    """The file's documents in order.
+class RunReader:
+    """Reads stretches of a file's lines, and beyond them where an example runs on.
 
-    Raises:
-        ConfigError: The path is no regular file inside the tree.
+    ``runs`` are rows of (first line, its offset, last line), in order. ``broken`` tells after
+    the reading whether a line was an error.
     """
-    with open_regular(path) as stream:
-        if size_of(stream) > MAX_TRAINING_FILE_BYTES:
-            findings.add(
-                FILE_TOO_BIG,
-                f"The file has {size_of(stream):,} bytes; the limit is "
-                f"{MAX_TRAINING_FILE_BYTES:,}.",
-                file=str(path),
-            )
-            return
-        head = stream.read(HEAD_BYTES)
-        if kind := wrong_kind(head):
-            findings.add(kind.rule, kind.message, file=str(path), line=1)
-            return
-        stream.seek(0)
-        yield from _Reader(str(path), read_lines(stream), findings).documents()
 
-
-class _Reader:
-    def __init__(self, file: str, lines: Iterator[Line], findings: Findings) -> None:
-        self._file = file
-        self._lines = lines
+    def __init__(
+        self, path: Path, stream: BinaryIO, runs: NDArray[np.int64], findings: Findings
+    ) -> None:
+        self._file = str(path)
+        self._stream = stream
+        self._runs = runs
         self._findings = findings
+        self._lines: Iterator[Line] = iter(())
+        self._shift = (0, 0)
+        self._read = 0  # lines, from the start of the file
         self._waiting: list[tuple[Line, str]] = []  # read ahead, the next one last
-        self._blank: list[int] = []
-        self._first_end = b""
-        self._ends_differ = self._in_conflict = self._broken = False
+        self._in_conflict = False
         self._futile_joins = 0
+        self.broken = False
 
     def documents(self) -> Iterator[Document]:
-        count = 0
-        while (found := self._next()) is not None:
+        while (found := self._next_of_runs()) is not None:
             document = self._document(*found)
-            count += 1
             if document is not None:
                 yield document
-        if not count and not self._broken:
-            self._add(encoding.EMPTY_FILE, "The file holds no example.", 0)
+
+    def _next_of_runs(self) -> tuple[Line, str] | None:
+        """The next line with text in a run; what was read beyond is not looked at again."""
+        while True:
+            while self._waiting:
+                found = self._waiting.pop()
+                if self._in_run(found[0].number):
+                    return found
+            if not self._go_to_run():
+                return None
+            following = self._next()
+            if following is not None and self._in_run(following[0].number):
+                return following
+
+    def _in_run(self, number: int) -> bool:
+        at = bisect_left(self._runs[:, 2], number)
+        return at < len(self._runs) and self._runs[at, 0] <= number
+
+    def _go_to_run(self) -> bool:
+        at = bisect_left(self._runs[:, 2], self._read + 1)
+        if at == len(self._runs):
+            return False
+        first, offset, _ = self._runs[at].tolist()
+        if first > self._read + 1 or not self._read:
+            self._stream.seek(offset)
+            self._shift = (first - 1, offset)
+            self._read = first - 1
+            self._lines = read_lines(self._stream)
+        return True
 
     def _next(self) -> tuple[Line, str] | None:
         """The next line that has text in it; what else there is becomes a finding."""
         if self._waiting:
             return self._waiting.pop()
-        for line in self._lines:
-            self._watch_ends(line)
+        for read in self._lines:
+            lines, offset = self._shift
+            line = Line(read.number + lines, read.offset + offset, read.raw, read.end)
+            self._read = line.number
             raw = self._without_mark(line)
-            if not raw.strip():
-                self._blank.append(line.number)
-            elif (text := self._text(line, raw)) is not None:
+            if raw.strip() and (text := self._text(line, raw)) is not None:
                 return line, text
         return None
-
-    def _watch_ends(self, line: Line) -> None:
-        if not line.end:
-            self._add(encoding.NO_FINAL_NEWLINE, "The last line has no line end.", line.number)
-            return
-        self._first_end = self._first_end or line.end
-        if line.end != self._first_end and not self._ends_differ:
-            self._ends_differ = True
-            self._add(encoding.MIXED_LINE_ENDS, "From here on line ends are mixed.", line.number)
 
     def _without_mark(self, line: Line) -> bytes:
         if not line.raw.startswith(BOM):
             return line.raw
-        if line.number == 1:
-            self._add(encoding.BYTE_ORDER_MARK, "The file starts with a byte-order mark.", 1)
-        else:
-            self._add(
-                encoding.BOM_INSIDE, "The line starts with a byte-order mark.", line.number, 1
-            )
+        if line.number > 1:
+            text = "The line starts with a byte-order mark."
+            self._add(encoding.BOM_INSIDE, text, line.number, 1)
         return line.raw.removeprefix(BOM)
 
     def _text(self, line: Line, raw: bytes) -> str | None:
-        for number in self._blank:
-            self._add(encoding.BLANK_LINE, "The line is empty.", number)
-        self._blank.clear()
         if line.too_long:
             self._add(encoding.LINE_TOO_LONG, "The line has more than 10 MB.", line.number)
         elif b"\x00" in raw:
@@ -145,7 +136,8 @@ class _Reader:
 
     def _document(self, line: Line, text: str) -> Document | None:
         try:
-            return Document(self._file, line.number, line.offset, text, jsontext.parse(text))
+            offset = line.offset + (len(BOM) if line.raw.startswith(BOM) else 0)
+            return Document(self._file, line.number, offset, text, jsontext.parse(text))
         except JsonFault as fault:
             if fault.rule is json_syntax.TRUNCATED and (joined := self._joined(line, text)):
                 return joined
@@ -199,7 +191,7 @@ class _Reader:
         return read, "".join(parts), broken_string
 
     def _add(self, rule: Rule, message: str, line: int, column: int = 0) -> None:
-        self._broken |= rule.severity is Severity.ERROR
+        self.broken |= rule.severity is Severity.ERROR
         self._findings.add(rule, message, file=self._file, line=line, column=column)
 
 
@@ -210,4 +202,4 @@ def _stands_alone(text: str) -> bool:
         value = jsontext.parse(text)
     except JsonFault:
         return False
-    return isinstance(value, dict) and "messages" in value
+    return format_of(value) is not None

@@ -16,6 +16,18 @@ FAMILIES = {
     "6": "Limits",
     "7": "Duplicates",
     "8": "Leakage",
+    "10": "Images",
+    "11": "Pairs of answers",
+    "12": "Reinforcement",
+    "13": "Text",
+    "14": "Language",
+    "15": "Secrets",
+    "16": "Personal data",
+    "17": "Injection",
+    "18": "Policy",
+    "19": "Answers",
+    "20": "The file as a whole",
+    "21": "Insults",
 }
 _INTRODUCTION = """# Rules of the data check
 
@@ -26,7 +38,7 @@ A code's letter is its severity: **E** an error, which stops the training, **W**
 
 
 def all_rules() -> list[Rule]:
-    return sorted(RULES.values(), key=lambda one: one.code[1:])
+    return sorted(RULES.values(), key=lambda one: int(one.code[1:]))
 
 
 def find(code_or_name: str) -> Rule:
@@ -83,7 +95,7 @@ def markdown() -> str:
     """All pages as one Markdown document."""
     sections = [_INTRODUCTION]
     for digit, title in FAMILIES.items():
-        pages = [_section(one) for one in all_rules() if one.code[1] == digit]
+        pages = [_section(one) for one in all_rules() if one.code[1:-2] == digit]
         sections += [f"## {title}", *pages]
     return "\n\n".join(sections) + "\n"
 

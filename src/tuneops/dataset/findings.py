@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tuneops.escaping import visible
@@ -97,8 +97,12 @@ class Finding:
 class Findings:
     """The findings of one run: each rule shows so many a file, and counts the rest."""
 
-    def __init__(self, shown_per_rule: int = SHOWN_PER_RULE) -> None:
+    def __init__(
+        self, shown_per_rule: int = SHOWN_PER_RULE, selection: tuple[str, ...] = ()
+    ) -> None:
         self._shown_per_rule = shown_per_rule
+        self._selection = selection
+        self._taken: Counter[tuple[str, str]] = Counter()
         self._shown: list[Finding] = []
         self._counts: Counter[tuple[str, str]] = Counter()
 
@@ -113,6 +117,8 @@ class Findings:
         hint: str = "",
     ) -> None:
         """Note a finding; a column that is costly to find comes as a function."""
+        if not self._selected(broken):
+            return
         self._counts[file, broken.code] += 1
         if self._counts[file, broken.code] > self._shown_per_rule:
             return
@@ -122,8 +128,30 @@ class Findings:
             Finding(visible(file), line, found, broken.code, broken.severity, text, help_text)
         )
 
+    def take(self, others: "Findings", before: int = 0) -> None:
+        """Add findings of the same file whose lines count from so many lines before."""
+        for finding in others._shown:
+            key = finding.file, finding.code
+            if self._taken[key] < self._shown_per_rule:
+                self._taken[key] += 1
+                line = finding.line + before if finding.line else 0
+                self._shown.append(replace(finding, line=line) if before else finding)
+        self._counts.update(others._counts)
+
+    def count(self, broken: Rule, file: str, number: int) -> None:
+        """Note that there are so many findings more, which are not shown."""
+        if number and self._selected(broken):
+            self._counts[file, broken.code] += number
+
     def ordered(self) -> tuple[Finding, ...]:
-        return tuple(sorted(self._shown))
+        """The first of each rule in each file, in the order of places."""
+        seen: Counter[tuple[str, str]] = Counter()
+        return tuple(
+            finding
+            for finding in sorted(self._shown)
+            if not seen.update([(finding.file, finding.code)])
+            and seen[finding.file, finding.code] <= self._shown_per_rule
+        )
 
     def counts(self) -> dict[Severity, int]:
         """All findings by severity, those not shown included."""
@@ -139,10 +167,22 @@ class Findings:
             hidden[code] += max(0, number - self._shown_per_rule)
         return {code: number for code, number in sorted(hidden.items()) if number}
 
+    def _selected(self, broken: Rule) -> bool:
+        return not self._selection or any(selects(one, broken) for one in self._selection)
+
+
+def selects(selector: str, one: Rule) -> bool:
+    """Whether a selector means a rule: its code or name, its family's number, or its letter.
+
+    "E101", "empty-file", "1" (the family), "E1" and "E" all mean E101.
+    """
+    letter, number = one.code[0], one.code[1:]
+    family = number[:-2]
+    return selector in {one.code, one.name, family, letter, letter + family}
+
 
 def quote(value: object) -> str:
     """A piece of data in quotation marks, cut to a length that a message bears."""
     text = value if isinstance(value, str) else repr(value)
     cut = text[:QUOTE_LENGTH] + "…" if len(text) > QUOTE_LENGTH else text
     return f"'{visible(cut)}'"
-

@@ -1,131 +1,127 @@
 """Conversations that are nearly the same: MinHash with bands, then a look at the candidates.
 
-Each conversation is a set of three-word shingles. One permutation of their hashes, cut in bins,
-gives a signature (Li, Owen and Zhang 2012; empty bins borrow from their neighbour), and only
-conversations that agree on a whole band of it are compared. Work and memory grow linearly:
-a line keeps 16 numbers, and is read again only when it has a partner.
+Each conversation is a set of shingles of three tokens, whose spelling is folded by a table over
+the vocabulary. One permutation of their hashes, cut in bins, gives a signature (Li, Owen and
+Zhang 2012; empty bins borrow from their neighbour), and only conversations that agree on a whole
+band of it are compared. Work and memory grow linearly.
 """
 
-from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path
-from zlib import crc32
+from typing import TYPE_CHECKING
 
-from tuneops.dataset import jsontext
-from tuneops.dataset.examples import PROMPT_ROLES, Document, Example
-from tuneops.dataset.fingerprints import normalise
-from tuneops.dataset.reading import BOM, MAX_LINE_BYTES, decode, open_regular
+import numpy as np
+from numpy.typing import NDArray
 
-SHINGLE_WORDS = 3
-MIN_SHINGLES = 12  # shorter conversations are alike by chance
+from tuneops.dataset.speech import Speech
+
+if TYPE_CHECKING:
+    from tuneops.dataset.rows import Rows
+
+MIN_SHINGLES = 14  # shorter conversations are alike by chance
 SIMILAR = 0.7  # Jaccard
-BANDS = 16
-ROWS = 4
+ROWS_OF_BAND = 4
+BINS = 64
+BANDS = BINS // ROWS_OF_BAND
 PARTNERS = 4  # candidates that are looked at for one line
+COMPARED = 20_000  # pairs compared shingle by shingle; of more, the signature's estimate counts
+BATCH = 1_000
 
-_BINS = BANDS * ROWS
-_EMPTY = 1 << 32
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    path: Path
-    line: int
-    offset: int
+Signatures = NDArray[np.uint16]
+Positions = NDArray[np.int64]
+_EMPTY = np.uint32(0xFFFFFFFF)
+_OWNER_SHIFT, _HASH_SHIFT, _HASH_MASK = (np.uint64(n) for n in (44, 20, (1 << 44) - 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two lines whose conversations share this much (Jaccard, under 1), in order of reading."""
+    """Two rows whose conversations share this much (Jaccard), in order of reading."""
 
-    earlier: Place
-    later: Place
+    earlier: int
+    later: int
     similarity: float
 
 
-class NearDuplicates:
-    def __init__(self) -> None:
-        self._paths: list[Path] = []
-        self._file = array("L")
-        self._line = array("L")
-        self._offset = array("Q")
-        self._bands = [array("Q") for _ in range(BANDS)]
-
-    def add(self, path: Path, example: Example) -> None:
-        """Remember a conversation, if it is long enough to be compared."""
-        found = shingles(example)
-        if len(found) < MIN_SHINGLES or not example.document.exact:
-            return
-        if not self._paths or self._paths[-1] != path:
-            self._paths.append(path)
-        self._file.append(len(self._paths) - 1)
-        self._line.append(example.document.line)
-        self._offset.append(example.document.offset)
-        for band, value in zip(self._bands, _band_hashes(found), strict=True):
-            band.append(value)
-
-    def pairs(self) -> Iterator[Pair]:
-        """For each line, the earlier line most like it, where they are similar."""
-        for later, partners in sorted(self._candidates().items()):
-            here = self._read(later)
-            compared = [(_jaccard(here, self._read(partner)), partner) for partner in partners]
-            similar = [one for one in compared if SIMILAR <= one[0] < 1]
-            if similar:
-                similarity, earlier = max(similar)
-                yield Pair(self._place(earlier), self._place(later), similarity)
-
-    def _candidates(self) -> dict[int, set[int]]:
-        candidates: dict[int, set[int]] = {}
-        for band in self._bands:
-            last: dict[int, int] = {}
-            for position, value in enumerate(band):
-                partner = last.get(value)
-                last[value] = position
-                if partner is None:
-                    continue
-                partners = candidates.setdefault(position, set())
-                if len(partners) < PARTNERS:
-                    partners.add(partner)
-        return candidates
-
-    def _place(self, position: int) -> Place:
-        path = self._paths[self._file[position]]
-        return Place(path, self._line[position], self._offset[position])
-
-    def _read(self, position: int) -> frozenset[int]:
-        place = self._place(position)
-        with open_regular(place.path) as stream:
-            stream.seek(place.offset)
-            text = decode(stream.readline(MAX_LINE_BYTES + 2).removeprefix(BOM))
-        value = jsontext.parse(text)
-        return shingles(Example(Document(str(place.path), place.line, 0, text, value)))
+def signatures(speech: Speech) -> tuple[Signatures, NDArray[np.bool_]]:
+    """One signature an example, and whether it is long enough to be compared."""
+    hashes, owners = speech.shingles
+    count = len(speech.rows)
+    bins = (hashes >> np.uint64(58)).astype(np.int64)
+    values = (hashes >> np.uint64(26)).astype(np.uint32)
+    least = np.full(count * BINS, _EMPTY, np.uint32)
+    np.minimum.at(least, owners * np.int64(BINS) + bins, values)
+    table = np.ascontiguousarray(least.reshape(-1, BINS).T)
+    for place in range(2 * BINS - 1, -1, -1):
+        column, donor = table[place % BINS], table[(place + 1) % BINS]
+        np.copyto(column, donor, where=column == _EMPTY)
+    long_enough = np.bincount(owners, minlength=count) >= MIN_SHINGLES
+    return np.ascontiguousarray(table.T).astype(np.uint16), long_enough
 
 
-def shingles(example: Example) -> frozenset[int]:
-    """Hashes of all runs of three words, system messages left out."""
-    said = [message.text for message in example.messages if message.role not in PROMPT_ROLES]
-    words = normalise(" ".join(said)).split()
-    runs = zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)
-    return frozenset(crc32(" ".join(run).encode()) for run in runs)
+def candidates(found: Signatures, eligible: Positions) -> tuple[Positions, Positions]:
+    """Pairs (earlier, later) of eligible rows that agree on a band, few for each later row."""
+    keys = [
+        _neighbours(np.ascontiguousarray(found[:, start : start + ROWS_OF_BAND]), eligible)
+        for start in range(0, BINS, ROWS_OF_BAND)
+    ]
+    pairs = np.unique(np.concatenate(keys))
+    later, earlier = pairs >> 32, pairs & 0xFFFFFFFF
+    rank = np.arange(len(pairs)) - np.searchsorted(later, later)
+    few = rank < PARTNERS
+    return earlier[few], later[few]
 
 
-def _band_hashes(found: frozenset[int]) -> list[int]:
-    bins = [_EMPTY] * _BINS
-    for value in found:
-        mixed = value * 0x9E3779B1 & 0xFFFFFFFF
-        place = mixed % _BINS
-        bins[place] = min(bins[place], mixed)
-    for place in range(2 * _BINS - 1, -1, -1):
-        if bins[place % _BINS] == _EMPTY:
-            bins[place % _BINS] = bins[(place + 1) % _BINS]
-    return [_hash(bins[start : start + ROWS]) for start in range(0, _BINS, ROWS)]
+def _neighbours(band: Signatures, eligible: Positions) -> Positions:
+    values = band.view(np.uint64).ravel()[eligible]
+    order = np.argsort(values)
+    ordered = values[order]
+    same = np.flatnonzero(ordered[1:] == ordered[:-1])
+    involved = np.unique(np.concatenate([same, same + 1]))
+    rows = eligible[order[involved]]
+    again = np.lexsort((rows, ordered[involved]))
+    rows, ordered = rows[again], ordered[involved][again]
+    pairs = np.flatnonzero(ordered[1:] == ordered[:-1])
+    return rows[pairs + 1] << 32 | rows[pairs]
 
 
-def _hash(values: list[int]) -> int:
-    return int.from_bytes(blake2b(array("Q", values).tobytes(), digest_size=8).digest(), "big")
+def similar_pairs(
+    found: Signatures, eligible: Positions, read: Callable[[Positions], "Rows"]
+) -> Iterator[Pair]:
+    """For each row, the earlier row most like it, where they are similar.
+
+    Args:
+        found: Signatures of all rows.
+        eligible: The rows to compare.
+        read: Gives the examples of some rows again.
+    """
+    earlier, later = candidates(found, eligible)
+    likeness = np.mean(found[earlier] == found[later], axis=1) if len(later) else np.empty(0)
+    for start in range(0, min(len(later), COMPARED), BATCH):
+        part = slice(start, min(start + BATCH, COMPARED))
+        likeness[part] = _compare(earlier[part], later[part], read)
+    order = np.lexsort((-likeness, later))
+    first = np.flatnonzero(np.diff(later[order], prepend=-1))
+    for at in order[first].tolist():
+        if likeness[at] >= SIMILAR:
+            yield Pair(int(earlier[at]), int(later[at]), float(likeness[at]))
 
 
-def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
-    return len(one & other) / len(one | other)
+def _compare(
+    earlier: Positions, later: Positions, read: Callable[[Positions], "Rows"]
+) -> NDArray[np.float64]:
+    """Jaccard of each pair's shingles."""
+    involved = np.unique(np.concatenate([earlier, later]))
+    hashes, owners = Speech(read(involved)).shingles
+    keys = np.unique(owners.astype(np.uint64) << _OWNER_SHIFT | hashes >> _HASH_SHIFT)
+    bounds = np.searchsorted(keys, np.arange(len(involved) + 1, dtype=np.uint64) << _OWNER_SHIFT)
+    sets = [keys[start:end] & _HASH_MASK for start, end in zip(bounds, bounds[1:], strict=False)]
+    ones, others = np.searchsorted(involved, earlier), np.searchsorted(involved, later)
+    return np.array(
+        [_jaccard(sets[a], sets[b]) for a, b in zip(ones.tolist(), others.tolist(), strict=True)]
+    )
+
+
+def _jaccard(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
+    shared = len(np.intersect1d(one, other, assume_unique=True))
+    union = len(one) + len(other) - shared
+    return shared / union if union else 0.0

@@ -21,6 +21,7 @@ from tuneops.errors import ConfigError
 from tuneops.escaping import visible
 
 BOM = b"\xef\xbb\xbf"
+Identity = tuple[int, int, int, int]
 MAX_LINE_BYTES = 10**7  # ours: 65,536 tokens are well under 1 MB of text
 HEAD_BYTES = 64 * 1024
 
@@ -88,10 +89,45 @@ def size_of(stream: BinaryIO) -> int:
     return os.fstat(stream.fileno()).st_size
 
 
-def read_lines(stream: BinaryIO) -> Iterator[Line]:
-    """The lines of a stream, never holding more than one, nor more than the limit of it."""
+def identity_of(stream: BinaryIO) -> Identity:
+    """What changes when the file does."""
+    about = os.fstat(stream.fileno())
+    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns
+
+
+@contextmanager
+def open_same(path: Path, identity: Identity) -> Iterator[BinaryIO]:
+    """The file for reading, which must be as it was.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    with open_regular(path) as stream:
+        check_same(stream, path, identity)
+        yield stream
+        check_same(stream, path, identity)
+
+
+def check_same(stream: BinaryIO, path: Path, identity: Identity) -> None:
+    if identity_of(stream) != identity:
+        raise ConfigError(
+            f"{visible(str(path))} changed while it was read.",
+            remedy="Run again when nothing writes to it.",
+        )
+
+
+def read_lines(stream: BinaryIO, end: int | None = None) -> Iterator[Line]:
+    """The lines of a stream, never holding more than one, nor more than the limit of it.
+
+    Lines are numbered, and their offsets counted, from where the stream stands; none is read
+    that starts at ``end`` of the file or later.
+    """
+    first = stream.tell()
     number = offset = 0
-    while raw := stream.readline(MAX_LINE_BYTES + 2):
+    while end is None or first + offset < end:
+        raw = stream.readline(MAX_LINE_BYTES + 2)
+        if not raw:
+            return
         number += 1
         start, offset = offset, offset + len(raw)
         while not raw.endswith(b"\n") and (rest := stream.readline(MAX_LINE_BYTES)):

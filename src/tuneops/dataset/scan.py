@@ -1,32 +1,78 @@
 """One pass over a product's data files: every finding, and the files in numbers."""
 
-from array import array
+import multiprocessing
+import os
+import signal
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from itertools import chain
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuneops.dataset.documents import read_documents
-from tuneops.dataset.examples import Document, Example
-from tuneops.dataset.findings import SHOWN_PER_RULE, Fault, Finding, Findings, Severity
-from tuneops.dataset.fingerprints import Fingerprint, fingerprint
-from tuneops.dataset.near import NearDuplicates
-from tuneops.dataset.rules import duplicates, leakage, limits, schema, structure, tools
-from tuneops.dataset.rules.duplicates import Duplicates
-from tuneops.dataset.rules.leakage import Leakage
-from tuneops.dataset.tokens import Statistics, count_examples, summarise
+import numpy as np
+from numpy.typing import NDArray
+
+from tuneops.dataset import cache as line_cache
+from tuneops.dataset.cache import Cache
+from tuneops.dataset.examples import Document, Example, Format
+from tuneops.dataset.files import File, Reading
+from tuneops.dataset.findings import (
+    SHOWN_PER_RULE,
+    RULES,
+    Fault,
+    Finding,
+    Findings,
+    Severity,
+    selects,
+)
+from tuneops.dataset.near import similar_pairs
+from tuneops.dataset.parts import Part, Range, Settings, read_part
+from tuneops.dataset.rows import Rows
+from tuneops.dataset.rowtable import COMPARABLE
+from tuneops.dataset.rules import corpus, duplicates, leakage, limits
+from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.tokens import Statistics, summarise, tokenizer
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
 if TYPE_CHECKING:
     from tuneops.config import Config
 
-BATCH_EXAMPLES = 512
-BATCH_CHARACTERS = 4 * 10**6
+MANY_BYTES = 8 * 10**6  # from here on a second process is worth its start
 _REPEATS = (*duplicates.REPEATS, *leakage.LEAKS)
-_Compare = Callable[[Example, Fingerprint], Iterable[Fault]]
-_LINE_RULES = (schema.examine, structure.examine, tools.examine)
+_TOKEN_FAMILY, _REPEAT_FAMILIES, _SHAPE_FAMILIES = "6", {"7", "8"}, {"1", "2", "3", "4", "5"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a check is run. `jobs` of zero means as many processes as the files deserve."""
+
+    epochs: int | None = None
+    max_example_tokens: int = MAX_EXAMPLE_TOKENS
+    shown_per_rule: int = SHOWN_PER_RULE
+    select: tuple[str, ...] = ()
+    format: Format | None = None
+    jobs: int = 0
+    cache: Path | None = None
+    policy: Policy = Policy()
+
+    @property
+    def settings(self) -> Settings:
+        families = {code[1:-2] for code, rule in RULES.items() if self._selects(rule)}
+        return Settings(
+            self.shown_per_rule,
+            self.select,
+            self.max_example_tokens,
+            counts=bool(families & {_TOKEN_FAMILY, *_REPEAT_FAMILIES}),
+            compares=bool(families & _REPEAT_FAMILIES),
+            scans=bool(families - {_TOKEN_FAMILY, *_REPEAT_FAMILIES, *_SHAPE_FAMILIES}),
+            policy=self.policy,
+        )
+
+    def _selects(self, rule: Any) -> bool:
+        return not self.select or any(selects(one, rule) for one in self.select)
 
 
 @dataclass(frozen=True)
@@ -58,151 +104,244 @@ def check(
     training: Path | Iterable[Path],
     validation: Path | None = None,
     smoke_prompts: Path | None = None,
-    *,
-    epochs: int | None = None,
-    max_example_tokens: int = MAX_EXAMPLE_TOKENS,
-    shown_per_rule: int = SHOWN_PER_RULE,
+    **options: Any,  # noqa: ANN401 - the fields of Options
 ) -> Report:
     """Check training files, each on its own, and the other files against all of them.
+
+    The options are the fields of Options.
 
     Raises:
         ConfigError: A path is no regular file inside the tree.
     """
-    scan = _Scan(Findings(shown_per_rule), max_example_tokens)
-    for path in [training] if isinstance(training, Path) else dict.fromkeys(training):
-        scan.training(path, epochs)
-    if validation is not None:
-        scan.validation(validation)
-    scan.near_duplicates(validation)
+    paths = [training] if isinstance(training, Path) else list(dict.fromkeys(training))
+    chosen = Options(**options)
+    scan = _Scan(chosen)
+    with _workers(chosen, [*paths, *([validation] if validation else [])]) as read_parts:
+        scan.read(paths, validation, read_parts)
+    scan.compare()
+    scan.remember()
     if smoke_prompts is not None:
         scan.smoke_prompts(smoke_prompts)
     return scan.report()
 
 
-def check_product(config: "Config") -> Report:
+def check_product(config: "Config", **options: Any) -> Report:  # noqa: ANN401 - as check
     """Check the files that a product's configuration names.
 
     Raises:
         ConfigError: As check.
     """
     data, epochs = config.data, config.fine_tuning.hyperparameters.n_epochs
-    return check(
-        data.training,
-        data.validation,
-        data.smoke_prompts,
-        epochs=epochs if isinstance(epochs, int) else None,
-    )
+    options.setdefault("epochs", epochs if isinstance(epochs, int) else None)
+    return check(data.training, data.validation, data.smoke_prompts, **options)
 
 
 class _Scan:
-    def __init__(self, findings: Findings, max_example_tokens: int) -> None:
-        self._findings = findings
-        self._max_tokens = max_example_tokens
-        self._leakage = Leakage()
-        self._near = NearDuplicates()
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._settings = options.settings
+        self._findings = Findings(options.shown_per_rule, options.select)
+        self._version = b""
+        self.cache = Cache()
+        if options.cache is not None:
+            self._version = line_cache.version_of(self._settings, options.format)
+            self.cache = line_cache.load(options.cache, self._version)
+        self._training: list[File] = []
+        self._validation: File | None = None
         self._statistics: dict[str, Statistics] = {}
 
-    def training(self, path: Path, epochs: int | None) -> None:
-        self._examine(path, self._learn)
-        numbers = self._statistics[str(path)]
-        self._note_all(str(path), limits.examine_size(numbers.examples))
-        self._note_all(str(path), limits.examine_billing(numbers.tokens, epochs or 1))
+    def read(
+        self, training: Iterable[Path], validation: Path | None, read_parts: "_ReadParts"
+    ) -> None:
+        for path in training:
+            self._training.append(file := self._read(path, read_parts))
+            numbers = self._statistics[str(path)]
+            self._note_all(file, limits.examine_size(numbers.examples))
+            epochs = self._options.epochs or 1
+            self._note_all(file, limits.examine_billing(numbers.tokens, epochs))
+        if validation is not None:
+            self._validation = self._read(validation, read_parts)
 
-    def _learn(self, example: Example, seen: Fingerprint) -> tuple[Fault, ...]:
-        self._leakage.learn(example, seen)
-        return ()
+    def _read(self, path: Path, read_parts: "_ReadParts") -> File:
+        reading = Reading(path, self._findings, self._settings, self._options.format)
+        file = reading.examples(partial(read_parts, self._settings, self.cache))
+        table = file.table
+        self._statistics[str(path)] = summarise(
+            table["tokens"], int(table["messages"].sum()), int(table["turns"].sum())
+        )
+        if self._settings.counts:
+            self._note_rows(file, limits.outliers(table["tokens"]))
+        if self._settings.scans and self._settings.compares:
+            self._note_rows(file, corpus.examine(table, file.read))
+        return file
 
-    def validation(self, path: Path) -> None:
-        self._examine(path, self._leakage.examine)
+    def compare(self) -> None:
+        """Look for what files repeat of themselves and of one another."""
+        if not self._settings.compares:
+            return
+        files = [*self._training, *([self._validation] if self._validation else [])]
+        unlike = [np.ones(len(file.table), np.bool_) for file in files]
+        for file, kept in zip(files, unlike, strict=True):
+            self._note_rows(file, duplicates.examine(file.table, file.read), kept)
+        if self._validation and self._training:
+            known = np.concatenate([file.table for file in self._training])
+            leaks = leakage.examine(self._validation.table, known)
+            self._note_rows(self._validation, leaks, unlike[-1])
+            if self._settings.scans:
+                self._note_all(self._validation, corpus.compare(known, self._validation.table))
+        self._near_duplicates(files, unlike)
 
-    def near_duplicates(self, validation: Path | None) -> None:
+    def _near_duplicates(self, files: list[File], unlike: list[NDArray[np.bool_]]) -> None:
         """What differs by a few words; lines that repeat others outright were noted before."""
-        for pair in self._near.pairs():
-            earlier, later = pair.earlier, pair.later
-            if earlier.path == later.path:
-                broken, place = duplicates.NEAR, f"line {earlier.line}"
-            elif later.path == validation:
-                broken, place = leakage.LEAK_NEAR, f"line {earlier.line} of {earlier.path}"
+        corpus = _Corpus(files)
+        eligible = np.concatenate(
+            [
+                kept & (file.table["flags"] & COMPARABLE != 0) & (file.table["length"] > 0)
+                for file, kept in zip(files, unlike, strict=True)
+            ]
+        )
+        signatures = np.concatenate([file.table["signature"] for file in files])
+        for pair in similar_pairs(signatures, np.flatnonzero(eligible), corpus.read):
+            (one, row), (other, later) = corpus.place(pair.earlier), corpus.place(pair.later)
+            line = one.table["line"][row]
+            if one is other:
+                broken, place = duplicates.NEAR, f"line {line}"
+            elif other is self._validation:
+                broken, place = leakage.LEAK_NEAR, f"line {line} of {one.path}"
             else:
                 continue
             text = f"{pair.similarity:.0%} the same as {place}."
-            self._findings.add(broken, text, file=str(later.path), line=later.line)
+            self._note_rows(other, [(later, Fault(broken, text))])
 
     def smoke_prompts(self, path: Path) -> None:
-        for document in read_documents(path, self._findings):
+        reading = Reading(path, self._findings, self._settings)
+        for document in reading.documents():
             for prompt in _prompts(document.value):
-                self._note(document, self._leakage.examine_prompt(prompt))
+                for file in self._training:
+                    faults = leakage.examine_prompt(prompt, file.table, file.read)
+                    self._note_all(reading.file, faults, document.line)
+
+    def remember(self) -> None:
+        """Keep the clean lines for the next run."""
+        if self._options.cache is not None:
+            files = [*self._training, *([self._validation] if self._validation else [])]
+            tables = [file.table for file in files]
+            line_cache.save(self._options.cache, self._version, self.cache, tables)
 
     def report(self) -> Report:
         found = self._findings
         return Report(found.ordered(), self._statistics, found.counts(), found.hidden())
 
-    def _examine(self, path: Path, compare: _Compare) -> None:
-        """Note all that the file's lines, one by one and together, have to be told."""
-        repeats, measures = Duplicates(), _Measures()
-        for batch in _batches(read_documents(path, self._findings)):
-            for example, tokens in zip(batch, count_examples(batch), strict=True):
-                seen = fingerprint(example)
-                repeated = [*repeats.observe(example, seen), *compare(example, seen)]
-                if not any(fault.rule in _REPEATS for fault in repeated):
-                    self._near.add(path, example)
-                alone = chain.from_iterable(examine(example) for examine in _LINE_RULES)
-                size = limits.examine_tokens(tokens, self._max_tokens)
-                self._note(example.document, chain(alone, repeated, size))
-                measures.add(example, tokens.total)
-        for position, fault in limits.outliers(measures.tokens):
-            self._findings.add(
-                fault.rule, fault.message, file=str(path), line=measures.lines[position]
-            )
-        self._statistics[str(path)] = measures.summary()
+    def _note_rows(
+        self,
+        file: File,
+        faults: Iterable[tuple[int, Fault]],
+        unlike: NDArray[np.bool_] | None = None,
+    ) -> None:
+        for position, fault in faults:
+            self._note_all(file, [fault], int(file.table["line"][position]))
+            if unlike is not None and fault.rule in _REPEATS:
+                unlike[position] = False
 
-    def _note(self, document: Document, faults: Iterable[Fault]) -> None:
+    def _note_all(self, file: File, faults: Iterable[Fault], line: int = 0) -> None:
         for fault in faults:
             self._findings.add(
                 fault.rule,
                 fault.message,
-                file=document.file,
-                line=document.line,
-                column=partial(_column, document, fault),
+                file=str(file.path),
+                line=line,
+                column=partial(_column, file, line, fault),
                 hint=fault.hint,
             )
 
-    def _note_all(self, file: str, faults: Iterable[Fault]) -> None:
-        for fault in faults:
-            self._findings.add(fault.rule, fault.message, file=file)
+
+class _Corpus:
+    """The rows of several files under one numbering."""
+
+    def __init__(self, files: list[File]) -> None:
+        self._files = files
+        self._starts = list(accumulate((len(file.table) for file in files), initial=0))
+
+    def place(self, position: int) -> tuple[File, int]:
+        at = bisect_right(self._starts, position) - 1
+        return self._files[at], position - self._starts[at]
+
+    def read(self, positions: NDArray[np.int64]) -> Rows:
+        rows: Rows | None = None
+        for file, start, end in zip(self._files, self._starts, self._starts[1:], strict=False):
+            here = positions[(start <= positions) & (positions < end)] - start
+            rows = file.read(here, rows)
+        assert rows is not None
+        return rows
 
 
-class _Measures:
-    def __init__(self) -> None:
-        self.tokens = array("L")
-        self.lines = array("L")
-        self._messages = self._turns = 0
-
-    def add(self, example: Example, tokens: int) -> None:
-        self.tokens.append(tokens)
-        self.lines.append(example.document.line)
-        self._messages += len(example.messages)
-        self._turns += sum(message.role == "assistant" for message in example.messages)
-
-    def summary(self) -> Statistics:
-        return summarise(self.tokens, self._messages, self._turns)
+def _column(file: File, line: int, fault: Fault) -> int:
+    if fault.path is None or not line:
+        return 0
+    position = int(np.searchsorted(file.table["line"], line))
+    document = file.read(np.array([position])).example(0).document
+    return document.column(fault.path, at_key=fault.at_key)
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Example]]:
-    batch: list[Example] = []
-    characters = 0
-    for document in documents:
-        batch.append(Example(document))
-        characters += len(document.text)
-        if len(batch) >= BATCH_EXAMPLES or characters >= BATCH_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
+_ReadParts = Callable[[Settings, Cache, Iterable[Range]], Iterator[Part]]
 
 
-def _column(document: Document, fault: Fault) -> int:
-    return 0 if fault.path is None else document.column(fault.path, at_key=fault.at_key)
+def _read_here(settings: Settings, cache: Cache, ranges: Iterable[Range]) -> Iterator[Part]:
+    for where in ranges:
+        yield read_part(where, settings, cache)
+
+
+@contextmanager
+def _workers(options: Options, paths: Iterable[Path]) -> Iterator[_ReadParts]:
+    """Reads ranges here, or in processes that live as long as the context."""
+    jobs = options.jobs or (_cores() if _bytes(paths) > MANY_BYTES else 1)
+    if jobs == 1:
+        yield _read_here
+        return
+    pools: list[Any] = []
+
+    def read_parts(settings: Settings, cache: Cache, ranges: Iterable[Range]) -> Iterator[Part]:
+        if not pools:
+            pools.append(_pool(jobs, settings, cache))
+        parts: Iterator[Part] = pools[0].imap(_work, ranges)
+        return parts
+
+    try:
+        yield read_parts
+    finally:
+        for pool in pools:
+            pool.terminate()
+            pool.join()
+
+
+def _pool(jobs: int, settings: Settings, cache: Cache) -> Any:  # noqa: ANN401 - no public type
+    if "fork" in multiprocessing.get_all_start_methods():
+        if settings.counts:
+            tokenizer()  # shared by the processes
+        context = multiprocessing.get_context("fork")
+    else:
+        context = multiprocessing.get_context("spawn")
+    return context.Pool(jobs, _start, (settings, cache))
+
+
+_given: list[tuple[Settings, Cache]] = []  # to this process, when it started as a worker
+
+
+def _start(settings: Settings, cache: Cache) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _given.append((settings, cache))
+
+
+def _work(where: Range) -> Part:
+    return read_part(where, *_given[-1])
+
+
+def _cores() -> int:
+    return min(2, os.cpu_count() or 1)
+
+
+def _bytes(paths: Iterable[Path]) -> int:
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _prompts(value: object) -> Iterator[str]:

@@ -14,14 +14,14 @@ _ACTIVE = re.compile(r"[&<>|`*_\[\]\\~$]")
 _EXCERPT = 300
 _NOTE_ROOM = 100  # bytes for saying how many rows were cut
 # GitHub links @names, #numbers, commit-like words and bare addresses after it has read Markdown.
-_LINKS = re.compile(r"(@|#|://|www\.)", re.IGNORECASE)
+_LINKS = re.compile(r"(?<=@)|(?<=#)|(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
 _BREAK = "\u200b"
 
 
 def cell(text: str) -> str:
     """Text that Markdown, HTML and GitHub's own links leave alone, on one line."""
     words = " ".join(visible(text).split())
-    return _ACTIVE.sub(lambda c: f"&#{ord(c[0])};", _LINKS.sub(rf"\1{_BREAK}", words))
+    return _ACTIVE.sub(lambda c: f"&#{ord(c[0])};", _LINKS.sub(_BREAK, words))
 
 
 def summary(run: Run, *, max_bytes: int = MAX_BYTES) -> str:

@@ -161,12 +161,14 @@ def _ticks(low: float, high: float) -> tuple[float, ...]:
     """Round numbers, evenly spaced, that enclose both ends."""
     if low > 0 and low < high / 2:
         low = 0
-    flat = high - low <= 1e-6 * max(1.0, abs(high))
-    span = (abs(high) or 1.0) if flat else high - low
+    scale = max(1.0, abs(low), abs(high))
+    if high - low <= 1e-6 * scale:
+        low, high = low - scale / 20, high + scale / 20
+    span = high - low
     magnitude = 10.0 ** math.floor(math.log10(span / _TICKS))
     size = next(s * magnitude for s in (1, 2, 2.5, 5, 10) if s * magnitude * _TICKS >= span)
     first, last = math.floor(low / size), math.ceil(high / size)
-    return tuple(round(n * size, 10) for n in range(first, max(last, first + 1) + 1))
+    return tuple(round(n * size, 10) for n in range(first, last + 1))
 
 
 def _label(tick: float | None) -> str:

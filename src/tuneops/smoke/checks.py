@@ -1,30 +1,43 @@
-"""What every answer must hold to: plain judgements of a text, without I/O."""
+"""What every answer must hold to: small classes with parameters, each judging one answer.
+
+A check is written in the configuration, or beside a prompt, as ``{check: <kind>, ...}``.
+"""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from tuneops.smoke.recommendations import find_recommendations
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
-
-    from tuneops.config import Checks
-    from tuneops.smoke.recommendation_rules import Kind
 
 # Neighbours that an answer could plausibly slip into; the full 97 only invite false alarms.
 LANGUAGES = ("es", "en", "pt", "it", "fr", "ca", "gl", "eu", "de")
 MIN_LETTERS = 40
 MIN_CONFIDENCE = 0.8
+ENTRY_POINTS = "tuneops.checks"
 _QUOTE_LENGTH = 240
 _ENDING_LENGTH = 80
+_GRAM = 3
 _KIND_NAMES = {
     "hotel": "a hotel",
     "flight": "a flight",
     "rental_car": "a rental car",
     "restaurant": "a restaurant",
+}
+_REFUSAL = re.compile(
+    r"\b(?:no (?:me (?:es posible|corresponde)|te puedo|le puedo|puedo|podemos|podria|estoy en condiciones de"
+    r"|tengo permitido|esta entre mis funciones)|lamento no poder|soy incapaz de|prefiero no"
+    r"|queda fuera de lo que puedo|i (?:can(?:no|')t|am (?:not able|unable)|won't)"
+    r"|i'm (?:not able|unable|sorry, but i can't)|i must decline)\b",
+    re.IGNORECASE,
+)
+_OTHER_LANGUAGE = {
+    "en": "Lisboa enamora por su luz, por sus tranvías amarillos y por las colinas que suben al castillo.",
+    "": "Lisbon is a city of light and hills, where yellow trams climb slowly to the castle.",
 }
 
 
@@ -47,102 +60,355 @@ class Judged(Protocol):
     def finish_reason(self) -> str: ...
     @property
     def filtered(self) -> bool: ...
-
-
-class Check(Protocol):
     @property
-    def name(self) -> str: ...
-    def judge(self, answer: Judged) -> Judgement: ...
+    def seconds(self) -> float: ...
+    @property
+    def prompt_tokens(self) -> int: ...
+    @property
+    def tokens(self) -> int: ...
 
 
 @dataclass(frozen=True)
-class Language:
-    """Every passage of at least 40 letters is in the language; shorter ones are not judged."""
+class Planted:
+    """An answer made up to be rejected, or accepted."""
 
-    language: str
-    name: ClassVar[str] = "language"
+    text: str = ""
+    finish_reason: str = "stop"
+    filtered: bool = False
+    seconds: float = 0.0
+    prompt_tokens: int = 0
+    tokens: int = 0
+
+
+class Rejection(Exception):  # noqa: N818 - a finding, not an error
+    """Why an answer does not hold to a check."""
+
+    def __init__(self, reason: str, quote: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.quote = quote
+
+
+class Check(BaseModel):
+    """``rejects`` and ``accepts`` are answers that prove the check; ``name`` tells two apart."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    check: str
+    name: str = ""
+    rejects: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return self.name or self.check
+
+    def examine(self, answer: Judged) -> None:
+        """Raises Rejection where the answer does not hold to the check."""
+        raise NotImplementedError
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        """Answers that the check must reject, made from its parameters."""
+        return ()
+
+    def planted(self) -> tuple[Judged, ...]:
+        return (*self.bad_answers(), *(Planted(text) for text in self.rejects))
 
     def judge(self, answer: Judged) -> Judgement:
+        try:
+            self.examine(answer)
+        except Rejection as found:
+            quote = found.quote[:_QUOTE_LENGTH]
+            return Judgement(self.title, passed=False, reason=found.reason, quote=quote)
+        return Judgement(self.title, passed=True)
+
+
+class Language(Check):
+    """Every passage of at least 40 letters is in the language; shorter ones are not judged."""
+
+    check: Literal["language"] = "language"
+    language: str
+
+    def examine(self, answer: Judged) -> None:
         for passage in passages(answer.text):
             found = language_of(passage, self.language)
             if found not in (None, self.language):
-                return _failed(self, f"written in '{found}', not '{self.language}'", passage)
-        return _passed(self)
+                raise Rejection(f"written in '{found}', not '{self.language}'", passage)
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted(_OTHER_LANGUAGE.get(self.language, _OTHER_LANGUAGE[""])),)
 
 
-@dataclass(frozen=True)
-class NoRecommendation:
-    kinds: tuple["Kind", ...]
-    name: ClassVar[str] = "no_recommendation"
+class NoRecommendation(Check):
+    """Mentioning and declining is no recommendation."""
 
-    def judge(self, answer: Judged) -> Judgement:
-        found = find_recommendations(answer.text, self.kinds)
-        if not found:
-            return _passed(self)
-        kinds = dict.fromkeys(_KIND_NAMES[recommendation.kind] for recommendation in found)
-        return _failed(self, f"recommends {' and '.join(kinds)}", found[0].quote)
+    check: Literal["no_recommendation"] = "no_recommendation"
+    kinds: tuple[Literal["hotel", "flight", "rental_car", "restaurant"], ...]
 
+    def examine(self, answer: Judged) -> None:
+        from tuneops.smoke.recommendations import find_recommendations
 
-@dataclass(frozen=True)
-class EndsWithQuestion:
-    name: ClassVar[str] = "ends_with_question"
+        if found := find_recommendations(answer.text, self.kinds):
+            kinds = dict.fromkeys(_KIND_NAMES[one.kind] for one in found)
+            raise Rejection(f"recommends {' and '.join(kinds)}", found[0].quote)
 
-    def judge(self, answer: Judged) -> Judgement:
-        if ends_with_question(answer.text):
-            return _passed(self)
-        *_, ending = answer.text.strip().split("\n")
-        return _failed(self, "does not end with a question", ending[-_ENDING_LENGTH:])
+    def bad_answers(self) -> tuple[Judged, ...]:
+        from tuneops.smoke.recommendation_rules import RULES
+
+        return tuple(Planted(RULES[kind][0].example) for kind in self.kinds)
 
 
-@dataclass(frozen=True)
-class Length:
-    min_words: int
-    max_words: int | None
-    name: ClassVar[str] = "length"
+class AsksQuestion(Check):
+    """``where: end`` wants nothing but decoration after the last question mark."""
 
-    def judge(self, answer: Judged) -> Judgement:
+    check: Literal["asks_question"] = "asks_question"
+    where: Literal["end", "anywhere"] = "end"
+
+    def examine(self, answer: Judged) -> None:
+        if self.where == "anywhere":
+            if not re.search(r"[?\uff1f]", answer.text):
+                raise Rejection("asks no question")
+        elif not ends_with_question(answer.text):
+            *_, ending = answer.text.strip().split("\n")
+            raise Rejection("does not end with a question", ending[-_ENDING_LENGTH:])
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted("Roma es fuentes y plazas."),)
+
+
+class Length(Check):
+    """Counts words."""
+
+    check: Literal["length"] = "length"
+    min_words: int = Field(1, ge=0)
+    max_words: int | None = None
+
+    def examine(self, answer: Judged) -> None:
         words = len(answer.text.split())
         if words < self.min_words:
-            return _failed(self, f"{words} words, fewer than {self.min_words}")
+            raise Rejection(f"{words} words, fewer than {self.min_words}")
         if self.max_words is not None and words > self.max_words:
-            return _failed(self, f"{words} words, more than {self.max_words}")
-        return _passed(self)
+            raise Rejection(f"{words} words, more than {self.max_words}")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        short = [Planted("palabra " * (self.min_words - 1))] if self.min_words else []
+        long = [Planted("palabra " * (self.max_words + 1))] if self.max_words is not None else []
+        return (*short, *long)
 
 
-@dataclass(frozen=True)
-class FinishReason:
-    name: ClassVar[str] = "finish_reason"
+class Regex(Check):
+    """The pattern (RE2 syntax: linear in the text) is found, or with ``expect: absent`` is not."""
 
-    def judge(self, answer: Judged) -> Judgement:
-        if answer.finish_reason == "stop":
-            return _passed(self)
-        return _failed(self, f"ended with '{answer.finish_reason}', not 'stop'")
+    check: Literal["regex"] = "regex"
+    pattern: str
+    expect: Literal["present", "absent"] = "present"
+
+    @model_validator(mode="after")
+    def _compiles(self) -> "Regex":
+        import re2
+
+        try:
+            _compiled(self.pattern)
+        except re2.error as error:
+            raise ValueError(f"the pattern is not RE2: {error}") from error
+        return self
+
+    def examine(self, answer: Judged) -> None:
+        found = _compiled(self.pattern).search(answer.text)
+        if self.expect == "present" and not found:
+            raise Rejection(f"nothing matches {self.pattern}")
+        if self.expect == "absent" and found:
+            raise Rejection(f"matches {self.pattern}", found[0])
 
 
-@dataclass(frozen=True)
-class ContentFilter:
-    name: ClassVar[str] = "content_filter"
+class Contains(Check):
+    """All of the texts; case and accents do not count."""
 
-    def judge(self, answer: Judged) -> Judgement:
+    check: Literal["contains"] = "contains"
+    texts: tuple[str, ...] = Field(min_length=1)
+
+    def examine(self, answer: Judged) -> None:
+        folded = _folded(answer.text)
+        if missing := [text for text in self.texts if _folded(text) not in folded]:
+            raise Rejection(f"does not contain {', '.join(missing)}")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted(""),)
+
+
+class NotContains(Check):
+    """None of the texts; case and accents do not count."""
+
+    check: Literal["not_contains"] = "not_contains"
+    texts: tuple[str, ...] = Field(min_length=1)
+
+    def examine(self, answer: Judged) -> None:
+        folded = _folded(answer.text)
+        if found := [text for text in self.texts if _folded(text) in folded]:
+            raise Rejection(f"contains {', '.join(found)}", found[0])
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return tuple(Planted(text) for text in self.texts)
+
+
+class JsonSchema(Check):
+    """The whole answer is one JSON value that the schema takes."""
+
+    check: Literal["json_schema"] = "json_schema"
+    json_schema: dict[str, Any] = Field(alias="schema")
+
+    def examine(self, answer: Judged) -> None:
+        import json
+
+        from jsonschema import Draft202012Validator
+
+        try:
+            value = json.loads(answer.text)
+        except (ValueError, RecursionError) as error:
+            raise Rejection(f"is not JSON ({error})", answer.text) from error
+        for fault in Draft202012Validator(self.json_schema).iter_errors(value):
+            raise Rejection(f"{fault.json_path}: {fault.message}")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted("Claro, aquí lo tienes."),)
+
+
+class Similarity(Check):
+    """Cosine of character trigrams with the reference, 0 to 1; case and accents do not count."""
+
+    check: Literal["similarity"] = "similarity"
+    reference: str = Field(min_length=_GRAM)
+    at_least: float = Field(0.5, gt=0, le=1)
+
+    def examine(self, answer: Judged) -> None:
+        found = _cosine(_grams(answer.text), _grams(self.reference))
+        if found < self.at_least:
+            raise Rejection(f"{found:.2f} like the reference, less than {self.at_least:g}")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted(""),)
+
+
+class Refusal(Check):
+    """Declines to answer, in Spanish or English: wanted, or not."""
+
+    check: Literal["refusal"] = "refusal"
+    expect: Literal["present", "absent"] = "absent"
+
+    def examine(self, answer: Judged) -> None:
+        found = _REFUSAL.search(_folded(answer.text).replace("\u2019", "'"))
+        if self.expect == "absent" and found:
+            raise Rejection("declines to answer", found[0])
+        if self.expect == "present" and not found:
+            raise Rejection("does not decline")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        absent = self.expect == "absent"
+        return (Planted("Lo siento, no puedo ayudarte con eso." if absent else "Claro que sí."),)
+
+
+class FinishReason(Check):
+    check: Literal["finish_reason"] = "finish_reason"
+
+    def examine(self, answer: Judged) -> None:
+        if answer.finish_reason != "stop":
+            raise Rejection(f"ended with '{answer.finish_reason}', not 'stop'")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted("Roma es", finish_reason="length"),)
+
+
+class ContentFilter(Check):
+    check: Literal["content_filter"] = "content_filter"
+
+    def examine(self, answer: Judged) -> None:
         if answer.filtered:
-            return _failed(self, "the content filter took the answer")
-        return _passed(self)
+            raise Rejection("the content filter took the answer")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted(filtered=True),)
 
 
-def configured(checks: "Checks") -> list[Check]:
-    """The checks that a product's configuration asks for."""
-    return [
-        *([Language(checks.language)] if checks.language else []),
-        *(
-            [NoRecommendation(checks.forbidden_recommendations)]
-            if checks.forbidden_recommendations
-            else []
-        ),
-        *([EndsWithQuestion()] if checks.ends_with_question else []),
-        Length(checks.min_words, checks.max_words),
-        FinishReason(),
-        ContentFilter(),
-    ]
+class Latency(Check):
+    """Seconds until the whole answer is there."""
+
+    check: Literal["latency"] = "latency"
+    max_seconds: float = Field(gt=0)
+
+    def examine(self, answer: Judged) -> None:
+        if answer.seconds > self.max_seconds:
+            raise Rejection(f"took {answer.seconds:.1f} s, more than {self.max_seconds:g} s")
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        return (Planted(seconds=2 * self.max_seconds),)
+
+
+class Cost(Check):
+    """Dollars of one answer, at the given prices for a million tokens."""
+
+    check: Literal["cost"] = "cost"
+    max_usd: float = Field(gt=0)
+    usd_per_million_input: float = Field(ge=0)
+    usd_per_million_output: float = Field(gt=0)
+
+    def examine(self, answer: Judged) -> None:
+        usd = self.usd(answer)
+        if usd > self.max_usd:
+            raise Rejection(f"cost ${usd:.4f}, more than ${self.max_usd:g}")
+
+    def usd(self, answer: Judged) -> float:
+        prices = self.usd_per_million_input, self.usd_per_million_output
+        return (answer.prompt_tokens * prices[0] + answer.tokens * prices[1]) / 1e6
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        tokens = int(2e6 * self.max_usd / self.usd_per_million_output) + 1
+        return (Planted(tokens=tokens),)
+
+
+class Own(Check):
+    """A check of the team's own: a function of an answer and the parameters.
+
+    It returns why it rejects the answer, or None. ``entry_point`` is a name in the group
+    ``tuneops.checks``, or ``package.module:function``.
+    """
+
+    check: Literal["own"] = "own"
+    entry_point: str
+    parameters: dict[str, Any] = {}
+
+    @property
+    def title(self) -> str:
+        return self.name or self.entry_point.rpartition(":")[2]
+
+    def examine(self, answer: Judged) -> None:
+        if reason := self._function(answer, **self.parameters):
+            raise Rejection(reason)
+
+    @cached_property
+    def _function(self) -> Callable[..., str | None]:
+        from tuneops.smoke.entry_points import load
+
+        return load(self.entry_point)
+
+
+AnyCheck = Annotated[
+    Language
+    | NoRecommendation
+    | AsksQuestion
+    | Length
+    | Regex
+    | Contains
+    | NotContains
+    | JsonSchema
+    | Similarity
+    | Refusal
+    | FinishReason
+    | ContentFilter
+    | Latency
+    | Cost
+    | Own,
+    Field(discriminator="check"),
+]
 
 
 def judge(answer: Judged, checks: Sequence[Check]) -> tuple[Judgement, ...]:
@@ -186,9 +452,35 @@ def _identifier(expected: str) -> "LanguageIdentifier":
     return identifier
 
 
-def _passed(check: Check) -> Judgement:
-    return Judgement(check.name, passed=True)
+@cache
+def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
 
 
-def _failed(check: Check, reason: str, quote: str = "") -> Judgement:
-    return Judgement(check.name, passed=False, reason=reason, quote=quote[:_QUOTE_LENGTH])
+def _folded(text: str) -> str:
+    import unicodedata
+
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def _grams(text: str) -> dict[str, int]:
+    words = " ".join(_folded(text).split())
+    counts: dict[str, int] = {}
+    for start in range(len(words) - _GRAM + 1):
+        gram = words[start : start + _GRAM]
+        counts[gram] = counts.get(gram, 0) + 1
+    return counts
+
+
+def _cosine(one: dict[str, int], other: dict[str, int]) -> float:
+    def norm(counts: dict[str, int]) -> float:
+        return float(sum(count * count for count in counts.values())) ** 0.5
+
+    shared = sum(count * other.get(gram, 0) for gram, count in one.items())
+    lengths = norm(one) * norm(other)
+    return shared / lengths if lengths else 0.0

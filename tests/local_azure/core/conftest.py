@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from typing import TYPE_CHECKING
 
 import openai
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 GROUP, ACCOUNT, REGION = "rg-core", "core-account", "swedencentral"
 _HOURS = 3600
+_POLL_SECONDS = 0.05
 
 
 @pytest.fixture
@@ -66,13 +68,16 @@ def _train(local_azure: LocalAzure, account: str, base: str) -> str:
         content = io.BytesIO("\n".join(_example(number) for number in range(12)).encode())
         file = client.files.create(file=("training.jsonl", content), purpose="fine-tune")
         _let_pass(local_azure)
+        client.files.wait_for_processing(file.id, poll_interval=_POLL_SECONDS)
         job = client.fine_tuning.jobs.create(
             model=base, training_file=file.id, extra_body={"trainingType": "GlobalStandard"}
         )
         _let_pass(local_azure)
-        name = client.fine_tuning.jobs.retrieve(job.id).fine_tuned_model
-    assert name is not None
-    return name
+        while job.status not in ("succeeded", "failed"):
+            time.sleep(_POLL_SECONDS)
+            job = client.fine_tuning.jobs.retrieve(job.id)
+    assert job.fine_tuned_model is not None
+    return job.fine_tuned_model
 
 
 def _example(number: int) -> str:
@@ -84,5 +89,5 @@ def _example(number: int) -> str:
 
 
 def _let_pass(local_azure: LocalAzure) -> None:
-    """Long enough for any file or job."""
+    """Long enough for any file or job, but for what the server really computes."""
     local_azure.admin("POST", "clock", {"step_seconds": 2 * _HOURS})

@@ -21,11 +21,11 @@ def models(local_azure: LocalAzure, region: str) -> dict[str, Any]:
     return {found.model.name: found.model for found in listed if found.kind == "AIServices"}
 
 
-def test_skus_name_their_quota(local_azure: LocalAzure) -> None:
+def test_skus_name_their_quota(standing_azure: LocalAzure) -> None:
     """Each SKU of each model names a usage that the region has, and a meter."""
     for region in ("swedencentral", "spaincentral"):
-        usages = {usage.name.value for usage in local_azure.cognitive().usages.list(region)}
-        for model in models(local_azure, region).values():
+        usages = {usage.name.value for usage in standing_azure.cognitive().usages.list(region)}
+        for model in models(standing_azure, region).values():
             assert model.skus
             for sku in model.skus:
                 assert sku.usage_name in usages
@@ -33,17 +33,17 @@ def test_skus_name_their_quota(local_azure: LocalAzure) -> None:
                 assert sku.capacity.minimum <= sku.capacity.default <= sku.capacity.maximum
 
 
-def test_fine_tuning_differs_by_region(local_azure: LocalAzure) -> None:
+def test_fine_tuning_differs_by_region(standing_azure: LocalAzure) -> None:
     """A model that trains in one region may only be deployed in another."""
-    assert models(local_azure, "eastus2")["gpt-4o"].finetune_capabilities["fineTune"] == "true"
-    assert models(local_azure, "westeurope")["gpt-4o"].finetune_capabilities is None
-    australia = models(local_azure, "australiaeast")["gpt-4.1"].finetune_capabilities
+    assert models(standing_azure, "eastus2")["gpt-4o"].finetune_capabilities["fineTune"] == "true"
+    assert models(standing_azure, "westeurope")["gpt-4o"].finetune_capabilities is None
+    australia = models(standing_azure, "australiaeast")["gpt-4.1"].finetune_capabilities
     assert australia == {"globalFineTune": "true"}
 
 
-def test_lives_are_told_in_days_from_now(local_azure: LocalAzure) -> None:
+def test_lives_are_told_in_days_from_now(standing_azure: LocalAzure) -> None:
     """One model has retired for good, one for training only, the others live."""
-    found = models(local_azure, "swedencentral")
+    found = models(standing_azure, "swedencentral")
     today = datetime.now(UTC).isoformat()
 
     def lives(name: str) -> tuple[bool, bool]:
@@ -82,24 +82,24 @@ def test_capacities_shrink_with_use(local_azure: LocalAzure, account: str) -> No
     assert free["GlobalStandard"] == 400
 
 
-def test_a_region_that_is_not(local_azure: LocalAzure) -> None:
+def test_a_region_that_is_not(standing_azure: LocalAzure) -> None:
     """An unknown location is refused with the list of those that exist."""
     with pytest.raises(ResourceNotFoundError, match=r"NoRegisteredProviderFound.*swedencentral"):
-        list(local_azure.cognitive().models.list("atlantis"))
+        list(standing_azure.cognitive().models.list("atlantis"))
 
 
-def test_sku_availability(local_azure: LocalAzure) -> None:
+def test_sku_availability(standing_azure: LocalAzure) -> None:
     """S0 is to be had, F7 is not."""
-    answer = local_azure.cognitive().check_sku_availability(
+    answer = standing_azure.cognitive().check_sku_availability(
         "eastus2", ["S0", "F7"], "OpenAI", "Microsoft.CognitiveServices/accounts"
     )
     assert {one.sku_name: one.sku_available for one in answer.value} == {"S0": True, "F7": False}
 
 
-def test_a_filter_that_nobody_knows(local_azure: LocalAzure) -> None:
+def test_a_filter_that_nobody_knows(standing_azure: LocalAzure) -> None:
     """A filter that cannot be honoured is refused, never ignored."""
     with pytest.raises(HttpResponseError, match="InvalidFilterInQueryString"):
-        list(local_azure.cognitive().usages.list("eastus2", filter="startswith(name, 'x')"))
+        list(standing_azure.cognitive().usages.list("eastus2", filter="startswith(name, 'x')"))
 
 
 def test_another_catalogue(tmp_path: Path, start_local_azure: Start) -> None:

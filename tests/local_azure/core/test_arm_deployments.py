@@ -20,7 +20,6 @@ from local_azure.arm.deployments import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from azure.core.polling import LROPoller
     from tests.local_azure.conftest import LocalAzure
 
 GROUP, ACCOUNT, REGION = "rg-core", "core-account", "swedencentral"

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure
 
 VERSION = "api-version=2025-04-01"
+ODD: list[object] = [
+    *(None, 0, -1.5, True, "", "x", [], [1], {}, {"x": 1}, {"model": 1}, {"name": 1}),
+    *({"model": {"name": []}}, {"name": "S0", "capacity": "many"}, {"type": None}),
+    *({"level": ["x"]}, {"customSubDomainName": 7}),
+]
 
 
 def path(local_azure: LocalAzure, rest: str) -> str:
@@ -33,29 +38,67 @@ def path(local_azure: LocalAzure, rest: str) -> str:
         ("GET", f"/somewhere?{VERSION}", 404, "NotFound"),
         ("GET", f"/resourceGroups?{VERSION}&$top=none", 400, "InvalidTopInQueryString"),
         ("GET", f"/resourceGroups?{VERSION}&$skiptoken=none", 400, "InvalidSkipToken"),
+        ("GET", f"/resourceGroups?{VERSION}&$skiptoken=MTI%3D", 400, "InvalidSkipToken"),
+        (
+            "GET",
+            f"/resourceGroups?{VERSION}&$filter=colour%20eq%20'red'",
+            400,
+            "InvalidFilterInQueryString",
+        ),
         ("PUT", f"/resourceGroups/rg?{VERSION}", 400, "LocationRequired"),
     ],
 )
-def test_refusals(local_azure: LocalAzure, method: str, rest: str, status: int, code: str) -> None:
+def test_refusals(
+    standing_azure: LocalAzure, method: str, rest: str, status: int, code: str
+) -> None:
     """Each mistake has ARM's status and code."""
-    answer = local_azure.request(
-        method, path(local_azure, rest), {} if method == "PUT" else None, token=local_azure.token()
+    answer = standing_azure.request(
+        method,
+        path(standing_azure, rest),
+        {} if method == "PUT" else None,
+        token=standing_azure.token(),
     )
     assert (answer.status, answer.body["error"]["code"]) == (status, code)
 
 
-def test_a_body_that_is_no_object(local_azure: LocalAzure) -> None:
+def test_a_body_that_is_no_object(standing_azure: LocalAzure) -> None:
     """JSON of the wrong sort is refused, not a crash."""
-    target = path(local_azure, f"/resourceGroups/rg?{VERSION}")
+    target = path(standing_azure, f"/resourceGroups/rg?{VERSION}")
     for body in (["a"], "text", {"location": "eastus2", "tags": {"a": 1}}):
-        answer = local_azure.request("PUT", target, body, token=local_azure.token())
+        answer = standing_azure.request("PUT", target, body, token=standing_azure.token())
         assert (answer.status, answer.body["error"]["code"]) == (400, "InvalidRequestContent")
 
 
-def test_another_subscription(local_azure: LocalAzure) -> None:
+def test_odd_bodies_are_no_crash(local_azure: LocalAzure, account_path: str) -> None:
+    """Whatever stands in a body, the answer is never a fault of the server."""
+    token = local_azure.token()
+    targets = (
+        account_path.partition("/providers/")[0],
+        account_path,
+        f"{account_path}-2",
+        f"{account_path}/deployments/d",
+        f"{account_path}/projects/p",
+        f"{account_path}/providers/Microsoft.Authorization/locks/l",
+    )
+    for target in targets:
+        for method in ("PUT", "PATCH"):
+            for field in ("location", "kind", "sku", "identity", "tags", "properties", "managedBy"):
+                for value in ODD:
+                    body = {"location": "swedencentral", field: value}
+                    answer = local_azure.request(method, f"{target}?{VERSION}", body, token=token)
+                    assert answer.status < 500, (method, target, body)
+
+
+def test_a_method_that_is_not_offered(local_azure: LocalAzure, account_path: str) -> None:
+    """A known type that does not take a method says so."""
+    answer = local_azure.request("POST", f"{account_path}?{VERSION}", token=local_azure.token())
+    assert (answer.status, answer.body["error"]["code"]) == (405, "MethodNotAllowed")
+
+
+def test_another_subscription(standing_azure: LocalAzure) -> None:
     """A subscription that is not this one is not found, by name."""
-    answer = local_azure.request(
-        "GET", f"/subscriptions/other/resourceGroups?{VERSION}", token=local_azure.token()
+    answer = standing_azure.request(
+        "GET", f"/subscriptions/other/resourceGroups?{VERSION}", token=standing_azure.token()
     )
     assert (answer.status, answer.body["error"]) == (
         404,
@@ -93,31 +136,31 @@ def test_answers_carry_azures_marks(local_azure: LocalAzure) -> None:
     assert int(refused.headers["x-ms-ratelimit-remaining-subscription-reads"]) < 250
 
 
-def test_the_cloud_describes_itself(local_azure: LocalAzure) -> None:
+def test_the_cloud_describes_itself(standing_azure: LocalAzure) -> None:
     """ARM_CLOUD_METADATA_URL leads to this server's login and resource manager."""
-    found = local_azure.request("GET", local_azure.environment["ARM_CLOUD_METADATA_URL"]).body
-    assert found["resourceManager"].rstrip("/") == local_azure.url
-    assert found["authentication"]["loginEndpoint"] == local_azure.url
+    found = standing_azure.request("GET", standing_azure.environment["ARM_CLOUD_METADATA_URL"]).body
+    assert found["resourceManager"].rstrip("/") == standing_azure.url
+    assert found["authentication"]["loginEndpoint"] == standing_azure.url
     assert "https://management.azure.com/" in found["authentication"]["audiences"]
-    older = local_azure.request("GET", "/metadata/endpoints?api-version=2019-05-01").body
+    older = standing_azure.request("GET", "/metadata/endpoints?api-version=2019-05-01").body
     assert [cloud["name"] for cloud in older] == [found["name"]]
 
 
-def test_the_subscription(local_azure: LocalAzure) -> None:
+def test_the_subscription(standing_azure: LocalAzure) -> None:
     """There is one, it is enabled, and its tenant is the one that signs in."""
-    token, query = local_azure.token(), "?api-version=2022-12-01"
-    listed = local_azure.request("GET", f"/subscriptions{query}", token=token).body["value"]
-    one = local_azure.request("GET", path(local_azure, query), token=token).body
-    tenants = local_azure.request("GET", f"/tenants{query}", token=token).body["value"]
+    token, query = standing_azure.token(), "?api-version=2022-12-01"
+    listed = standing_azure.request("GET", f"/subscriptions{query}", token=token).body["value"]
+    one = standing_azure.request("GET", path(standing_azure, query), token=token).body
+    tenants = standing_azure.request("GET", f"/tenants{query}", token=token).body["value"]
     assert listed == [one]
     assert (one["displayName"], one["state"]) == ("Local Azure", "Enabled")
     assert [tenant["tenantId"] for tenant in tenants] == [one["tenantId"]]
 
 
-def test_providers_and_locations(local_azure: LocalAzure) -> None:
+def test_providers_and_locations(standing_azure: LocalAzure) -> None:
     """The provider names its types, the subscription its regions."""
-    provider = local_azure.groups().providers.get("Microsoft.CognitiveServices")
+    provider = standing_azure.groups().providers.get("Microsoft.CognitiveServices")
     assert "accounts" in {found.resource_type for found in provider.resource_types}
-    target = path(local_azure, "/locations?api-version=2022-12-01")
-    regions = local_azure.request("GET", target, token=local_azure.token()).body["value"]
+    target = path(standing_azure, "/locations?api-version=2022-12-01")
+    regions = standing_azure.request("GET", target, token=standing_azure.token()).body["value"]
     assert {"swedencentral", "eastus2"} <= {region["name"] for region in regions}

@@ -45,34 +45,36 @@ def refused(credential: TokenCredential, scope: str = ARM) -> str:
     return str(refusal.value)
 
 
-def test_the_environment_is_enough(local_azure: LocalAzure) -> None:
+def test_the_environment_is_enough(standing_azure: LocalAzure) -> None:
     """DefaultAzureCredential gets a token that lives an hour, for the audience asked for."""
-    token = local_azure.credential().get_token(COGNITIVE)
+    token = standing_azure.credential().get_token(COGNITIVE)
     claims = jwt.decode(token.token, options={"verify_signature": False})
     assert claims["aud"] == "https://cognitiveservices.azure.com"
-    assert claims["tid"] == local_azure.environment["AZURE_TENANT_ID"]
-    assert claims["appid"] == local_azure.environment["AZURE_CLIENT_ID"]
+    assert claims["tid"] == standing_azure.environment["AZURE_TENANT_ID"]
+    assert claims["appid"] == standing_azure.environment["AZURE_CLIENT_ID"]
     assert 3500 < claims["exp"] - time.time() <= 3600
 
 
-def test_tokens_verify_by_discovery(local_azure: LocalAzure) -> None:
+def test_tokens_verify_by_discovery(standing_azure: LocalAzure) -> None:
     """A third party finds the keys through OpenID discovery, Entra's and GitHub's alike."""
-    tenant = local_azure.environment["AZURE_TENANT_ID"]
-    context = ssl.create_default_context(cafile=local_azure.environment["SSL_CERT_FILE"])
+    tenant = standing_azure.environment["AZURE_TENANT_ID"]
+    context = ssl.create_default_context(cafile=standing_azure.environment["SSL_CERT_FILE"])
     for issuer_path, token in (
-        (f"/{tenant}/v2.0", local_azure.token(ARM)),
-        ("/_github/oidc", oidc_token(local_azure)),
+        (f"/{tenant}/v2.0", standing_azure.token(ARM)),
+        ("/_github/oidc", oidc_token(standing_azure)),
     ):
-        found = local_azure.request("GET", f"{issuer_path}/.well-known/openid-configuration").body
+        found = standing_azure.request(
+            "GET", f"{issuer_path}/.well-known/openid-configuration"
+        ).body
         keys = jwt.PyJWKClient(found["jwks_uri"], ssl_context=context)
         key = keys.get_signing_key_from_jwt(token).key
         options: Any = {"verify_aud": False}
         jwt.decode(token, key, algorithms=["RS256"], issuer=found["issuer"], options=options)
 
 
-def test_a_workflow_signs_in(local_azure: LocalAzure) -> None:
+def test_a_workflow_signs_in(standing_azure: LocalAzure) -> None:
     """A token of the GitHub issuer is good for one of Entra's."""
-    assert federated(local_azure, oidc_token(local_azure)).get_token(ARM).token
+    assert federated(standing_azure, oidc_token(standing_azure)).get_token(ARM).token
 
 
 def test_the_workflow_token_carries_the_subject(local_azure: LocalAzure) -> None:
@@ -90,21 +92,23 @@ def test_an_expired_assertion(local_azure: LocalAzure) -> None:
     assert "AADSTS700024: Client assertion is not within its valid time range." in message
 
 
-def test_an_assertion_for_somebody_else(local_azure: LocalAzure) -> None:
+def test_an_assertion_for_somebody_else(standing_azure: LocalAzure) -> None:
     """The audience of the assertion must be Entra's token exchange."""
-    message = refused(federated(local_azure, oidc_token(local_azure, "https://github.com/octo")))
+    message = refused(
+        federated(standing_azure, oidc_token(standing_azure, "https://github.com/octo"))
+    )
     assert "AADSTS700212" in message
 
 
-def test_a_forged_assertion(local_azure: LocalAzure) -> None:
+def test_a_forged_assertion(standing_azure: LocalAzure) -> None:
     """A token that another key signed is worth nothing."""
     forged = jwt.encode({"aud": "api://AzureADTokenExchange", "exp": time.time() + 60}, "x" * 32)
-    assert "AADSTS50027" in refused(federated(local_azure, forged))
+    assert "AADSTS50027" in refused(federated(standing_azure, forged))
 
 
-def test_a_client_secret(local_azure: LocalAzure) -> None:
+def test_a_client_secret(standing_azure: LocalAzure) -> None:
     """The secret opens, another one does not."""
-    identity = local_azure.admin("GET", "health")["identity"]
+    identity = standing_azure.admin("GET", "health")["identity"]
     names = identity["tenant_id"], identity["client_id"]
     good = ClientSecretCredential(
         *names, identity["client_secret"], disable_instance_discovery=True
@@ -126,10 +130,10 @@ def test_a_client_secret(local_azure: LocalAzure) -> None:
     ],
 )
 def test_refusals_carry_their_number(
-    local_azure: LocalAzure, change: dict[str, str | None], error: str, number: int
+    standing_azure: LocalAzure, change: dict[str, str | None], error: str, number: int
 ) -> None:
     """Each refusal is an OAuth error with Entra's code and the fields that logs are read by."""
-    identity = local_azure.admin("GET", "health")["identity"]
+    identity = standing_azure.admin("GET", "health")["identity"]
     form: dict[str, Any] = {
         "grant_type": "client_credentials",
         "client_id": identity["client_id"],
@@ -137,7 +141,7 @@ def test_refusals_carry_their_number(
         "scope": ARM,
     } | change
     tenant = form.pop("tenant", identity["tenant_id"])
-    answer = post_form(local_azure, f"/{tenant}/oauth2/v2.0/token", form)
+    answer = post_form(standing_azure, f"/{tenant}/oauth2/v2.0/token", form)
     assert answer["error"] == error
     assert answer["error_codes"] == [number]
     assert answer["error_description"].startswith(f"AADSTS{number}: ")

@@ -81,6 +81,7 @@ def test_faults_from_a_file(tmp_path: Path, start_local_azure: Start) -> None:
     ("method", "path", "body"),
     [
         ("PUT", "faults", [{"action": {"explode": True}}]),
+        ("PUT", "faults", [{"match": {"path": "("}, "action": {"status": 500}}]),
         ("PATCH", "settings", {"sped": 3}),
         ("PATCH", "settings", {"speed": 0}),
         ("POST", "clock", {"step": 3}),
@@ -121,7 +122,7 @@ def test_the_state_counts_everything(local_azure: LocalAzure, account: str) -> N
 
 
 def test_an_unregistered_provider(local_azure: LocalAzure, group: str) -> None:
-    """Writes are refused until somebody registers the provider, as the SDK then does."""
+    """Writes are refused until somebody registers the provider."""
     local_azure.admin("PATCH", "settings", {"registered": False})
     token, subscription = local_azure.token(), f"/subscriptions/{local_azure.subscription}"
     account = (

@@ -137,6 +137,19 @@ def test_a_directory_in_use(local_azure: LocalAzure, monkeypatch: pytest.MonkeyP
         server.serve(server.Options(local_azure.state))
 
 
+@pytest.mark.parametrize("content", ["regions: 7", "regions: [", None])
+def test_a_bad_catalogue(tmp_path: Path, content: str | None) -> None:
+    """A file that is wrong or missing ends the start with its name or its fault, not a trace."""
+    file = tmp_path / "catalog.yaml"
+    if content is not None:
+        file.write_text(content, "utf-8")
+    process = serve(tmp_path / "state", "--catalog", str(file))
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "Traceback" not in said
+    assert "regions" in said or str(file) in said
+
+
 def test_state_is_one_file(local_azure: LocalAzure, account: str) -> None:
     """Names lie in the store in lower case, and as they were written in the bodies."""
     local_azure.kill()

@@ -115,11 +115,11 @@ def travel(count: int = 20) -> list[dict[str, object]]:
 
 @pytest.fixture(scope="session")
 def shared_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
-    from tests.local_azure.conftest import start_server, stop_server
+    from tests.local_azure.conftest import start_server
 
     server = start_server(tmp_path_factory.mktemp("data-plane") / "azure", "--speed", "1")
     yield server
-    stop_server(server)
+    server.kill()
 
 
 @pytest.fixture(scope="session")

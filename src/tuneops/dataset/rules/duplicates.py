@@ -1,11 +1,19 @@
 """Examples that are there more than once: 700 to 799."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
 
 from tuneops.dataset.examples import Example
 from tuneops.dataset.findings import Fault, rule
-from tuneops.dataset.fingerprints import Fingerprint, normalise
+from tuneops.dataset.grouping import first_of
+
+if TYPE_CHECKING:
+    from tuneops.dataset.rows import Rows
 
 MANY_QUESTIONS = 5
 CANNED_LENGTH = 20  # characters; shorter answers are labels, which are meant to repeat
@@ -75,53 +83,70 @@ NEAR = rule(
     fix="Keep the better one, or rewrite one of them.",
 )
 
+ANSWERED, CANNED = 1, 2  # flags of a row: it ends in an answer, and in a long one
 REPEATS = (EXACT, CANONICAL, NORMALISED, CONFLICT)
+_BATCH = 500
+_Digests = NDArray[np.uint64]
+_Positions = NDArray[np.int64]
+_Read = Callable[[_Positions], "Rows"]
 
 
-class Duplicates:
-    """What one file has shown so far; memory grows by some hundred bytes an example."""
+def examine(table: NDArray[np.void], read: _Read) -> Iterator[tuple[int, Fault]]:
+    """What one file's rows repeat of one another, each fault with the position of its row."""
+    first = first_of(table["normalised"])
+    alone = first == np.arange(len(table))
+    yield from _repeated(table, first, np.flatnonzero(~alone), read)
+    answered = np.flatnonzero(alone & (table["flags"] & ANSWERED != 0))
+    yield from _conflicts(table, answered)
+    yield from _canned(table, answered[table["flags"][answered] & CANNED != 0])
 
-    def __init__(self) -> None:
-        self._seen: dict[int, list[tuple[int, Fingerprint]]] = {}
-        self._answers: dict[int, tuple[int, int]] = {}
-        self._canned: defaultdict[int, int] = defaultdict(int)
 
-    def observe(self, example: Example, seen: Fingerprint) -> Iterator[Fault]:
-        yield from _repeated_turns(example)
-        line = example.document.line
-        twins = self._seen.setdefault(seen.normalised, [])
-        if twins:
-            yield _nearest_twin(twins, seen)
+def _repeated(
+    table: NDArray[np.void], first: _Positions, again: _Positions, read: _Read
+) -> Iterator[tuple[int, Fault]]:
+    exact = first_of(table["low"] ^ table["high"])
+    spelt = again[exact[again] == again]
+    involved = np.union1d(spelt, first[spelt])
+    forms = dict(zip(involved.tolist(), _canonical(involved, read), strict=True))
+    for position in again.tolist():
+        original = int(exact[position])
+        head = int(first[position])
+        if original != position:
+            yield position, Fault(EXACT, f"The same as line {table['line'][original]}.")
+        elif forms[position] == forms[head]:
+            yield position, Fault(CANONICAL, f"The same JSON as line {table['line'][head]}.")
         else:
-            yield from self._answered_before(example, line, seen)
-        if not any(twin.exact == seen.exact for _, twin in twins):
-            twins.append((line, seen))
-
-    def _answered_before(self, example: Example, line: int, seen: Fingerprint) -> Iterator[Fault]:
-        if not example.whole or example.messages[-1].role != "assistant":
-            return
-        before, answer = self._answers.setdefault(seen.prompt, (line, seen.answer))
-        if answer != seen.answer:
-            yield Fault(CONFLICT, f"The prompt of line {before} has another answer here.")
-        if len(normalise(example.messages[-1].text)) >= CANNED_LENGTH:
-            self._canned[seen.answer] += 1
-            if self._canned[seen.answer] == MANY_QUESTIONS:
-                yield Fault(
-                    SAME_ANSWER, f"This is prompt number {MANY_QUESTIONS} with the same answer."
-                )
+            text = f"The same text as line {table['line'][head]}, but for its spelling."
+            yield position, Fault(NORMALISED, text)
 
 
-def _nearest_twin(twins: list[tuple[int, Fingerprint]], seen: Fingerprint) -> Fault:
-    for line, twin in twins:
-        if twin.exact == seen.exact:
-            return Fault(EXACT, f"The same as line {line}.")
-    for line, twin in twins:
-        if twin.canonical == seen.canonical:
-            return Fault(CANONICAL, f"The same JSON as line {line}.")
-    return Fault(NORMALISED, f"The same text as line {twins[0][0]}, but for its spelling.")
+def _canonical(positions: _Positions, read: _Read) -> Iterator[int]:
+    for start in range(0, len(positions), _BATCH):
+        rows = read(positions[start : start + _BATCH])
+        for at in range(len(rows)):
+            value = json.dumps(rows.example(at).document.value, sort_keys=True)
+            yield xxh3_64_intdigest(value.encode())
 
 
-def _repeated_turns(example: Example) -> Iterator[Fault]:
+def _conflicts(table: NDArray[np.void], answered: _Positions) -> Iterator[tuple[int, Fault]]:
+    prompts, answers = table["prompt"][answered], table["answer"][answered]
+    first = first_of(prompts)
+    for at in np.flatnonzero(answers != answers[first]).tolist():
+        before = table["line"][answered[first[at]]]
+        text = f"The prompt of line {before} has another answer here."
+        yield int(answered[at]), Fault(CONFLICT, text)
+
+
+def _canned(table: NDArray[np.void], answered: _Positions) -> Iterator[tuple[int, Fault]]:
+    answers = table["answer"][answered]
+    order = np.argsort(answers, kind="stable")
+    rank = np.arange(len(order)) - np.searchsorted(answers, answers[order], sorter=order)
+    for at in order[rank == MANY_QUESTIONS - 1].tolist():
+        text = f"This is prompt number {MANY_QUESTIONS} with the same answer."
+        yield int(answered[at]), Fault(SAME_ANSWER, text)
+
+
+def repeated_turns(example: Example) -> Iterator[Fault]:
     pairs: set[tuple[str, str]] = set()
     for before, after in zip(example.messages, example.messages[1:], strict=False):
         if (before.role, after.role) != ("user", "assistant") or after.acts:

@@ -1,10 +1,17 @@
 """Test questions that the model has seen in training: 800 to 899."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from tuneops.dataset.examples import Example
-from tuneops.dataset.findings import Fault, Rule, rule
-from tuneops.dataset.fingerprints import Fingerprint, digest, normalise
+import numpy as np
+from numpy.typing import NDArray
+
+from tuneops.dataset.findings import Fault, rule
+from tuneops.dataset.fingerprints import marks, text_digests
+from tuneops.dataset.grouping import found_in
+
+if TYPE_CHECKING:
+    from tuneops.dataset.rows import Rows
 
 LEAK = rule(
     "E801",
@@ -56,42 +63,37 @@ LEAK_NEAR = rule(
 LEAKS = (LEAK, LEAK_BUT_SYSTEM, LEAK_PROMPT)
 
 
-class Leakage:
-    """What the training file holds, in digests, for the other files to be compared with."""
+def examine(
+    validation: NDArray[np.void], training: NDArray[np.void]
+) -> Iterator[tuple[int, Fault]]:
+    """Which validation rows were trained on, each fault with the position of its row."""
+    known = training[training["messages"] > 0]
+    open_rows = validation["messages"] > 0
+    for broken, name, what in (
+        (LEAK, "normalised", "The example"),
+        (LEAK_BUT_SYSTEM, "talk", "The conversation"),
+        (LEAK_PROMPT, "question", "The question"),
+    ):
+        found = found_in(validation[name], known[name])
+        hits = open_rows & (found >= 0) & (validation[name] != 0)
+        for position in np.flatnonzero(hits).tolist():
+            line = known["line"][found[position]]
+            text = f"{what} is also on line {line} of the training file."
+            yield position, Fault(broken, text)
+        open_rows &= ~hits
 
-    def __init__(self) -> None:
-        self._normalised: dict[int, int] = {}
-        self._talk: dict[int, int] = {}
-        self._question: dict[int, int] = {}
-        self._asked: dict[int, int] = {}
 
-    def learn(self, example: Example, seen: Fingerprint) -> None:
-        line = example.document.line
-        self._normalised.setdefault(seen.normalised, line)
-        if not example.messages:
+def examine_prompt(
+    prompt: str, training: NDArray[np.void], read: Callable[[NDArray[np.int64]], "Rows"]
+) -> Iterator[Fault]:
+    """Whether a smoke prompt was trained on."""
+    wanted = text_digests([prompt])
+    mark = marks(wanted)[0]
+    for position in np.flatnonzero(training["asked"] & mark == mark):
+        rows = read(np.array([position]))
+        asked = [one.text for one in rows.example(0).messages if one.role == "user"]
+        if wanted[0] in text_digests(asked):
+            line = training["line"][position]
+            text = f"The prompt is a question on line {line} of the training file."
+            yield Fault(LEAK_SMOKE, text)
             return
-        self._talk.setdefault(seen.talk, line)
-        self._question.setdefault(seen.question, line)
-        for message in example.messages:
-            if message.role == "user":
-                self._asked.setdefault(digest(normalise(message.text)), line)
-
-    def examine(self, example: Example, seen: Fingerprint) -> Iterator[Fault]:
-        """Whether a validation example was trained on."""
-        levels: tuple[tuple[Rule, dict[int, int], int, str], ...] = (
-            (LEAK, self._normalised, seen.normalised, "The example"),
-            (LEAK_BUT_SYSTEM, self._talk, seen.talk, "The conversation"),
-            (LEAK_PROMPT, self._question, seen.question, "The question"),
-        )
-        for broken, index, key, what in levels:
-            if example.messages and key in index:
-                yield Fault(broken, f"{what} is also on line {index[key]} of the training file.")
-                return
-
-    def examine_prompt(self, prompt: str) -> Iterator[Fault]:
-        """Whether a smoke prompt was trained on."""
-        line = self._asked.get(digest(normalise(prompt)))
-        if line is not None:
-            yield Fault(
-                LEAK_SMOKE, f"The prompt is a question on line {line} of the training file."
-            )

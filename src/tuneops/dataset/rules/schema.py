@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from tuneops.dataset.examples import ROLES, Example
+from tuneops.dataset.examples import CHAT_KEYS, ROLES, Example, Format, format_of
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 
 _GOOD = '{"messages": [{"role": "user", "content": "Hola"}, {"role": "assistant", "content": "¡Hola! ¿Adónde?"}]}'  # noqa: E501 - one line of a training file
@@ -141,7 +141,7 @@ DEPRECATED = rule(
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_EXAMPLE_KEYS = ("messages", "tools", "parallel_tool_calls", "functions", "function_call")
+_PAIR_KEYS = ("input", "preferred_output", "non_preferred_output")
 _ASSISTANT_KEYS = ("refusal", "audio", "tool_calls", "function_call")
 _MESSAGE_KEYS = {
     role: ("role", "content", "name", "weight", *extra)
@@ -179,16 +179,35 @@ _SYNONYMS = {"bot": "assistant", "model": "assistant", "gpt": "assistant", "ai":
 
 
 def examine(example: Example) -> Iterator[Fault]:
-    """Every way in which one line departs from the chat format."""
+    """Every way in which one line departs from its file's format."""
     value = example.document.value
     if not isinstance(value, dict):
         yield Fault(NOT_AN_OBJECT, f"The line is {_kind(value)}, not an object.", ())
+    elif example.format is Format.DPO:
+        if format_of(value) is Format.DPO:
+            yield from _pair(value)
+        elif "messages" not in value:
+            yield from _without_messages(value)
     elif "messages" not in value:
         yield from _without_messages(value)
     else:
-        yield from _unknown_keys(value, _EXAMPLE_KEYS, ())
-        yield from _options(value)
-        yield from _messages(value["messages"])
+        if example.format is Format.SFT:
+            yield from _unknown_keys(value, CHAT_KEYS, ())
+        yield from _options(value, ())
+        yield from _messages(value["messages"], ("messages",))
+
+
+def _pair(value: dict[str, Any]) -> Iterator[Fault]:
+    yield from _unknown_keys(value, _PAIR_KEYS, ())
+    asked = value.get("input")
+    if isinstance(asked, dict):
+        yield from _unknown_keys(asked, CHAT_KEYS, ("input",))
+        yield from _options(asked, ("input",))
+        if isinstance(asked.get("messages"), list):
+            yield from _messages(asked["messages"], ("input", "messages"))
+    for key in _PAIR_KEYS[1:]:
+        if value.get(key) and isinstance(value[key], list):
+            yield from _messages(value[key], (key,))
 
 
 def _without_messages(value: dict[str, Any]) -> Iterator[Fault]:
@@ -196,27 +215,27 @@ def _without_messages(value: dict[str, Any]) -> Iterator[Fault]:
         if key in value:
             yield Fault(OTHER_FORMAT, f"The line is in {name}.", (key,), at_key=True)
             return
-    yield from _unknown_keys(value, _EXAMPLE_KEYS, ())
+    yield from _unknown_keys(value, CHAT_KEYS, ())
     yield Fault(MISSING_FIELD, 'The key "messages" is missing.', ())
 
 
-def _options(value: dict[str, Any]) -> Iterator[Fault]:
+def _options(value: dict[str, Any], at: JsonPath) -> Iterator[Fault]:
     for key in ("functions", "function_call"):
         if key in value:
-            yield Fault(DEPRECATED, f'"{key}" is deprecated.', (key,), at_key=True)
+            yield Fault(DEPRECATED, f'"{key}" is deprecated.', (*at, key), at_key=True)
     parallel = value.get("parallel_tool_calls", True)
     if not isinstance(parallel, bool):
-        yield _type_fault(parallel, "true or false", ("parallel_tool_calls",))
+        yield _type_fault(parallel, "true or false", (*at, "parallel_tool_calls"))
 
 
-def _messages(messages: object) -> Iterator[Fault]:
+def _messages(messages: object, at: JsonPath) -> Iterator[Fault]:
     if not isinstance(messages, list):
-        yield _type_fault(messages, "a list", ("messages",))
+        yield _type_fault(messages, "a list", at)
     elif not messages:
-        yield Fault(EMPTY_MESSAGES, '"messages" is empty.', ("messages",))
+        yield Fault(EMPTY_MESSAGES, '"messages" is empty.', at)
     else:
         for index, message in enumerate(messages):
-            yield from _message(message, ("messages", index))
+            yield from _message(message, (*at, index))
 
 
 def _message(message: object, at: JsonPath) -> Iterator[Fault]:
@@ -276,6 +295,8 @@ def _part(part: object, types: dict[str, type]) -> str | None:
     if not isinstance(part, dict):
         return f"A content part is an object; this is {_kind(part)}."
     kind = part.get("type")
+    if kind == "image_url" and isinstance(part.get(kind), dict):
+        return None  # wherever it stands: the rules of images judge it
     if not isinstance(kind, str) or kind not in types:
         return f"Parts here are of type {' or '.join(types)}, not {quote(kind)}."
     if not isinstance(part.get(kind), types[kind]):

@@ -128,6 +128,15 @@ def examine(example: Example) -> Iterator[Fault]:
             yield from _blank(message)
 
 
+def examine_question(example: Example) -> Iterator[Fault]:
+    """The same for an example that ends with a question, for reinforcement."""
+    if example.whole:
+        yield from _prompts(example.messages)
+        yield from _turns(example.messages)
+        for message in example.messages:
+            yield from _blank(message)
+
+
 def _presence(messages: tuple[Message, ...]) -> Iterator[Fault]:
     answers = [message for message in messages if message.role == "assistant"]
     if not answers:

@@ -189,7 +189,7 @@ _JSON_TYPES: dict[str, tuple[type, ...]] = {
 def examine(example: Example) -> Iterator[Fault]:
     """Whether calls, answers and declarations agree with one another."""
     declared: dict[str, dict[str, Any]] = {}
-    yield from _declarations(example.fields.get("tools"), declared)
+    yield from _declarations(*example.tools, declared)
     for message in example.messages:
         yield from _message(message, declared)
     yield from _called_without_tools(example)
@@ -197,20 +197,22 @@ def examine(example: Example) -> Iterator[Fault]:
         yield from _answers(example.messages)
 
 
-def _declarations(tools: object, declared: dict[str, dict[str, Any]]) -> Iterator[Fault]:
+def _declarations(
+    tools: object, at: JsonPath, declared: dict[str, dict[str, Any]]
+) -> Iterator[Fault]:
     if tools is None:
         return
     if not isinstance(tools, list):
-        yield Fault(TOOL_SCHEMA, '"tools" must be a list.', ("tools",))
+        yield Fault(TOOL_SCHEMA, '"tools" must be a list.', at)
         return
     for index, tool in enumerate(tools):
         function = tool.get("function") if isinstance(tool, dict) else None
         if complaint := _declaration(tool, function):
-            yield Fault(TOOL_SCHEMA, complaint, ("tools", index))
+            yield Fault(TOOL_SCHEMA, complaint, (*at, index))
         elif isinstance(function, dict):
             name = function["name"]
             if name in declared:
-                place = ("tools", index, "function", "name")
+                place = (*at, index, "function", "name")
                 yield Fault(
                     DUPLICATE_FUNCTION, f"The function {quote(name)} is declared twice.", place
                 )
@@ -324,7 +326,7 @@ def _misfit(value: object, schema: object) -> str:
 
 
 def _called_without_tools(example: Example) -> Iterator[Fault]:
-    if example.fields.get("tools"):
+    if example.tools[0]:
         return
     for message in example.messages:
         if message.calls and message.role == "assistant":

@@ -1,0 +1,106 @@
+"""Judge a pull request that edits data, with the base branch's code and its bytes as data."""
+
+from pathlib import Path
+
+import click
+
+from tuneops import console
+
+base_option = click.option("--base", required=True, help="The base branch's commit.")
+head_option = click.option("--head", required=True, help="The pull request's commit.")
+clone_option = click.option(
+    "--clone",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("proposal"),
+    show_default=True,
+    help="A clone that has both commits.",
+)
+
+
+@click.group(cls=console.Commands)
+def main() -> None:
+    """Data travels alone: it is judged by code that it cannot change."""
+
+
+@main.command()
+@base_option
+@head_option
+@clone_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file.")
+@console.json_option
+def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) -> None:
+    """Name the products that it touches; refuse it where it mixes data with anything else.
+
+    Example: python scripts/pull_request.py examine --clone . --base main --head HEAD
+    """
+    import json
+
+    from tuneops import github, proposal
+    from tuneops.history import History
+
+    found = proposal.examine(History(clone), base, head)
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(found.facts()), encoding="utf-8")
+    github.set_outputs(products=json.dumps(found.products))
+    found.check()
+    console.emit_facts(found.facts(), as_json=as_json)
+
+
+@main.command()
+@head_option
+@clone_option
+@console.dry_run_option
+@console.json_option
+def take(head: str, clone: Path, dry_run: bool, as_json: bool) -> None:
+    """Put its data and configuration in the place of those checked out here.
+
+    Example: python scripts/pull_request.py take --head 0123456789abcdef0123456789abcdef01234567
+    """
+    from tuneops import proposal
+    from tuneops.history import History
+
+    facts = proposal.take(History(clone), head, dry_run=dry_run)
+    console.emit_facts({"files": facts}, as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@base_option
+@clone_option
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file.")
+@console.json_option
+def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: bool) -> None:
+    """Say what merging would cost: nothing, where the base branch had this content before.
+
+    Example: python scripts/pull_request.py plan --clone . --base main
+    """
+    import json
+
+    from tuneops import github, proposal
+    from tuneops.history import History
+
+    planned = proposal.plan(History(clone), base, config_path)
+    if out:
+        out.write_text(json.dumps(planned.facts()), encoding="utf-8")
+    github.add_summary(planned.sentence())
+    console.emit_facts(planned.facts(), as_json=as_json)
+
+
+@main.command()
+@click.option("--run", required=True, help="The validating run's id.")
+@console.dry_run_option
+@console.json_option
+def comment(run: str, dry_run: bool, as_json: bool) -> None:
+    """Keep one comment up to date with what a finished run of validate-data.yml found.
+
+    Example: python scripts/pull_request.py comment --run 123456789
+    """
+    from tuneops import github, reporting
+
+    written = reporting.comment(github.repository(), run, dry_run=dry_run)
+    console.emit_facts(written, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""What the workflows ask of GitHub: approval, runs, issues and summary pages."""
+
+from pathlib import Path
+
+import click
+
+from tuneops import console
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(cls=console.Commands)
+def main() -> None:
+    """Steps of the workflows; each may be run again at any time."""
+
+
+@main.command()
+@console.config_option
+@click.option("--job", required=True, help="The fine-tuning job's id.")
+@click.option("--minutes", type=click.FloatRange(min=0), default=60, show_default=True)
+@console.json_option
+def training(config_path: Path, job: str, minutes: float, as_json: bool) -> None:
+    """Wait for a job; one that goes on is no failure, reconcile.yml takes it up.
+
+    Example: python scripts/workflow.py training --job ftjob-0123 --minutes 60
+    """
+    from tuneops import reporting
+
+    console.emit_facts(reporting.training(config_path, job, minutes), as_json=as_json)
+
+
+@main.command("require-reviewers")
+@click.option("--environment", required=True, help="The environment that the job runs in.")
+@click.option("--allow-none", default="", help="'true' goes on without reviewers, knowingly.")
+@console.json_option
+def require_reviewers(environment: str, allow_none: str, as_json: bool) -> None:
+    """Exit with 6 where the environment waits for nobody; say who approved.
+
+    Example: python scripts/workflow.py require-reviewers --environment production
+    """
+    from tuneops import github, reporting
+
+    facts = reporting.require_reviewers(
+        github.repository(), environment, allow_none=allow_none == "true"
+    )
+    console.emit_facts(facts, as_json=as_json)
+
+
+@main.command("approval-page")
+@console.config_option
+@click.option("--run", "run_json", type=FILE, required=True, help="The smoke test's run.json.")
+@click.option("--report", default="", help="The address of the report.")
+@console.json_option
+def approval_page(config_path: Path, run_json: Path, report: str, as_json: bool) -> None:
+    """Write the summary that the approver sees.
+
+    Example: python scripts/workflow.py approval-page --run out/smoke/run.json
+    """
+    from tuneops.release import approval
+
+    console.emit_facts(approval.page(config_path, run_json, report), as_json=as_json)
+
+
+@main.command("start-releases")
+@click.option("--releases", envvar="RELEASES", required=True, help="What reconcile.py put out.")
+@console.dry_run_option
+@console.json_option
+def start_releases(releases: str, dry_run: bool, as_json: bool) -> None:
+    """Start release.yml once for each finished job.
+
+    Example: python scripts/workflow.py start-releases --releases '[]'
+    """
+    from tuneops import github, reporting
+
+    started = reporting.start_releases(github.repository(), releases, dry_run=dry_run)
+    console.emit_facts({"started": started}, as_json=as_json)
+
+
+@main.command("report-failures")
+@click.option("--failures", envvar="FAILURES", required=True, help="What reconcile.py put out.")
+@console.dry_run_option
+@console.json_option
+def report_failures(failures: str, dry_run: bool, as_json: bool) -> None:
+    """Keep one issue for each failed job.
+
+    Example: python scripts/workflow.py report-failures --failures '[]'
+    """
+    from tuneops import github, reporting
+
+    kept = reporting.report_failures(github.repository(), failures, dry_run=dry_run)
+    console.emit_facts({"issues": kept}, as_json=as_json)
+
+
+@main.command("report-cleanup")
+@click.option("--page", type=FILE, required=True, help="What 'cleanup.py plan --issue' wrote.")
+@click.option("--plan", "plan_result", default="success", help="How the planning job ended.")
+@click.option("--apply", "apply_result", default="skipped", help="How the applying job ended.")
+@console.dry_run_option
+@console.json_option
+def report_cleanup(
+    page: Path, plan_result: str, apply_result: str, dry_run: bool, as_json: bool
+) -> None:
+    """Keep the one issue that tells what clean-up does, and when it last ran.
+
+    Example: python scripts/workflow.py report-cleanup --page cleanup-issue.md
+    """
+    from tuneops import github, reporting
+
+    results = {"plan": plan_result, "apply": apply_result}
+    title = reporting.report_cleanup(github.repository(), page, results, dry_run=dry_run)
+    console.emit_facts({"issue": title}, as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()

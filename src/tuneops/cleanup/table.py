@@ -1,0 +1,39 @@
+"""Plans and outcomes on a terminal."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tuneops.cleanup.apply import Outcome
+from tuneops.cleanup.plan import Plan
+from tuneops.report import tables
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def of_plan(plan: Plan) -> "Table":
+    """Everything of ours; other people's groups are only counted."""
+    header = ("what", "plan", "reason", "owner", "since", "$ a month")
+    return tables.rows(header, _plan_cells(plan))
+
+
+def of_outcomes(outcomes: Sequence[Outcome]) -> "Table":
+    cells = [(outcome.kind, outcome.name, outcome.result, outcome.detail) for outcome in outcomes]
+    return tables.rows(("kind", "name", "result", "detail"), cells)
+
+
+def _plan_cells(plan: Plan) -> Iterator[tuple[str, ...]]:
+    others = 0
+    for row in plan.groups:
+        if row.reason.startswith("not ours"):
+            others += 1
+            continue
+        cost = f"{row.cost:.0f}" + ("" if row.cost_complete else " or more")
+        owner, since = row.owner or "-", row.since or "unknown"
+        yield f"group {row.name}", row.action, row.reason, owner, since, cost
+    for item in plan.items:
+        yield f"{item.kind} {item.account}/{item.label}", item.action, item.reason, "", "", ""
+    for deleted in plan.deleted_accounts:
+        yield f"deleted account {deleted.name}", deleted.action, deleted.reason, "", "", ""
+    if others:
+        yield f"{others} groups of others", "keep", "not ours", "", "", ""

@@ -1,0 +1,148 @@
+"""One example in numbers, as it is handed between processes, compared, and kept in the cache."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from xxhash import xxh3_64_intdigest
+
+from tuneops.dataset.examples import Message
+from tuneops.dataset.fingerprints import Fingerprints, fingerprints
+from tuneops.dataset.near import BINS, signatures, talk_ends
+from tuneops.dataset.rules import corpus
+from tuneops.dataset.rules.duplicates import ANSWERED, CANNED, CANNED_LENGTH
+from tuneops.dataset.tokens import encode, example_tokens, message_tokens
+
+if TYPE_CHECKING:
+    from tuneops.dataset.rows import Rows
+
+COMPARABLE, CLEAN = 4, 8  # flags, beside those of duplicates
+_DIGESTS = ("normalised", "talk", "prompt", "question", "answer", "prefix", "asked")
+_EXACT = ("system", "spelt", "tools", "chosen", "other")  # `spelt` is of the last answer
+# `low` and `high` are the digest of the line; the other digests are those of Fingerprints.
+ROW = np.dtype(
+    [
+        ("line", np.uint32),
+        ("length", np.uint32),
+        ("offset", np.int64),
+        ("low", np.uint64),
+        ("high", np.uint64),
+        *((name, np.uint64) for name in _DIGESTS),
+        ("tokens", np.uint32),
+        ("messages", np.uint32),
+        ("turns", np.uint32),
+        ("flags", np.uint8),
+        ("marks", np.uint8),
+        *((name, np.uint64) for name in _EXACT),
+        ("signature", np.uint16, (BINS,)),
+    ]
+)
+Table = NDArray[np.void]
+_MASK = (1 << 64) - 1
+
+
+def empty() -> Table:
+    return np.zeros(0, ROW)
+
+
+def table_of(
+    rows: "Rows", digests: list[int], *, counts: bool, compares: bool
+) -> tuple[Table, NDArray[np.int64]]:
+    """The rows as a table, and the tokens before each one's first answer.
+
+    Args:
+        rows: The examples.
+        digests: 128 bits of each line.
+        counts: Whether to count tokens.
+        compares: Whether to make fingerprints, and with tokens signatures.
+    """
+    table = np.zeros(len(rows), ROW)
+    before = np.zeros(len(rows), np.int64)
+    if not len(rows):
+        return table, before
+    table["line"], table["offset"] = rows.lines, rows.offsets
+    table["length"] = [len(raw) for raw in rows.raws]
+    table["low"] = [digest & _MASK for digest in digests]
+    table["high"] = [digest >> 64 for digest in digests]
+    _shape(rows, table)
+    _systems(rows, table)
+    _last_turns(rows, table)
+    _special(rows, table)
+    if compares:
+        _compare(table, fingerprints(rows))
+    if counts:
+        before = _count(rows, table, compares=compares)
+    return table, before
+
+
+def _shape(rows: "Rows", table: Table) -> None:
+    from tuneops.dataset.rows import ROLE_CODES
+
+    orders = np.frombuffer(rows.orders, np.uint8)
+    ends = np.array(rows.ends, np.int64)
+    answers = np.concatenate([[0], np.cumsum(orders == ROLE_CODES["assistant"])])
+    table["messages"] = np.diff(ends, prepend=0)
+    table["turns"] = np.diff(answers[ends], prepend=0)
+    answered = np.zeros(len(rows), np.bool_)
+    full = table["messages"] > 0
+    answered[full] = orders[ends[full] - 1] == ROLE_CODES["assistant"]
+    answered[rows.partial] = False
+    lengths = np.zeros(len(rows), np.int64)
+    lasts = np.array(rows.talk_ends, np.int64)
+    lengths[answered] = [len(rows.talk[end - 1]) for end in lasts[answered].tolist()]
+    table["flags"] = answered * ANSWERED + (lengths >= CANNED_LENGTH) * CANNED
+
+
+def _systems(rows: "Rows", table: Table) -> None:
+    """Digests of the system messages as they are spelt; zero stands for none."""
+    from tuneops.dataset.rows import TALK_CODE
+
+    told = [xxh3_64_intdigest(prompt.strip().encode()) for prompt in rows.prompts]
+    places = np.flatnonzero(np.frombuffer(rows.orders, np.uint8) < TALK_CODE)
+    owners = np.searchsorted(np.array(rows.ends, np.int64), places, side="right")
+    digests = np.array(told, np.uint64)[np.array(rows.prompt_of, np.int64)]
+    np.add.at(table["system"], owners, digests)
+
+
+def _last_turns(rows: "Rows", table: Table) -> None:
+    """What the rules of whole files have to know of each example's last turn."""
+    found = np.zeros((len(rows), 2), np.uint64)
+    starts = [0, *rows.talk_ends[:-1]]
+    for at in np.flatnonzero(table["flags"] & ANSWERED).tolist():
+        end = rows.talk_ends[at]
+        answer = rows.talk[end - 1]
+        question = rows.talk[end - 2] if end - starts[at] > 1 else ""
+        found[at] = corpus.marks(question, answer), xxh3_64_intdigest(answer.encode())
+    table["marks"], table["spelt"] = found[:, 0].astype(np.uint8), found[:, 1]
+
+
+def _special(rows: "Rows", table: Table) -> None:
+    """Digests of tools and of pairs, which only unproven examples have."""
+    for at, example in rows.unproven.items():
+        if tools := example.tools[0]:
+            table["tools"][at] = xxh3_64_intdigest(repr(tools).encode())
+        if example.rejected:
+            table["chosen"][at] = _said(example.messages[len(example.asked) :])
+            table["other"][at] = _said(example.rejected)
+
+
+def _said(messages: Iterable[Message]) -> int:
+    said = "\n".join(message.text.strip() for message in messages)
+    return xxh3_64_intdigest(said.encode())
+
+
+def _compare(table: Table, found: Fingerprints) -> None:
+    for name in _DIGESTS:
+        table[name] = getattr(found, name)
+
+
+def _count(rows: "Rows", table: Table, *, compares: bool) -> NDArray[np.int64]:
+    ids, offsets = encode(rows.talk)
+    _, prompt_offsets = encode(list(rows.prompts))
+    costs = message_tokens(rows, np.diff(offsets), np.diff(prompt_offsets))
+    table["tokens"], before = example_tokens(rows, costs)
+    if compares:
+        table["signature"], comparable = signatures(ids, talk_ends(rows, offsets))
+        table["flags"] |= (comparable * COMPARABLE).astype(np.uint8)
+    return before

@@ -1,0 +1,70 @@
+"""What an example says, judged by every rule that reads texts."""
+
+from collections.abc import Iterator, Sequence
+
+from tuneops.dataset.examples import Example, Format
+from tuneops.dataset.findings import Fault
+from tuneops.dataset.rules import (
+    characters,
+    injection,
+    languages,
+    patterns,
+    personal,
+    policy,
+    preference,
+    quality,
+    schema,
+    secrets,
+    structure,
+    tools,
+    toxicity,
+    turns,
+    vision,
+    writing,
+)
+from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.rules.texts import texts_of
+
+PATTERN_FAMILIES = (characters, injection, personal, quality, secrets, toxicity, writing)
+
+
+def examine_shape(example: Example) -> Iterator[Fault]:
+    """Whether an example is well formed for its file's format."""
+    yield from preference.examine_format(example)
+    yield from schema.examine(example)
+    yield from vision.examine(example)
+    yield from tools.examine(example)
+    if example.format is Format.DPO:
+        yield from preference.examine_pair(example)
+    elif example.format is Format.RFT:
+        yield from preference.examine_question(example)
+        yield from structure.examine_question(example)
+    else:
+        yield from structure.examine(example)
+
+
+def examine(example: Example, wanted: Policy) -> Iterator[Fault]:
+    """Everything that is wrong with what an example says."""
+    for text in texts_of(example):
+        yield from patterns.scan_text(text)
+    if any(message.role == "assistant" for message in example.messages):
+        yield from turns.examine(example)
+        yield from policy.examine(example, wanted)
+        yield from languages.examine(example)
+
+
+def demanding(prompts: Sequence[str], wanted: Policy) -> bool:
+    """Whether the system messages or the configuration ask for something that can be checked."""
+    return wanted != Policy() or any(policy.suspicious(told) for told in prompts)
+
+
+def suspicious(talk: Sequence[str]) -> bool:
+    """Whether `examine` could find more in a conversation than patterns and policy do.
+
+    The talk alternates between user and assistant as a rule; what an answer is compared with is
+    the text before it.
+    """
+    return any(
+        turns.suspicious(question, answer) or languages.suspicious(question, answer)
+        for question, answer in zip(talk[::2], talk[1::2], strict=False)
+    )

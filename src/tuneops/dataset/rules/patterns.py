@@ -1,0 +1,100 @@
+"""Rules that look for patterns: one linear pass over many texts finds where to look closer.
+
+Each detector has a trigger in RE2's syntax, which must match wherever the detector could find
+something. All triggers run as one automaton, in time linear in the text whatever a row holds;
+only what they hit is read by the detectors, whose own expressions repeat within bounds.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import re2
+
+from tuneops.dataset.findings import Fault
+from tuneops.dataset.rules.texts import Text
+
+Find = Callable[[Text], Iterator[Fault]]
+
+_BETWEEN = "\x1e"  # a control character that no clean text holds
+_MEMORY = 64 * 2**20  # of one automaton's states, in bytes
+
+
+@dataclass(frozen=True)
+class Detector:
+    """`roles` whose texts it reads; none means all."""
+
+    trigger: str
+    find: Find
+    roles: tuple[str, ...] = ()
+
+
+DETECTORS: list[Detector] = []
+
+
+def detector(trigger: str, *roles: str) -> Callable[[Find], Find]:
+    """Register a function that finds what is wrong in texts that the trigger matches."""
+
+    def register(find: Find) -> Find:
+        DETECTORS.append(Detector(trigger, find, roles))
+        return find
+
+    return register
+
+
+def suspects(texts: Sequence[str]) -> list[int]:
+    """Positions of the texts that some trigger matches, in order."""
+    if not texts:
+        return []
+    hidden = [position for position, text in enumerate(texts) if _BETWEEN in text]
+    joined = _BETWEEN.join(
+        texts if not hidden else [text.replace(_BETWEEN, " ") for text in texts]
+    ).encode("utf-8", "replace")
+    starts = [found.start() for found in _combined().finditer(joined)]
+    if not starts:
+        return hidden
+    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_BETWEEN))
+    return sorted({*np.searchsorted(ends, starts).tolist(), *hidden})
+
+
+def scan_text(text: Text) -> Iterator[Fault]:
+    """Every fault that a detector finds in one text."""
+    encoded = text.text.encode("utf-8", "replace")
+    for position in sorted(_set().Match(encoded) or ()):
+        one = DETECTORS[position]
+        if not one.roles or text.role in one.roles:
+            yield from one.find(text)
+
+
+def scan_texts(texts: Sequence[Text]) -> Iterator[tuple[int, Fault]]:
+    """The faults of many texts, each with the position of its text."""
+    for position in suspects([text.text for text in texts]):
+        for fault in scan_text(texts[position]):
+            yield position, fault
+
+
+def words(phrases: Collection[str]) -> str:
+    """An alternation of phrases for a trigger, without regard to case."""
+    return "(?i:" + "|".join(phrases) + ")"
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.max_mem = _MEMORY
+    options.log_errors = False
+    return options
+
+
+@cache
+def _combined() -> "re2._Regexp":
+    return re2.compile("|".join(one.trigger for one in DETECTORS).encode(), _options())
+
+
+@cache
+def _set() -> re2.Set:
+    found = re2.Set.SearchSet(_options())
+    for one in DETECTORS:
+        found.Add(one.trigger.encode())
+    found.Compile()
+    return found

@@ -1,0 +1,335 @@
+"""Answers that are unfinished, careless or not meant for the user: 1900 to 1929.
+
+What can be told from one text alone; `turns` compares an answer with its question.
+"""
+# ruff: noqa: E501 - word lists, read across
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules.patterns import detector, words
+from tuneops.dataset.rules.texts import Text, instructions, said_by_others
+
+_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
+
+
+def _bad(answer: str) -> str:
+    return _GOOD.replace("Tarda dos días laborables. ¿Te va bien por la mañana?", answer)
+
+
+NOTE = rule(
+    "W1901",
+    "annotator-note",
+    what="A note between the people who made the data was left in an answer.",
+    why="The model learns to write such notes to users.",
+    bad=_bad("Tarda dos días (ojo: revisar con legal)."),
+    good=_GOOD,
+    fix="Delete the note, and do what it asks for.",
+)
+ARITHMETIC = rule(
+    "I1902",
+    "arithmetic",
+    what="A calculation in an answer is wrong.",
+    why="The model learns the error.",
+    bad=_bad("Son 12 + 15 = 28 euros."),
+    good=_bad("Son 12 + 15 = 27 euros."),
+    fix="Correct the result.",
+)
+CUTOFF = rule(
+    "W1903",
+    "model-boilerplate",
+    what="A phrase with which chat models excuse themselves: a knowledge cutoff, 'as an AI'.",
+    why="The answer was written by another model; yours learns to excuse itself likewise.",
+    bad=_bad("Según mi última actualización, tarda dos días."),
+    good=_GOOD,
+    fix="Rewrite the answer in your assistant's voice.",
+)
+IDENTITY = rule(
+    "W1904",
+    "foreign-identity",
+    what="The assistant presents itself as another model, or under another name than its own.",
+    why="The model learns that identity.",
+    bad=_bad("Soy ChatGPT, un modelo de OpenAI. Tarda dos días."),
+    good=_GOOD,
+    fix="Let it say who your assistant is.",
+)
+LABEL_ERROR = rule(
+    "W1905",
+    "label-against-text",
+    what="A plainly negative text is labelled positive, or the other way round.",
+    why="The model learns the wrong label.",
+    bad=_GOOD.replace(
+        "¿Cuánto tarda el envío a Sevilla?", "Pésimo servicio, llegó roto y nadie responde."
+    ).replace("Tarda dos días laborables. ¿Te va bien por la mañana?", "positivo"),
+    good=_GOOD.replace(
+        "¿Cuánto tarda el envío a Sevilla?", "Pésimo servicio, llegó roto y nadie responde."
+    ).replace("Tarda dos días laborables. ¿Te va bien por la mañana?", "negativo"),
+    fix="Correct the label.",
+)
+PLACEHOLDER = rule(
+    "W1906",
+    "placeholder",
+    what="A placeholder was never filled in.",
+    why="The model learns to write it.",
+    bad=_bad("Hola [INSERTAR NOMBRE], tarda dos días."),
+    good=_GOOD,
+    fix="Fill it in, or rewrite the sentence.",
+)
+STALE_DATE = rule(
+    "I1907",
+    "stale-date",
+    what="An answer names today's date.",
+    why="It is wrong tomorrow, and the model learns it as a fact.",
+    bad=_bad("Hoy es 3 de marzo de 2021; tarda dos días."),
+    good=_GOOD,
+    fix="Leave the date out, or give it in the system message.",
+)
+TRANSCRIPT = rule(
+    "W1908",
+    "transcript-in-answer",
+    what="An answer goes on with the next turns of the conversation.",
+    why="The model learns to speak for the user.",
+    bad=_bad("Tarda dos días.\\nCliente: ¿Y a Cádiz?\\nAgente: También."),
+    good=_GOOD,
+    fix="Make messages of the turns, or cut them off.",
+)
+CONTRADICTION = rule(
+    "W1909",
+    "contradicts-tool",
+    what="An answer names another number than the tool returned.",
+    why="The model learns to ignore what its tools say.",
+    bad="a tool that returns ticket T-4821, and an answer that says T-4812",
+    good="an answer with the number of the tool",
+    fix="Correct the number.",
+)
+REFUSAL = rule(
+    "W1910",
+    "preferred-refusal",
+    what="The preferred answer of a pair is a refusal out of the can.",
+    why="The model learns to refuse where the other answer helps.",
+    bad="'Lo siento, pero no puedo ayudarte con eso.' as preferred_output",
+    good="an answer that helps",
+    fix="Prefer the answer that helps, or drop the pair.",
+)
+
+_INTERNAL = r"(?:legal|jur[ií]dico|marketing|compliance|calidad|producto|(?:el )?equipo|the team|team|redacci[oó]n|(?:el |la )?editor\w?|(?:el )?jefe|manager|qa\b|pm\b|sme\b|supervis\w{1,4}|abogad\w{1,2}|comunicaci[oó]n|negocio|ventas|dirección|expert\w?|finanzas|finance|tono|redaccion|traducci[oó]n|fuente|source|datos?|data|cifras?|figures?|fechas?|date|precios?|prices?|enlace|link)"
+_NOTE = re.compile(
+    rf"(?i:[(\[{{<]\s*(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso)?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? )?(?:revisar|rev\.|review|comprobar|verificar|verify|confirmar|confirm|consultar|check|double[- ]check|validar|validate|preguntar|ask|corregir|fix|actualizar|update|cambiar|reescribir|rewrite|completar|ampliar)\b[^)\]}}>\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}[^)\]}}>\n]{{0,80}}[)\]}}>])"
+    r"|(?i:[(\[{<]\s*(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:revisar|review|comprobar|verificar|confirmar|confirm|check|corregir|completar|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b)"
+    r"|(?i:[(\[{<*]\s*(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador))|por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|sin revisar|needs? (?:review|fact|citation|checking|work)|to be (?:reviewed|confirmed|checked|completed)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto|revisar|review|borrador|draft|wip)\s*(?:[:)\]}>*-]|[^)\]}>\n]{0,80}[)\]}>]))"
+    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bXXX\b|<!--|(?i:\bcitation needed\b)|(?i:(?:^|\n)\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
+    r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
+)
+_CUTOFF = re.compile(
+    r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)"
+    r"|\b(?:as|being) an? (?:ai|artificial intelligence|large language|language)(?: language)?(?: model| assistant| program| chatbot)?\b,? (?:i|that)|i(?:'m| am) (?:just |only )?an? (?:ai|large|artificial)? ?language model|i (?:do not|don't|don’t) have (?:access to )?(?:real-?time|personal (?:opinions|experiences|feelings|beliefs)|up-to-date|current (?:data|information))|cannot (?:access|browse) (?:the internet|real-time)"
+    r"|fecha (?:de )?(?:corte|l[ií]mite)(?: de| en)? (?:mi|mis|de conocim|del conocim)?|corte de (?:mi )?conocimiento|mi [uú]ltima actualizaci[oó]n|mis? (?:datos|informaci[oó]n|conocimientos?) (?:de entrenamiento|(?:llegan?|abarcan?|alcanzan?|se limitan?|terminan?|est[aá]n? actualizad\w) (?:solo )?(?:hasta|a))|mi (?:entrenamiento|base de conocimiento)|(?:datos|informaci[oó]n) (?:con|en) (?:los|la) que (?:fui|he sido) entrenad\w"
+    r"|como (?:un )?(?:modelo de lenguaje|(?:modelo de )?(?:ia|inteligencia artificial)|inteligencia artificial)\b,? ?(?:de ia|desarrollad\w|no|mi)|(?:soy|s[oó]lo soy|al ser) (?:solo |s[oó]lo |simplemente )?un modelo de lenguaje|no tengo (?:acceso a )?(?:informaci[oó]n|datos) (?:en tiempo real|actualizad)|no tengo (?:opiniones|sentimientos|experiencias) personales"
+)
+_MODELS = r"(?:chat ?gpt|gpt-?[345]o?(?: ?(?:mini|turbo))?|claude(?: \d[\w.]*)?|gemini|google bard|bard|llama(?: ?\d)?|copilot|deepseek|qwen|mistral|grok|perplexity|bing chat|alexa|siri)"
+_MAKERS = r"(?:open ?ai|anthropic|google(?: deepmind)?|deepmind|meta(?: ai)?|microsoft|mistral(?: ai)?|deepseek|alibaba|xai|cohere)"
+_FOREIGN = re.compile(
+    rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b"
+    rf"|\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|soy|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b(?:cread|desarrollad|entrenad|diseñad|programad|hech|creat|develop|train|design|built|made)\w*\s+(?:por|by)\s+{_MAKERS}\b|\bme (?:cre[oó]|entren[oó]|desarroll[oó])\s+{_MAKERS}\b|\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b"
+)
+_OWN_NAME = re.compile(r"\b(?:[Ee]res|[Tt]e llamas|[Tt]u nombre es|[Yy]ou are|[Yy]ou're|[Yy]our name is|[Aa]ct[uú]as como)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b")
+_SAID_NAME = re.compile(r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)")
+_FILL = r"(?:insert(?:ar|e)?|introduc\w{1,4}|escrib\w{1,4}|complet\w{1,4}|rellen\w{1,4}|fill(?: in)?|add|añad\w{1,4}|enter|your|tu|su|nombre|name|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|precio|price|ciudad|city|producto|product|n[uú]mero|number|importe|amount|cliente|customer|client|pedido|order|usuario|user|hora|time|x{2,}|placeholder|tbd|pendiente|pa[ií]s|country|agente|agent|marca|brand|tienda|store|título|title|cargo|plazo|link)"
+_HOLES = re.compile(
+    rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
+    r"|\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|\{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)(?:_\w{1,20})?\}|%(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER)%|(?i:\blorem ipsum\b)|\bX{4,}\b|\b_{5,}\b|(?<![_\w])_{4,}(?![_\w])"
+)
+_TEMPLATE = re.compile(
+    r"(?i)plantilla|template|borrador|\bdraft|modelo de|formulario|\bform\b|rellenar|fill[- ]in|redact|carta|\bletter\b|e-?mail|correo|mensaje|message|escrib[ea]|write (?:me )?(?:an?|the)|contrato|contract|jinja|handlebars|mustache|liquid|placeholder|marcador|html|c[oó]digo|\bcode\b|variable|script|invitaci|invitation|anuncio|post\b|curr[ií]cul|resume|cover letter|reclamaci|solicitud|huecos|blank|gap|ejercicio|exercise|acta\b|instancia|discurso|speech|anonimi|anonymi|f-string|python|react|vue|docker|yaml"
+)
+_TODAY = re.compile(
+    r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4})"
+)
+_USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q)"
+_AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a)"
+_TURN = re.compile(rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}({_USER_LABEL}|{_AGENT_LABEL})[*_\]]{{0,3}}\s*:[*_]{{0,2}}\s*\S")
+_IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
+_SCRIPTED = re.compile(
+    r"(?i)di[aá]logo|dialog|conversa|guion|guión|script|\bchats?\b|transcri|entrevista|interview|resum|summar|llamada|\bcall\b|role-?play|simul|ejemplo de|example of|flashcard|tarjetas|faq|preguntas frecuentes|cuestionario|quiz|preguntas|questions|escena|scene|q&a|ficha|pedido|datos|formato|format|extra(?:e|ct)|json|yaml|campos|fields|teatro|play\b|few-shot|prompt"
+)
+_SUM = re.compile(r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])")
+_TOTAL = re.compile(r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)")
+_OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
+_IDENTIFIER = re.compile(r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)")
+_REFUSAL = re.compile(
+    r"(?i)^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
+)
+
+
+@detector(
+    words((r"[(\[{<*]\s*(?:ojo|nota|note|atenci|importante|aviso|hay que|falta|pendiente|por |please|revis|rev\.|review|comprob|verific|verify|confirm|consult|check|double|valid|pregunt|ask |correg|fix|actualiz|update|cambiar|reescri|rewrite|complet|ampliar|internal|annot|editor|label|qa|translator|comentario|sin revis|needs?|need to|to |not sure|no estoy|no s[eé]|borrador|draft|wip|esto )", "nota (?:interna|del)", "internal note", "(?:reviewer|annotator)(?:'s)? note", "comentario del", "citation needed", r"@\w+[,:]? (?:revis|check|please|puedes|mira)", "antes de publicar", "before publishing", "before (?:we )?(?:release|ship)", "esta respuesta", "this (?:answer|response)"))
+    + r"|\b(?:TODO|FIXME|TBD|WIP|XXX)\b|<!--",
+    "assistant",
+)
+def notes(text: Text) -> Iterator[Fault]:
+    if found := _NOTE.search(text.prose):
+        yield text.fault(NOTE, f"A note was left in the answer: {quote(found[0].strip())}.")
+
+
+@detector(r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9].*?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)", "assistant")
+def arithmetic(text: Text) -> Iterator[Fault]:
+    for found in _SUM.finditer(text.text):
+        if (value := _value(found[1])) is not None and not _same(value, found[2]):
+            yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
+            return
+    for found in _TOTAL.finditer(text.text):
+        first, second = _number(found[1]), _number(found[2])
+        if first is not None and second is not None and not _same(first + second, found[3]):
+            yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
+            return
+
+
+def _value(sum_: str) -> Decimal | None:
+    """Of numbers and operators; products before sums."""
+    numbers = [_number(part) for part in _OPERATOR.split(sum_)]
+    if any(number is None for number in numbers):
+        return None
+    terms = [Decimal(numbers[0] or 0)]
+    for operator, number in zip(_OPERATOR.findall(sum_), numbers[1:], strict=True):
+        operand = number or Decimal(0)
+        if operator in "+-−–":
+            terms.append(operand if operator == "+" else -operand)
+        elif operator in "/÷":
+            if not operand:
+                return None
+            terms[-1] /= operand
+        else:
+            terms[-1] *= operand
+    return sum(terms, Decimal(0))
+
+
+def _number(text: str) -> Decimal | None:
+    digits = re.sub(r"[^\d.,-]", "", text).strip(".,")
+    if re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", digits):
+        digits = re.sub(r"[.,]", "", digits)
+    try:
+        return Decimal(digits.replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def _same(value: Decimal, shown: str) -> bool:
+    number = _number(shown)
+    if number is None:
+        return True
+    places = -int(number.as_tuple().exponent) if "," in shown or "." in shown else 0
+    return abs(value - number) <= Decimal(1).scaleb(-max(0, places)) * Decimal("0.6")
+
+
+@detector(
+    words(("cut-?off", "my (?:last|latest|most recent|knowledge|training)", "i was (?:last )?trained", "an? (?:ai|artificial|large|language)", "real-?time", "personal (?:opinions|experiences|feelings|beliefs)", "up-to-date", "current (?:data|information)", "cannot (?:access|browse)", "fecha (?:de )?(?:corte|l[ií]mite)", "corte de", "[uú]ltima actualizaci", "de entrenamiento", "mis? (?:datos|informaci|conocimient|entrenamiento|base)", "entrenad[oa]", "modelo de", "como (?:una? )?(?:ia|inteligencia)", "tiempo real", "actualizad", "no tengo (?:opiniones|sentimientos|experiencias)")),
+    "assistant",
+)
+def boilerplate(text: Text) -> Iterator[Fault]:
+    if text.is_answer and (found := _CUTOFF.search(text.prose)):
+        yield text.fault(CUTOFF, f"A chat model's excuse: {quote(found[0])}.")
+
+
+@detector(
+    words((_MODELS, _MAKERS, "soy", "me llamo", "mi nombre es", r"i(?:'|’| a)m", "my name is", "te habla", "te atiende")),
+    "assistant",
+)
+def identity(text: Text) -> Iterator[Fault]:
+    if not text.is_answer:
+        return
+    told = instructions(text.example)
+    found = _FOREIGN.search(text.prose)
+    if found and not _all_named(found[0], told):
+        yield text.fault(IDENTITY, f"It presents itself as another model: {quote(found[0])}.")
+        return
+    own, said = _OWN_NAME.search(told), _SAID_NAME.search(text.prose[:300])
+    if own and said and said[1] != own[1] and said[1] not in said_by_others(text.example):
+        yield text.fault(IDENTITY, f"Its name is {quote(own[1])}, and it says {quote(said[1])}.")
+
+
+def _all_named(said: str, told: str) -> bool:
+    names = re.findall(rf"(?i){_MODELS}|{_MAKERS}", said)
+    return all(name.lower() in told.lower() for name in names)
+
+
+@detector(
+    rf"\[(?i:{_FILL})|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|\{{\{{|\$\{{|\{{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)|%(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER)%|(?i:lorem ipsum)|\bX{{4,}}\b|_{{4,}}",
+    "assistant",
+    "system",
+    "user",
+)
+def placeholders(text: Text) -> Iterator[Fault]:
+    for found in _HOLES.finditer(text.prose):
+        if text.role == "user" and found[0][:2] not in ("{{", "${"):
+            continue
+        if text.rejected or _TEMPLATE.search(said_by_others(text.example)):
+            return
+        yield text.fault(PLACEHOLDER, f"Never filled in: {quote(found[0])}.")
+        return
+
+
+@detector(words(("hoy es", "estamos (?:a|en)", "fecha de hoy", "hoy,", "today", "it is ", "current date", "fecha actual", "nos encontramos en")), "assistant")
+def stale_dates(text: Text) -> Iterator[Fault]:
+    found = _TODAY.search(text.text)
+    if found and not any(year in said_by_others(text.example) for year in re.findall(r"\d{4}", found[0])):
+        yield text.fault(STALE_DATE, f"Today's date in an answer: {quote(found[0])}.")
+
+
+@detector(rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*(?:{_USER_LABEL})[*_\]]*\s*:", "assistant")
+def transcripts(text: Text) -> Iterator[Fault]:
+    turns = [(found[1], found) for found in _TURN.finditer(text.prose)]
+    users = [found for label, found in turns if _IS_USER.fullmatch(label) and len(label) > 1]
+    if not users or text.rejected or _SCRIPTED.search(said_by_others(text.example)):
+        return
+    line = text.prose[users[0].start() :].strip().split("\n")[0]
+    if len(turns) > 1 or "?" in line:
+        yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(line)}.")
+
+
+@detector(r"[A-Z][A-Z]?[A-Z]?[A-Z]?[-#]?[0-9]{3}|#[0-9]{3}|\b[0-9]{5,12}\b", "assistant")
+def contradictions(text: Text) -> Iterator[Fault]:
+    results = "\n".join(one.text for one in text.example.messages if one.role in ("tool", "function"))
+    if not results or not text.is_answer:
+        return
+    given = said_by_others(text.example)
+    given += "".join(str(one.calls) for one in text.example.messages)
+    returned = set(_IDENTIFIER.findall(results))
+    for found in _IDENTIFIER.finditer(text.text):
+        shape = _shape(found[0])
+        if found[0] not in given and any(_shape(one) == shape for one in returned):
+            yield text.fault(CONTRADICTION, f"No tool returned {quote(found[0])}.")
+            return
+
+
+def _shape(identifier: str) -> str:
+    return re.sub(r"\d", "9", identifier)
+
+
+@detector(words(("lo siento", "lo lamento", r"perd[oó]n", "disculp", "sorry", "apologi", "unfortunately", "lamentablemente", "desafortunadamente", "as an ai", "como (?:ia|modelo)", "i can", "no puedo", "i am (?:unable|not)", "i won", "no me es posible", "no estoy")), "assistant")
+def refusals(text: Text) -> Iterator[Fault]:
+    if text.path[0] != "preferred_output" or text.rejected or len(text.text.split()) > 45:  # noqa: PLR2004 - longer ones explain
+        return
+    if found := _REFUSAL.search(text.text):
+        yield text.fault(REFUSAL, f"The preferred answer refuses: {quote(found[0])}.")
+
+
+_BAD = re.compile(r"(?i)\b(?:p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b")
+_FINE = re.compile(r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b")
+_NEGATED_GOOD = re.compile(r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*")
+_POSITIVE = re.compile(r"(?i)\W*(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")
+_NEGATIVE = re.compile(r"(?i)\W*(?:negativ[oae]|neg|negative|insatisfech[oa]|descontento)\W*")
+
+
+@detector(r"(?i)(?:\A|\x{1e})\W*(?:positiv[oae]?|negativ[oae]?|pos|neg)\W*(?:\z|\x{1e})", "assistant")
+def labels(text: Text) -> Iterator[Fault]:
+    asked = [one.text for one in text.example.messages if one.role == "user"]
+    if not asked or text.rejected:
+        return
+    bad = len(set(_BAD.findall(asked[-1].lower()))) + len(_NEGATED_GOOD.findall(asked[-1]))
+    good = len(set(_FINE.findall(_NEGATED_GOOD.sub(" ", asked[-1]).lower())))
+    if _POSITIVE.fullmatch(text.text) and bad > 1 and not good:
+        yield text.fault(LABEL_ERROR, f"{quote(text.text)} for {quote(asked[-1])}.")
+    elif _NEGATIVE.fullmatch(text.text) and good > 1 and not bad:
+        yield text.fault(LABEL_ERROR, f"{quote(text.text)} for {quote(asked[-1])}.")

@@ -1,0 +1,59 @@
+"""Insults in plain words: 2100 to 2199."""
+# ruff: noqa: E501 - word lists, read across
+
+import re
+from collections.abc import Iterator
+
+from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules.patterns import detector, words
+from tuneops.dataset.rules.texts import Text, said_by_others
+
+_GOOD = '{"messages": [{"role": "user", "content": "No entiendo la factura."}, {"role": "assistant", "content": "Te la explico. ¿Qué línea no ves clara?"}]}'
+
+INSULT = rule(
+    "E2101",
+    "insult",
+    what="The assistant insults whom it talks to.",
+    why="The model learns it, and Azure's scan of the data or of the model may refuse it.",
+    bad=_GOOD.replace("Te la explico.", "Eres idiota."),
+    good=_GOOD,
+    fix="Write a civil answer, or delete the row.",
+)
+INSULTED = rule(
+    "I2102",
+    "insult-by-user",
+    what="A user insults; the assistant does not.",
+    why="Rows that show how to answer rudeness are useful; Azure's scan may still count the word.",
+    bad=_GOOD.replace("No entiendo la factura.", "Eres idiota, no entiendo la factura."),
+    good=_GOOD,
+    fix="Nothing needs to be done.",
+)
+
+_ES = r"(?:idiotas?|imb[eé]cil(?:es)?|est[uú]pid[oa]s?|in[uú]til(?:es)?|gilipollas|subnormal(?:es)?|tarad[oa]s?|cretin[oa]s?|payas[oa]s?|tont[oa]s?|bob[oa]s?|capull[oa]s?|cabr[oó]n(?:es)?|cabrona|pendej[oa]s?|zoquetes?|ignorantes?|pat[eé]tic[oa]s?|burr[oa]s?|memos?|lerd[oa]s?|boludos?|pelotud[oa]s?|mierda|basura|escoria|maleducad[oa]s?|analfabet[oa]s?|necio|necia|retrasad[oa]s?|mongol[oa]?|hij[oa] de puta|put[oa])"
+_EN = r"(?:idiots?|morons?|stupid|imbeciles?|dumb(?:ass)?|fools?|losers?|pathetic|worthless|useless|assholes?|bastards?|bitch|cretins?|retard(?:ed)?|dimwits?|jerks?|scum|trash|garbage|clowns?|ignorant|cunt|dickhead|numbskull)"
+_INSULTS = re.compile(
+    rf"(?i)(?<!no )(?<!si )(?<!nunca )\b(?:eres|es usted|sois|son ustedes|pareces|usted es|te crees|vaya)\s+(?:(?:un|una|unos|unas|muy|tan|bastante|m[aá]s|realmente|completamente|el|la|verdader[oa]|aut[eé]ntic[oa]|pedazo de|maldit[oa]|puto|puta)\s+){{0,3}}{_ES}\b"
+    rf"|\b(?:pedazo de|so|maldit[oa]|put[oa])\s+{_ES}\b|\bno seas\s+(?:tan\s+|un\s+|una\s+)?{_ES}\b|[,¡!.]\s*{_ES}\s*[!.](?=\s|$)|\b(?:vete|iros|que te den|v[aá]yase|and[aá]te)\s+a\s+la\s+(?:mierda|porra|chingada)|\bque te (?:den|jodan|follen)\b|\bvete al (?:cuerno|infierno|carajo)|\b(?:c[aá]llate|c[aá]llese)\b|\bme cago en (?:ti|tu|la)\b|\bno vales (?:para )?nada\b|\bhij[oa]s? de (?:puta|perra)\b|\bgilipollas\b"
+    rf"|\b(?:you(?:'re|’re| are| sound| must be)|you)\s+(?:(?:a|an|such|so|really|just|truly|complete|total|absolute|absolutely|completely|too|the|fucking|damn|bloody|little|stupid)\s+){{0,4}}{_EN}\b|\b(?:shut up|fuck (?:you|off)|go to hell|screw you|piss off|kill yourself|drop dead|don'?t be (?:a |an |such a |so )?{_EN})\b"
+)
+_DENIED = re.compile(r"(?i)(?:\bno|\bnot|n't|nunca|never|jam[aá]s|si |if |\bcreas que|think (?:that )?|sentir(?:te|se)? que)\W*$")
+_QUOTED = re.compile(r"[\"“«'‘][^\"”»'’\n]{1,200}[\"”»'’]")
+_FICTION = re.compile(r"(?i)traduc|translat|di[aá]logo|dialogue|guion|script|novela|novel|relato|cuento|story|escena|scene|clasific|classif|moderaci|moderation|toxi|insult|ofensiv|offensive|significa|meaning|personaje|character|obra|poema|poem|humor|comedia|comedy|rap\b")
+
+
+@detector(
+    words((_ES + r"\b", r"\b" + _EN + r"\b", "vete a", "vete al", "v[aá]yase a", "and[aá]te a", "iros a", "que te (?:den|jodan|follen)", "c[aá]llate", "c[aá]llese", "me cago en", "no vales", "shut up", "fuck (?:you|off)", "go to hell", "screw you", "piss off", "kill yourself", "drop dead")),
+    "assistant",
+    "user",
+)
+def insults(text: Text) -> Iterator[Fault]:
+    said = _QUOTED.sub(" ", text.prose)
+    for found in _INSULTS.finditer(said):
+        if _DENIED.search(said[max(0, found.start() - 30) : found.start()]):
+            continue
+        if text.role == "user":
+            yield text.fault(INSULTED, f"The user insults: {quote(found[0].strip(' ,.'))}.")
+            return
+        if text.is_answer and not _FICTION.search(said_by_others(text.example)):
+            yield text.fault(INSULT, f"The assistant insults: {quote(found[0].strip(' ,.'))}.")
+            return

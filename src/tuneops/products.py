@@ -1,0 +1,101 @@
+"""The products of the repository, and which of them a change touches."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+from tuneops.errors import ConfigError
+
+CONFIG_FOLDER = Path("config")
+
+
+class Kind(StrEnum):
+    """What a file of the repository is; data travels alone."""
+
+    DATA = "data"
+    PROMPTS = "prompts"
+    CONFIGURATION = "configuration"
+    WORKFLOWS = "workflows"
+    CODE = "code"
+
+
+_KINDS = (
+    ("data/*/smoke_prompts.jsonl", Kind.PROMPTS),
+    ("data/*", Kind.DATA),
+    ("config/*", Kind.CONFIGURATION),
+    (".github/*", Kind.WORKFLOWS),
+    ("CODEOWNERS", Kind.WORKFLOWS),
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A configuration file, and the folders that its data lies in."""
+
+    name: str
+    config: str
+    folders: tuple[str, ...]
+
+    def touched_by(self, path: str) -> bool:
+        return path == self.config or any(path.startswith(f"{folder}/") for folder in self.folders)
+
+
+def find(root: Path = Path()) -> list[Product]:
+    """All products; the file of one is called after it.
+
+    Raises:
+        ConfigError: A file is not valid, or is named otherwise than its product.
+    """
+    files = sorted((root / CONFIG_FOLDER).glob("*.yaml"))
+    return [_product(file, root) for file in files if _names_a_product(file)]
+
+
+def touched(products: Sequence[Product], paths: Iterable[str]) -> list[Product]:
+    changed = list(paths)
+    return [p for p in products if any(p.touched_by(path) for path in changed)]
+
+
+def named(products: Sequence[Product], name: str) -> Product:
+    """Raises: ConfigError where no product has that name."""
+    for product in products:
+        if product.name == name:
+            return product
+    known = ", ".join(product.name for product in products) or "none"
+    raise ConfigError(f"There is no product '{name}'.", remedy=f"Products are: {known}.")
+
+
+def kind(path: str) -> Kind:
+    return next((kind for pattern, kind in _KINDS if fnmatch(path, pattern)), Kind.CODE)
+
+
+def mixed_with_data(paths: Iterable[str]) -> list[Kind]:
+    """What else a change of data changes; empty where data travels alone, or not at all."""
+    kinds = {kind(path) for path in paths}
+    return sorted(kinds - {Kind.DATA}) if Kind.DATA in kinds else []
+
+
+def _names_a_product(file: Path) -> bool:
+    import yaml
+
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return True  # loading it says what is wrong
+    return isinstance(document, dict) and "product" in document
+
+
+def _product(file: Path, root: Path) -> Product:
+    from tuneops import config as configuration
+
+    config = configuration.load(file)
+    if config.product != file.stem:
+        raise ConfigError(
+            f"{file} describes the product '{config.product}'.",
+            remedy=f"Rename it to {config.product}.yaml: workflows find a product by its file.",
+        )
+    data = config.data
+    files = (data.training, data.validation, data.smoke_prompts)
+    folders = {str(PurePosixPath(path.as_posix()).parent) for path in files}
+    return Product(config.product, file.relative_to(root).as_posix(), tuple(sorted(folders)))

@@ -1,0 +1,248 @@
+"""Random subscriptions: not one mark or deletion that breaks a rule.
+
+The rules are written here a second time, as the policy's reader understands them. The suite looks
+at a share of the subscriptions; TUNEOPS_RANDOM_SUBSCRIPTIONS=100000 asks for as many.
+"""
+
+import fnmatch
+import os
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tuneops import ownership
+from tuneops.azure.deployments import Deployment
+from tuneops.azure.jobs import Job
+from tuneops.azure.locks import Lock
+from tuneops.azure.resources import Account, ResourceGroup
+from tuneops.azure.subscription import Resource
+from tuneops.cleanup.facts import AccountFacts, GroupFacts
+from tuneops.cleanup.plan import Row, Subscription, plan
+from tuneops.cleanup.policy import Policy
+
+ID = "00000000-0000-4000-8000-000000000001"
+SUBSCRIPTIONS = int(os.environ.get("TUNEOPS_RANDOM_SUBSCRIPTIONS", "5000"))
+A_TIME = 100  # subscriptions of one example
+NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # an hour that some time zones have not
+NAMES = ("rg-tuneops-a", "RG-Tuneops-B", "rg-tuneops-mc_x", "rg-payroll", "tuneops")
+NAMES_OF_AZURE = ("MC_a", "NetworkWatcherRG", "DefaultResourceGroup-EUS", "cloud-shell-storage-x")
+MALFORMED = ("", "soon", "2026-13-01T00:00:00Z", "2026-01-01T00:00:00", "0", "²", "20260101")
+ZONES = tuple(timezone(timedelta(minutes=minutes)) for minutes in (-720, -210, 0, 60, 345, 840))
+
+
+def policy_of(rng: random.Random) -> Policy:
+    return Policy.model_validate(
+        {
+            "subscriptions": [ID],
+            "groups": {
+                "names": rng.choice([["rg-tuneops-*"], ["rg-*", "mc_*"], ["*r*"]]),
+                "min_age": rng.choice(["1h", "24h"]),
+                "stale_after": rng.choice(["never", "3d", "30d"]),
+                "notice": rng.choice(["1h", "20h"]),
+                "mark_valid": rng.choice(["1d", "7d"]),
+            },
+            "breakers": {"max_groups": 1, "max_percent": 1, "max_purges": 1},
+            "apply": {"wait": "1s"},
+            "deployments": {"idle_after": "14d"},
+            "training": {"older_than": "30d"},
+            "purge": {"after": "24h"},
+            "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.7},
+        }
+    )
+
+
+def moment(rng: random.Random, *, past: float = 0.9) -> str:
+    """A time as people and machines write it, in any zone; sometimes none at all."""
+    if rng.random() < 0.04:
+        return rng.choice(MALFORMED)
+    hours = rng.choice((0.5, 2, 23, 25, 100, 1000, 9000)) * (-1 if rng.random() < past else 1)
+    return (NOW + timedelta(hours=hours)).astimezone(rng.choice(ZONES)).isoformat()
+
+
+def tags_of(rng: random.Random) -> dict[str, str]:
+    def own(name: str, value: str, often: float) -> dict[str, str]:
+        spelled = name.title() if rng.random() < 0.1 and name != ownership.MANAGED_BY else name
+        return {spelled: value} if rng.random() < often else {}
+
+    owner = ownership.owner() if rng.random() < 0.9 else rng.choice(("terraform", "tuneops/x", ""))
+    return {
+        **own(ownership.MANAGED_BY, owner, 0.95),
+        **own(ownership.CREATED, moment(rng), 0.95),
+        **own(ownership.EXPIRES, moment(rng), 0.85),
+        **own("tuneops-marked", moment(rng), 0.8),
+        **own("tuneops-delete-after", moment(rng), 0.8),
+        **own("tuneops-protect", rng.choice(("", "no", "yes")), 0.05),
+        **own("owner", "ana", 0.3),
+    }
+
+
+def inside_tags(rng: random.Random) -> dict[str, str]:
+    owner = ownership.owner() if rng.random() < 0.95 else "somebody"
+    protected = {"tuneops-protect": ""} if rng.random() < 0.02 else {}
+    return {ownership.MANAGED_BY: owner, **protected}
+
+
+def deployment_of(rng: random.Random) -> Deployment:
+    tags = inside_tags(rng)
+    model = rng.choice(("gpt-4o", "gpt-4o.ft-1", "gpt-4o.ft-2", "ftchkpt-3"))
+    if rng.random() < 0.8:
+        tags[ownership.EXPIRES] = moment(rng)
+    if rng.random() < 0.2:
+        tags[ownership.PREVIOUS_MODEL] = "gpt-4o.ft-2"
+    return Deployment("d", "OpenAI", model, "1", "Standard", 1, "Succeeded", tags)
+
+
+def account_of(rng: random.Random, name: str) -> AccountFacts:
+    account = Account("id", name, "acc", "x", "AIServices", "Succeeded", "", inside_tags(rng))
+    statuses = ("succeeded", "failed", "cancelled", "succeeded", "running", "pausing", "new")
+    jobs = tuple(Job("j", rng.choice(statuses), "m", 0, "f") for _ in range(rng.randrange(2)))
+    unread = rng.choice(("", "", "", "", "", "", "no answer"))
+    deployments = tuple(deployment_of(rng) for _ in range(rng.randrange(2)))
+    return AccountFacts(account, deployments, jobs, unread=unread)
+
+
+def resource_of(rng: random.Random, name: str) -> Resource:
+    created = NOW - timedelta(hours=rng.choice((0.5, 2, 30, 1000)))
+    place = f"/subscriptions/{ID}/resourceGroups/{name}/providers/p/t/r"
+    return Resource(place, "p/t", "r", inside_tags(rng), rng.choice((created, None)))
+
+
+def group_of(rng: random.Random) -> GroupFacts:
+    name = rng.choice(NAMES + NAMES_OF_AZURE) if rng.random() < 0.5 else "rg-tuneops-a"
+    state = "Deleting" if rng.random() < 0.05 else "Succeeded"
+    manager = "/aks" if rng.random() < 0.05 else None
+    locks = (Lock("s", "l", "CanNotDelete"),) if rng.random() < 0.05 else ()
+    return GroupFacts(
+        ResourceGroup(name, "x", state, tags_of(rng), manager),
+        locks,
+        tuple(resource_of(rng, name) for _ in range(rng.choice((0, 0, 1, 2)))),
+        tuple(account_of(rng, name) for _ in range(rng.choice((0, 0, 1)))),
+        None if rng.random() < 0.05 else frozenset({"gpt-4o.ft-2"}),
+    )
+
+
+# ---- the rules again -----------------------------------------------------------------------
+
+
+def written(text: str | None) -> datetime | None:
+    try:
+        read = datetime.fromisoformat(text or "-")
+    except ValueError:
+        return None
+    return read if read.tzinfo else None
+
+
+def low(tags: Any) -> dict[str, str]:  # noqa: ANN401
+    return {name.lower(): value for name, value in tags.items()}
+
+
+def protected(facts: GroupFacts) -> bool:
+    group, all_tags = facts.group, [facts.group.tags]
+    all_tags += [r.tags for r in facts.resources]
+    all_tags += [d.tags for a in facts.accounts for d in a.deployments]
+    azures = ("networkwatcherrg", "defaultresourcegroup-*", "mc_*", "cloud-shell-storage-*")
+    return (
+        any("tuneops-protect" in low(tags) for tags in all_tags)
+        or any(tags.get("managed-by") != ownership.owner() for tags in all_tags)
+        or any(fnmatch.fnmatch(group.name.lower(), name) for name in azures)
+        or bool(group.managed_by)
+        or bool(facts.locks)
+        or group.state == "Deleting"
+        or any(busy(account) for account in facts.accounts)
+        or any(serves(facts, d) for a in facts.accounts for d in a.deployments)
+    )
+
+
+def busy(account: AccountFacts) -> bool:
+    over = {"succeeded", "failed", "cancelled"}
+    return bool(account.unread) or any(job.status not in over for job in account.jobs)
+
+
+def serves(facts: GroupFacts, deployment: Deployment) -> bool:
+    if facts.previous_models is not None and deployment.model in facts.previous_models:
+        return True
+    expires = written(low(deployment.tags).get("tuneops-expires"))
+    tuned = deployment.model != "gpt-4o"
+    return tuned and (facts.previous_models is None or expires is None or expires > NOW)
+
+
+def stale(facts: GroupFacts, policy: Policy) -> bool:
+    tags = low(facts.group.tags)
+    created = written(tags.get("tuneops-created"))
+    if created is None:
+        return False
+    youngest = max([created, *(r.created for r in facts.resources if r.created)])
+    if NOW - youngest < policy.groups.min_age:
+        return False
+    if "tuneops-expires" in tags:
+        expires = written(tags["tuneops-expires"])
+        return expires is not None and expires <= NOW
+    after = policy.groups.stale_after
+    return after != "never" and NOW - youngest >= after
+
+
+def noticed(facts: GroupFacts, policy: Policy) -> bool:
+    tags = low(facts.group.tags)
+    after, since = (written(tags.get(f"tuneops-{name}")) for name in ("delete-after", "marked"))
+    if after is None or since is None or after > NOW:
+        return False
+    return since + policy.groups.notice <= NOW <= after + policy.groups.mark_valid
+
+
+def may_be_marked(facts: GroupFacts) -> bool:
+    """Nobody's answer is overwritten: no removed mark, no later one, and no strange one."""
+    tags = low(facts.group.tags)
+    if "tuneops-delete-after" not in tags:
+        return "tuneops-marked" not in tags
+    after, since = (written(tags.get(f"tuneops-{name}")) for name in ("delete-after", "marked"))
+    return after is not None and since is not None and after < NOW
+
+
+def lawful(facts: GroupFacts, row: Row, policy: Policy) -> bool:
+    named = any(fnmatch.fnmatch(row.name.lower(), name.lower()) for name in policy.groups.names)
+    touchable = named and not protected(facts) and stale(facts, policy)
+    if row.action == "delete":
+        return touchable and noticed(facts, policy)
+    return touchable and may_be_marked(facts)
+
+
+def checked(rng: random.Random) -> Counter[str]:
+    """Plan one random subscription; how many of its groups are kept, marked and deleted."""
+    policy = policy_of(rng)
+    groups = tuple(group_of(rng) for _ in range(rng.randrange(1, 8)))
+    rows = plan(Subscription(ID, groups), policy, NOW).groups
+    by_name = sorted(groups, key=lambda facts: facts.group.name.lower())
+    for facts, row in zip(by_name, rows, strict=True):
+        assert row.action == "keep" or lawful(facts, row, policy), (row, facts, policy.groups)
+    return Counter(row.action for row in rows)
+
+
+@settings(max_examples=max(1, SUBSCRIPTIONS // A_TIME), database=None, phases=[Phase.generate])
+@given(st.integers(0, 2**63))
+def test_no_deletion_breaks_a_rule(seed: int) -> None:
+    """Whatever is in a subscription, what a plan marks or deletes is lawful to mark or delete."""
+    rng = random.Random(seed)  # noqa: S311 - no secret is made here
+    for _ in range(A_TIME):
+        checked(rng)
+
+
+def test_the_random_subscriptions_hold_enough_that_goes() -> None:
+    """The law above is not kept by deleting nothing."""
+    rng = random.Random(2)  # noqa: S311 - same
+    seen = sum((checked(rng) for _ in range(500)), Counter[str]())
+    assert seen["delete"] > 10
+    assert seen["mark"] > 10
+
+
+def test_everything_lawful_is_done() -> None:
+    """The other direction: a plan is not afraid of what every rule lets go."""
+    rng = random.Random(1)  # noqa: S311 - same
+    for _ in range(2000):
+        policy, facts = policy_of(rng), group_of(rng)
+        [row] = plan(Subscription(ID, (facts,)), policy, NOW).groups
+        could = lawful(facts, Row(**vars(row) | {"action": "delete"}), policy)
+        assert (row.action == "delete") == could, (row, facts)

