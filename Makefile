@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse test install lint format docs lock clean
+.PHONY: rehearse fuzz test sweep install lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
@@ -12,12 +12,21 @@ rehearse: $(READY)
 test: lint
 	$(BIN)/pytest -n 2
 
+# Every kill and every fault, not a share of them: an hour.
+sweep: $(READY)
+	SWEEP=all $(BIN)/pytest -n 2 tests/end_to_end
+
 install: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --persona pedantic --no-progress --quiet .
+	PATH="$(BIN):$$PATH" $(BIN)/actionlint
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(READY)
 	$(BIN)/ruff check --fix
@@ -27,6 +36,10 @@ format: $(READY)
 lock:
 	uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-header --no-emit-index-url --no-annotate --output-file requirements.lock
+
+# The data reader and its rules on bytes of any kind; SECONDS=600 runs longer.
+fuzz: $(READY)
+	$(BIN)/python tests/dataset/fuzz_data_check.py $(or $(SECONDS),180)
 
 # Pages and schemas made from the code.
 docs: $(READY)

@@ -3,7 +3,7 @@
     python benchmarks/cleanup_apply.py
 
 Azure lets a client that starts with full buckets read 250 times at once and then 25 times a second,
-and delete 200 times and then 10 times a second. Each group is read three times before its deletion.
+and delete 200 times and then 10 times a second. Each group is read twice before its deletion.
 """
 
 import json
@@ -21,7 +21,7 @@ from local_azure.store import Store
 from tuneops.limits import ARM_DELETES, ARM_READS
 
 GOING, STAYING = 500, 2500
-READS, DELETION_SECONDS = 3, 60
+READS, DELETION_SECONDS = 2, 60
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from local_azure.arm import deleted_accounts, deployments
+from local_azure.arm.routing import allowances
 from local_azure.errors import bad_request
 from local_azure.faults import FAULTS
 from local_azure.state import State, state_of
@@ -26,6 +27,7 @@ def routes() -> list[BaseRoute]:
         Route("/_local/clock", _clock, methods=["GET", "POST"]),
         Route("/_local/faults", _faults, methods=["GET", "PUT", "DELETE"]),
         Route("/_local/requests", _requests, methods=["GET", "DELETE"]),
+        Route("/_local/reset", _reset, methods=["POST"]),
         Route("/_local/shutdown", _shutdown, methods=["POST"]),
     ]
 
@@ -43,23 +45,40 @@ async def _health(request: Request) -> JSONResponse:
 
 
 async def _state(request: Request) -> JSONResponse:
-    state = state_of(request)
-    kinds = {kind: sorted(names) for kind, names in _names(state).items()}
+    kinds = {
+        kind: sorted(names) for kind, names in _names(state_of(request), _scope(request)).items()
+    }
     return JSONResponse({k: {"count": len(names), "names": names} for k, names in kinds.items()})
 
 
-def _names(state: State) -> dict[str, list[str]]:
+def _scope(request: Request) -> str:
+    """`scope` of the query: a resource group's name, or an ARM id of a group or an account."""
+    subscription = state_of(request).subscription
+    scope = request.query_params.get("scope", subscription).rstrip("/")
+    return scope if scope.startswith("/") else f"{subscription}/resourceGroups/{scope}"
+
+
+def _names(state: State, scope: str) -> dict[str, list[str]]:
     """What a deleted account still keeps is not counted."""
-    accounts = state.store.list_under("account", state.subscription)
+
+    def within(kind: str) -> list[Document]:
+        return _within(state.store.list_under(kind, state.subscription), scope)
+
+    accounts = within("account")
     scopes = [account["id"] for account in accounts]
     return {
-        "groups": _named(state.store.list_under("group", state.subscription)),
+        "groups": _named(within("group")),
         "accounts": _named(accounts),
-        "deleted_accounts": _named(deleted_accounts.listed(state)),
+        "deleted_accounts": _named(_within(deleted_accounts.listed(state), scope)),
         "deployments": [name for at in scopes for name in _named(deployments.live(state, at))],
         "files": [file["id"] for at in scopes for file in state.store.list("file", at)],
         "jobs": [job["id"] for at in scopes for job in state.store.list("job", at)],
     }
+
+
+def _within(documents: list[Document], scope: str) -> list[Document]:
+    inside = f"{scope}/".lower()
+    return [document for document in documents if f"{document['id']}/".lower().startswith(inside)]
 
 
 def _named(documents: list[Document]) -> list[str]:
@@ -98,6 +117,16 @@ async def _requests(request: Request) -> JSONResponse:
     if request.method == "DELETE":
         seen.clear()
     return JSONResponse(body)
+
+
+async def _reset(request: Request) -> JSONResponse:
+    """Everything as at the first start, in a moment; tokens and certificates stay good."""
+    state_of(request).reset()
+    request.app.state.data_plane.forget()
+    request.app.state.faults = []
+    request.app.state.requests.clear()
+    request.app.state.arm_allowances = allowances()
+    return JSONResponse({"status": "ok"})
 
 
 async def _shutdown(request: Request) -> JSONResponse:

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from local_azure import admin, arm, data_plane, entra
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.routing import allowances
+from local_azure.data_plane.background import Computations
+from local_azure.data_plane.wire import DataPlane
 from local_azure.errors import AzureError
 from local_azure.faults import ADMIN_PREFIX, FAULTS, Drop, Faults
 from local_azure.state import State
@@ -26,12 +28,14 @@ _REMEMBERED_REQUESTS = 1000
 
 
 def create_app(state: State, *, drop: Drop, faults_file: Path | None = None) -> Starlette:
+    plane = DataPlane(state, Computations(state.store))
     app = Starlette(
-        routes=_routes(state),
+        routes=_routes(plane),
         middleware=[Middleware(Envelope, state=state)],
         exception_handlers={AzureError: _refuse, HTTPException: _no_such_route, Exception: _fault},
     )
     app.state.local_azure = state
+    app.state.data_plane = plane
     app.state.requests = deque(maxlen=_REMEMBERED_REQUESTS)
     app.state.faults = []
     app.state.arm_allowances = allowances()
@@ -42,8 +46,8 @@ def create_app(state: State, *, drop: Drop, faults_file: Path | None = None) -> 
     return app
 
 
-def _routes(state: State) -> list[BaseRoute]:
-    openai = Mount("/accounts/{account}/openai", routes=data_plane.routes(state))
+def _routes(plane: DataPlane) -> list[BaseRoute]:
+    openai = Mount("/accounts/{account}/openai", routes=data_plane.routes(plane))
     return [*admin.routes(), openai, *arm.routes(), *entra.routes()]
 
 

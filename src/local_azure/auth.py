@@ -12,6 +12,7 @@ from local_azure.errors import (
     data_plane_not_found,
     gateway_unauthorized,
     keys_disabled,
+    missing_data_action,
 )
 from local_azure.provisioning import provisioning_state
 from local_azure.state import State, state_of
@@ -54,7 +55,8 @@ async def require_data_plane(request: Request) -> Account:
     key = request.headers.get("api-key")
     bearer = _bearer(request)
     if key is None and bearer is not None and _looks_like_jwt(bearer):
-        _require_token(state, account, bearer)
+        claims = _require_token(state, account, bearer)
+        _require_role(state, request, claims)
     else:
         _require_key(account, key or bearer)
     return account
@@ -93,7 +95,25 @@ def _looks_like_jwt(value: str) -> bool:
     return value.count(".") == 2  # noqa: PLR2004  header.claims.signature
 
 
-def _require_token(state: State, account: Account, token: str) -> None:
+def _require_role(state: State, request: Request, claims: dict[str, Any]) -> None:
+    """Of the classic roles: one for all, one for inference, and one that is for ARM only."""
+    path = request.url.path.partition("/openai")[2]
+    inference = path.endswith("/chat/completions")
+    role = state.settings.role
+    if role == "Cognitive Services OpenAI Contributor":
+        return
+    if role == "Cognitive Services OpenAI User" and (inference or request.method == "GET"):
+        return
+    kind = "deployments/chat/completions" if inference else path.removeprefix("/v1").split("/")[1]
+    action = "read" if request.method == "GET" else "action" if inference else "write"
+    raise missing_data_action(
+        claims["oid"],
+        f"Microsoft.CognitiveServices/accounts/OpenAI/{kind}/{action}",
+        f"{request.method} /openai{path}",
+    )
+
+
+def _require_token(state: State, account: Account, token: str) -> dict[str, Any]:
     """A token needs an account with a host name of its own, as well as the right audience."""
     try:
         claims = state.entra_key.verify(token)
@@ -102,6 +122,7 @@ def _require_token(state: State, account: Account, token: str) -> None:
     has_domain = bool(account["properties"].get("customSubDomainName"))
     if not has_domain or claims["aud"].rstrip("/") not in DATA_PLANE_AUDIENCES:
         raise gateway_unauthorized()
+    return claims
 
 
 def _require_key(account: Account, key: str | None) -> None:

@@ -70,6 +70,17 @@ def gateway_unauthorized() -> AzureError:
     return AzureError(401, "Unauthorized", message, body={"statusCode": 401, "message": message})
 
 
+def missing_data_action(principal: str, action: str, operation: str) -> AzureError:
+    """Azure says so with 401, not 403."""
+    return AzureError(
+        401,
+        "PermissionDenied",
+        f"The principal `{principal}` lacks the required data action `{action}` to perform "
+        f"`{operation}` operation. For instructions on granting the necessary permissions, see "
+        "https://aka.ms/FoundryPermissions.",
+    )
+
+
 def keys_disabled() -> AzureError:
     return AzureError(
         403,

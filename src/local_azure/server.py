@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from local_azure import certificates, environment
 from local_azure.app import create_app
 from local_azure.state import State
+from local_azure.store import set_aside_if_foreign
 
 LOCK_WAIT_SECONDS = 15
 _GRACE_SECONDS = 2
@@ -42,9 +43,11 @@ def serve(options: Options) -> None:
     """Run until SIGTERM, SIGINT or POST /_local/shutdown; raises DirectoryInUseError."""
     options.directory.mkdir(parents=True, exist_ok=True)
     lock = _lock(options.directory)
-    state = State(options.directory, catalog_file=options.catalog_file)
-    if options.speed is not None:
-        state.change_settings({"speed": options.speed})
+    aside = set_aside_if_foreign(options.directory)
+    if aside is not None:
+        said = f"The state was written by another version; it lies in {aside}, a new one begins.\n"
+        sys.stderr.write(said)
+    state = State(options.directory, catalog_file=options.catalog_file, speed=options.speed)
     try:
         _run(state, options)
     finally:

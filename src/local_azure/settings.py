@@ -1,8 +1,15 @@
 """What the service does and how long it takes; GET and PATCH /_local/settings."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Role = Literal[
+    "Cognitive Services OpenAI Contributor",
+    "Cognitive Services OpenAI User",
+    "Cognitive Services Contributor",
+    "none",
+]
 
 
 class Settings(BaseModel):
@@ -24,6 +31,10 @@ class Settings(BaseModel):
     oidc_subject: str = "repo:local/tuneops:ref:refs/heads/main"
     quota: dict[str, int] = {}  # limit by usage name, before the catalogue's
     retired: list[str] = []  # "name:version", or "name:version:fineTune|inference" for one date
+    role: Role = "Cognitive Services OpenAI Contributor"  # of the signed-in principal
+    consistency_seconds: float = 0.0  # ARM answers 404 for so long after a creation
+    operation_form: Literal["azure-async-operation", "location", "body"] = "azure-async-operation"
+    throttle: bool = False  # refuse what is over ARM's token buckets
     fail_content_check: bool = False  # refuse the training data of jobs
     fail_evaluation: bool = False  # refuse the trained model
 

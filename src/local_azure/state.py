@@ -40,11 +40,17 @@ class Identity:
 class State:
     """The store, the clock, the settings, the catalogue and the signing keys of one server."""
 
-    def __init__(self, directory: Path, *, catalog_file: Path | None = None) -> None:
+    def __init__(
+        self, directory: Path, *, catalog_file: Path | None = None, speed: float | None = None
+    ) -> None:
+        """`speed` None: as it was."""
         self.directory = directory
         self.store = Store(directory)
         self.settings = Settings.model_validate(self.store.get("settings", "", "settings") or {})
         self.clock = Clock(self.store, speed=self.settings.speed)
+        if speed is not None:
+            self.change_settings({"speed": speed})
+        self._first_speed = self.settings.speed
         self.identity = Identity.of(self.store)
         self.entra_key = SigningKey(self.store, ENTRA)
         self.github_key = SigningKey(self.store, GITHUB)
@@ -59,6 +65,13 @@ class State:
     def subscription(self) -> str:
         """The scope of everything in the one subscription."""
         return f"/subscriptions/{self.identity.subscription_id}"
+
+    def reset(self) -> None:
+        """As new, but for the identity, the keys and the speed at which the server started."""
+        self.store.clear(keep=("identity", "signing_key"))
+        self.settings = Settings(speed=self._first_speed)
+        self.clock = Clock(self.store, speed=self._first_speed)
+        self.change_settings({})
 
     def change_settings(self, changes: dict[str, Any]) -> None:
         """Raises pydantic.ValidationError and then changes nothing."""

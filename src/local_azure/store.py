@@ -1,6 +1,7 @@
 """All state as JSON documents in one SQLite file, beside a folder of uploaded bytes."""
 
 import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -12,6 +13,10 @@ Document = dict[str, Any]
 Documents = list[Document]  # inside Store, `list` is the method
 _Rows = list[tuple[Any, ...]]
 
+# Raise it with every change of what the documents hold: there is no migration.
+VERSION = 3
+_FILE, _BLOBS = "state.sqlite", "blobs"
+_PARTS = (_FILE, f"{_FILE}-wal", f"{_FILE}-shm", _BLOBS)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,16 +45,17 @@ class Store:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self.blobs = directory / "blobs"
+        self.blobs = directory / _BLOBS
         self.blobs.mkdir(exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
         self._connection = sqlite3.connect(
-            directory / "state.sqlite", isolation_level=None, check_same_thread=False
+            directory / _FILE, isolation_level=None, check_same_thread=False
         )
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._connection.executescript(_SCHEMA)
+        self._connection.execute(f"PRAGMA user_version={VERSION}")
 
     def put(self, kind: str, scope: str, name: str, body: Document) -> None:
         row = (kind, scope.lower(), name.lower(), json.dumps(body))
@@ -123,6 +129,14 @@ class Store:
         """Delete the documents of every kind in a scope and in the scopes below it."""
         self._execute(f"DELETE FROM documents WHERE {_UNDER}", _range(scope))  # noqa: S608
 
+    def clear(self, *, keep: Iterable[str]) -> None:
+        """Delete every document but those of the kinds to keep, and all bytes."""
+        kinds = tuple(keep)
+        marks = ",".join("?" * len(kinds))
+        self._execute(f"DELETE FROM documents WHERE kind NOT IN ({marks})", kinds)  # noqa: S608
+        for path in self.blobs.iterdir():
+            path.unlink(missing_ok=True)
+
     def blob(self, file_id: str) -> Path:
         """Where an uploaded file's bytes lie: write beside it, then os.replace()."""
         return self.blobs / file_id
@@ -155,6 +169,31 @@ class Store:
     def _execute(self, sql: str, values: Iterable[Any]) -> _Rows:
         with self._lock:
             return self._connection.execute(sql, tuple(values)).fetchall()
+
+
+def set_aside_if_foreign(directory: Path) -> Path | None:
+    """Move away what another version has left; returns where it lies now."""
+    file = directory / _FILE
+    if not file.exists() or _version(file) == VERSION:
+        return None
+    number = 1 + sum(1 for _ in directory.glob("old-*"))
+    aside = directory / f"old-{number}"
+    aside.mkdir()
+    for part in _PARTS:
+        if (directory / part).exists():
+            shutil.move(directory / part, aside / part)
+    return aside
+
+
+def _version(file: Path) -> int | None:
+    """Of a file that is no database, None."""
+    connection = sqlite3.connect(file)
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        connection.close()
 
 
 def _range(scope: str) -> tuple[str, str, str]:

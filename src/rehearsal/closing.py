@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from rehearsal.performance import Outcome
 from rehearsal.pipeline import Rehearsal
 from tuneops.report import plots, tables
-from tuneops.smoke.verdict import Run, load_run
+from tuneops.smoke.record import Run, load_run
+from tuneops.smoke.sampling import ARMS
 from tuneops.training import metrics
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def timeline(rehearsal: Rehearsal) -> "RenderableType":
 def answers(rehearsal: Rehearsal) -> "RenderableType":
     run = load_run(rehearsal.comparison("candidate") / "run.json")
     cells = [
-        (prompt.messages[-1]["content"], _answer(run, prompt.id, "baseline"), _answer(run, prompt.id, "candidate"))
+        (prompt.messages[-1]["content"], *(_answer(run, prompt.id, arm) for arm in ARMS))
         for prompt in run.prompts[:SHOWN_PROMPTS]
     ]
     return tables.rows(("prompt", "base", "fine-tuned"), cells)

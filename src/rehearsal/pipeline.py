@@ -88,7 +88,7 @@ def train(rehearsal: Rehearsal) -> None:
 def compare(rehearsal: Rehearsal) -> None:
     _product_step(rehearsal, "candidate", "deploy.py", "candidate")
     out = str(rehearsal.comparison("candidate"))
-    _product_step(rehearsal, "smoke test", "smoke_test.py", "run", "--out", out)
+    _product_step(rehearsal, "smoke test", "smoke_test.py", "run", "--samples", "1", "--out", out)
 
 
 def release(rehearsal: Rehearsal) -> None:
@@ -97,7 +97,7 @@ def release(rehearsal: Rehearsal) -> None:
     out = str(rehearsal.comparison("production"))
     _product_step(
         *(rehearsal, "smoke test in production", "smoke_test.py", "run"),
-        *("--candidate", production, "--out", out),
+        *("--candidate", production, "--samples", "1", "--out", out),
     )
 
 

@@ -56,13 +56,17 @@ class Cloud:
     def path(self, group: str, below: str = "") -> str:
         return f"/subscriptions/{self.azure.subscription}/resourceGroups/{group}{below}"
 
-    def group(self, name: str, *, marked: bool = True, **changes: str) -> str:
+    def group(
+        self, name: str, changes: dict[str, str] | None = None, *, marked: bool = True
+    ) -> str:
         """A group that nothing keeps; marked or not."""
         tags = {ownership.MANAGED_BY: ownership.owner(), ownership.CREATED: LONG_AGO}
         tags |= {ownership.EXPIRES: LONG_AGO}
         if marked:
             tags |= {"tuneops-marked": LONG_AGO, "tuneops-delete-after": LONG_AGO}
-        self.send("PUT", self.path(name) + ARM, {"location": REGION, "tags": tags | changes})
+        self.send(
+            "PUT", self.path(name) + ARM, {"location": REGION, "tags": tags | (changes or {})}
+        )
         return name
 
     def tag(self, group: str, **tags: str) -> None:

@@ -25,7 +25,7 @@ from tuneops.cleanup.plan import Row, Subscription, plan
 from tuneops.cleanup.policy import Policy
 
 ID = "00000000-0000-4000-8000-000000000001"
-SUBSCRIPTIONS = int(os.environ.get("TUNEOPS_RANDOM_SUBSCRIPTIONS", "5000"))
+SUBSCRIPTIONS = int(os.environ.get("TUNEOPS_RANDOM_SUBSCRIPTIONS", "3000"))
 A_TIME = 100  # subscriptions of one example
 NOW = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # an hour that some time zones have not
 NAMES = ("rg-tuneops-a", "RG-Tuneops-B", "rg-tuneops-mc_x", "rg-payroll", "tuneops")

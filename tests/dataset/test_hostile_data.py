@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tuneops.dataset import jsontext, present
 from tuneops.dataset.findings import quote
-from tuneops.escaping import visible
 from tuneops.dataset.jsontext import JsonFault
 from tuneops.dataset.scan import Report
+from tuneops.escaping import visible
 
 Lines = Callable[..., list[str]]
 Check = Callable[..., Report]

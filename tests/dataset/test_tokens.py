@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneops.dataset.examples import Document, Format
-from tuneops.dataset.scan import Report, check
 from tuneops.dataset.rows import Rows
 from tuneops.dataset.rowtable import table_of
+from tuneops.dataset.scan import Report, check
+from tuneops.dataset.speech import Speech
 from tuneops.dataset.tokens import count_texts, summarise
 
 Lines = Callable[..., list[str]]
@@ -26,7 +27,7 @@ def _count(*examples: list[dict[str, object]]) -> list[tuple[int, int]]:
     for number, messages in enumerate(examples, 1):
         value = {"messages": messages}
         rows.add(Document("file", number, 0, json.dumps(value), value), b"")
-    table, before = table_of(rows, [0] * len(examples), counts=True, compares=True)
+    table, before = table_of(rows, [0] * len(examples), Speech(rows), compares=True)
     return list(zip(table["tokens"].tolist(), before.tolist(), strict=True))
 
 
@@ -38,18 +39,18 @@ def test_texts_count_as_in_o200k_base() -> None:
 
 def test_a_message_costs_its_text_and_four_more() -> None:
     """Three tokens a message and one for its role; three for the example; one for a name."""
-    user = {"role": "user", "content": "hello world"}
-    answer = {"role": "assistant", "content": "hello world"}
+    user: dict[str, object] = {"role": "user", "content": "hello world"}
+    answer: dict[str, object] = {"role": "assistant", "content": "hello world"}
     named = user | {"name": "hello"}
     plain, longer = 3 + 2 * (4 + 2), 3 + 2 * (4 + 2) + 2
-    assert _count([user, answer], [named, answer]) == [(plain, 6), (longer, 8)]
+    assert _count([user, answer], [named, answer]) == [(plain, 6), (longer, 7)]
 
 
 def test_an_answer_that_is_not_trained_on_is_no_start() -> None:
     """What precedes the first trained answer includes answers of weight 0."""
-    user = {"role": "user", "content": "hello world"}
-    mute = {"role": "assistant", "content": "hello world", "weight": 0}
-    spoken = {"role": "assistant", "content": "hello world"}
+    user: dict[str, object] = {"role": "user", "content": "hello world"}
+    mute: dict[str, object] = {"role": "assistant", "content": "hello world", "weight": 0}
+    spoken: dict[str, object] = {"role": "assistant", "content": "hello world"}
     assert _count([user, mute, user, spoken])[0][1] == 18
 
 

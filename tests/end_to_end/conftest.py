@@ -1,5 +1,37 @@
 """The local Azure, for tests that run the scripts against it."""
 
-from tests.local_azure.conftest import local_azure, start_local_azure
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end import sweep
+from tests.local_azure.conftest import LocalAzure, local_azure, start_local_azure
 
 __all__ = ["local_azure", "start_local_azure"]
+
+
+@pytest.fixture(scope="module")
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    """As `monkeypatch`, for all tests of a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sweep")
+
+
+@pytest.fixture(scope="module")
+def quick_server(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[LocalAzure]:
+    with sweep.quick_azure(folder, patch) as server:
+        yield server
+
+
+@pytest.fixture
+def quick_azure(quick_server: LocalAzure, patch: pytest.MonkeyPatch) -> LocalAzure:
+    """The file's quick local Azure, with its environment: the suite takes it away each time."""
+    for name, value in sweep.environment(quick_server).items():
+        patch.setenv(name, value)
+    return quick_server

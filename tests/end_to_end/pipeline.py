@@ -5,6 +5,7 @@ What runs is what the scripts run.
 """
 
 import http.client
+import json
 import os
 import signal
 import sys
@@ -16,13 +17,15 @@ from typing import Any, NoReturn
 import httpcore2
 
 from tuneops import config as configuration
+from tuneops import ownership
+from tuneops.azure import deployments, files, jobs
 from tuneops.azure.account import open_foundry
+from tuneops.azure.cloud import connect
 from tuneops.provision import create
+from tuneops.reconcile import run as reconciling
 from tuneops.release import commands as release
 from tuneops.release import verdict
 from tuneops.training import commands as training
-
-CONFIG = Path("config/travel.yaml")
 
 
 class Cut:
@@ -58,40 +61,60 @@ def run_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> t
 
 
 def provision() -> None:
-    config = configuration.load(CONFIG)
-    session = open_session()
-    create.provision(config, session, create.Voice(_log, _log))
+    config = configuration.load(_config())
+    create.provision(config, connect(), create.Voice(_log, _log))
+
+
+def submit() -> None:
+    training.submit(_config(), retry=False)
+
+
+def reconcile() -> None:
+    reconciling.reconcile(Path("config"))
 
 
 def train_and_release() -> None:
     """submit, wait, candidate, a verdict, promote: each as its script does it."""
-    training.submit(CONFIG, retry=False)
-    training.wait(CONFIG, None, None)
-    release.candidate(CONFIG, None, job_id=None, checkpoint=None, dry_run=False)
+    submit()
+    training.wait(_config(), None, None)
+    release.candidate(_config(), None, job_id=None, checkpoint=None, dry_run=False)
     record_pass()
-    release.promote(CONFIG, None, job_id=None, approved_by="ana", dry_run=False)
+    release.promote(_config(), None, job_id=None, approved_by="ana", dry_run=False)
+
+
+def take_stock(found: Path) -> None:
+    """Write what is in the account: jobs, names of files, deployments with the job they serve."""
+    foundry = open_foundry(configuration.load(_config()))
+    deployed = deployments.list_all(foundry.session, foundry.account)
+    uploaded = files.list_all(foundry.client)
+    stock = {
+        "jobs": [job.id for job in jobs.list_all(foundry.client)],
+        "files": [file.name for file in uploaded if file.purpose == "fine-tune"],
+        "deployments": {d.name: d.tags.get(ownership.JOB, "") for d in deployed},
+    }
+    found.write_text(json.dumps(stock), encoding="utf-8")
 
 
 def record_pass() -> None:
     """What a smoke test that passed leaves on the candidate."""
-    config = configuration.load(CONFIG)
+    config = configuration.load(_config())
     with tempfile.NamedTemporaryFile() as record:
         name = config.release.candidate_deployment
         verdict.record(open_foundry(config), name, "PASS", Path(record.name))
 
 
-def open_session() -> Any:  # noqa: ANN401 - a Session, imported late
-    from tuneops.azure.cloud import connect
+def rollback() -> None:
+    release.rollback(_config(), None, dry_run=False)
 
-    return connect()
+
+def _config() -> Path:
+    return Path(os.environ.get("TUNEOPS_CONFIG", "config/travel.yaml"))
 
 
 def _in_child(work: Callable[[], None], log: Path, cut: Cut, writing: int) -> NoReturn:
     code = 1
     try:
-        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        os.dup2(descriptor, 1)
-        os.dup2(descriptor, 2)
+        sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1)
         _count_requests(cut)
         work()
         code = 0

@@ -105,6 +105,12 @@ def test_a_retired_model_is_refused_with_those_that_remain(run: Run, local_azure
     assert not any(existing(local_azure).values())
 
 
+def test_a_provider_that_is_not_registered(run: Run, local_azure: Server) -> None:
+    local_azure.admin("PATCH", "settings", {"registered": False})
+    done = run("scripts/provision.py", "create")
+    assert_refused(done, 6, "MissingSubscriptionRegistration", "az provider register")
+
+
 def test_no_quota_is_refused(run: Run, local_azure: Server) -> None:
     local_azure.admin("PATCH", "settings", {"quota": {"OpenAI.GlobalStandard.gpt-4o": 0}})
     done = run("scripts/provision.py", "create")
@@ -150,13 +156,22 @@ def test_data_that_cannot_be_trained_is_not_uploaded(
     assert existing(local_azure)["jobs"] == 0
 
 
-def test_the_services_own_words_end_a_wait(run: Run, local_azure: Server) -> None:
-    """A job that fails in the content check is reported in Azure's words and not tried again."""
-    local_azure.admin("PATCH", "settings", {"fail_evaluation": True})
+@pytest.mark.parametrize(
+    ("switch", "words"),
+    [
+        ("fail_content_check", "The provided training data failed RAI checks"),
+        ("fail_evaluation", "This model is unable to be deployed"),
+    ],
+)
+def test_the_services_own_words_end_a_wait(
+    run: Run, local_azure: Server, switch: str, words: str
+) -> None:
+    """A job that the service's checks end is reported in its words, and not tried again."""
+    local_azure.admin("PATCH", "settings", {switch: True})
     create(run)
     assert run("scripts/fine_tune.py", "submit").returncode == 0
     failed = run("scripts/fine_tune.py", "wait")
-    assert_refused(failed, 3, "This model is unable to be deployed")
+    assert_refused(failed, 3, words)
     again = run("scripts/fine_tune.py", "submit")
     assert_refused(again, 3, "with exactly this content is failed", "--retry")
     assert existing(local_azure)["jobs"] == 1

@@ -1,37 +1,38 @@
 """Killed at any request, the pipeline goes on where it was: one job, two files, one release."""
 
-import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 if sys.platform == "win32":
     pytest.skip("Windows cannot fork", allow_module_level=True)
 
-from tests.end_to_end import pipeline
-from tests.end_to_end.pipeline import Cut, run_forked
+from tests.end_to_end import sweep
+from tests.end_to_end.pipeline import Cut
 from tests.local_azure.conftest import LocalAzure
 
-Settle = Callable[[str], "Place"]
-EVERY = 6  # of the cuts in this suite; `make sweep` takes every one
+STRIDE = 1 if sweep.ALL else 17
 
 
-class Place:
-    """One account of the local Azure, and what is in it after a run."""
-
-    def __init__(self, azure: LocalAzure, group: str, folder: Path) -> None:
-        self.azure = azure
-        self.group = group
-        self.log = folder / f"{group}.log"
-
-    def run(self, cut: Cut | None = None) -> tuple[int, int]:
-        return run_forked(pipeline.train_and_release, self.log, cut)
-
-    def facts(self) -> dict[str, Any]:
-        """Jobs, files and deployments of this account, read from the server itself."""
-        scope = self.group.lower()
-        found = self.azure.admin("GET", "state")
-        return {kind: [n for n in listed["names"] if scope in n] for kind, listed in found.items()}
+@pytest.mark.timeout(3600)
+def test_after_a_kill_at_any_request_a_second_run_ends_the_same(
+    quick_azure: LocalAzure,
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    requests = sweep.whole_run("rg-whole", folder, patch)
+    cuts = [(at, after) for at in range(1, requests + 1) for after in (False, True)]
+    chosen = cuts[::STRIDE]
+    for at, after in chosen:
+        group = f"rg-cut-{at}-{'after' if after else 'before'}"
+        sweep.provisioned(group, folder, patch)
+        killed, _ = sweep.run(group, folder, patch, Cut(at, after=after))
+        code, _ = sweep.run(group, folder, patch)
+        assert code == 0, sweep.log_of(group, folder)
+        sweep.assert_one_of_each(sweep.ending(group, folder, patch))
+        assert killed in {-9, 0}  # 0: this run waited less, and made fewer requests
+    assert quick_azure.process.poll() is None
+    with capsys.disabled():
+        sys.stdout.write(f"\n{len(chosen)} of {len(cuts)} cuts, one job after each\n")

@@ -1,6 +1,7 @@
 """A local Azure of its own for whoever asks: a real process, reached over TLS by the real SDKs."""
 
 import json
+import os
 import ssl
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from azure.mgmt.resource.resources import ResourceManagementClient
 
 SPEED = 300
 _START_SECONDS = 30
+_CONFORMING = Path(__file__).with_name("conforming.py")
+_FOLDER = "LOCAL_AZURE_WITNESS"
 _POLL_SECONDS = 0.05  # the SDKs' own 30 s, where the server gives no hint
 
 
@@ -39,7 +42,7 @@ class LocalAzure:
     _context: ssl.SSLContext = field(init=False)
 
     def __post_init__(self) -> None:
-        self._context = ssl.create_default_context(cafile=self.environment["SSL_CERT_FILE"])
+        self._context = ssl.create_default_context(cafile=self.state / "ca.pem")
 
     @property
     def url(self) -> str:
@@ -57,10 +60,13 @@ class LocalAzure:
         *,
         token: str | None = None,
         headers: dict[str, str] | None = None,
+        content: bytes | None = None,
+        raw: bool = False,
     ) -> Answer:
         """One request as it is, without an SDK; a refusal is an answer like any other."""
         url = path if path.startswith("https://") else self.url + path
-        content = None if body is None else json.dumps(body).encode()
+        if body is not None:
+            content = json.dumps(body).encode()
         sent = {"Content-Type": "application/json", **(headers or {})}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
@@ -74,7 +80,7 @@ class LocalAzure:
             return Answer(
                 response.status,
                 {name.lower(): value for name, value in response.headers.items()},
-                json.loads(text) if text else None,
+                text if raw else json.loads(text) if text else None,
             )
 
     def admin(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
@@ -117,6 +123,33 @@ class LocalAzure:
             self.process.stdin.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def witness_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the servers of this run note what they were asked, all workers' in one folder."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "witness" / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder.mkdir(parents=True, exist_ok=True)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(_FOLDER, str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def _answers_conform(witness_folder: Path) -> Iterator[None]:
+    """No answer, and no request that was accepted, breaks its specification."""
+    before = _violations(witness_folder)
+    yield
+    new = [line for line in _violations(witness_folder) if line not in before]
+    assert not new, "\n".join(new)
+
+
+def _violations(folder: Path) -> list[str]:
+    """Of the servers that this process started."""
+    lines = [line for path in folder.glob("*.jsonl") for line in path.read_text().splitlines()]
+    return [line for line in lines if json.loads(line)["violation"]]
+
+
 class Start(Protocol):
     def __call__(self, *arguments: str, state: Path = ...) -> LocalAzure: ...
 
@@ -125,7 +158,7 @@ def start_server(state: Path, *arguments: str) -> LocalAzure:
     """Start a server on `state` and wait until it listens."""
     env_file = state.with_name(f"{state.name}.env")
     env_file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "local_azure", "serve", "--state", str(state)]
+    command = [sys.executable, str(_CONFORMING), "serve", "--state", str(state)]
     command += ["--env-file", str(env_file), "--die-with-parent", *arguments]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + _START_SECONDS
@@ -145,9 +178,12 @@ def stop_server(server: LocalAzure) -> int:
     return server.process.wait(timeout=30)
 
 
-def _enter(server: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
+def enter(server: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust our authority alone: each SDK client takes 70 ms to read the public ones."""
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(server.state / "ca.pem"))
 
 
 @pytest.fixture
@@ -158,7 +194,7 @@ def start_local_azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     def start(*arguments: str, state: Path = tmp_path / "azure") -> LocalAzure:
         server = start_server(state, *(arguments or ("--speed", str(SPEED))))
         started.append(server)
-        _enter(server, monkeypatch)
+        enter(server, monkeypatch)
         return server
 
     yield start
@@ -176,7 +212,7 @@ def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalA
 @pytest.fixture
 def standing_azure(standing_server: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> LocalAzure:
     """One server for all tests of a module that change nothing in it."""
-    _enter(standing_server, monkeypatch)
+    enter(standing_server, monkeypatch)
     return standing_server
 
 

@@ -11,6 +11,7 @@ from local_azure.arm import (
     locks,
     operations,
     projects,
+    quota_tiers,
     resource_lists,
     subscriptions,
     tags,
@@ -29,6 +30,7 @@ _PARTS = (
     projects,
     deleted_accounts,
     catalog_routes,
+    quota_tiers,
     unknown,  # last: it answers what nobody else does
 )
 

@@ -3,7 +3,6 @@
 import re
 import secrets
 import uuid
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -11,8 +10,8 @@ from starlette.routing import BaseRoute
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.groups import require_group, require_living_group
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import checked_tags, stamp, wire
-from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
+from local_azure.arm.resources import checked_identity, checked_tags, require_visible, stamp, wire
+from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.catalog import normalize_region
 from local_azure.errors import AzureError, bad_request, conflict, not_found
 from local_azure.provisioning import begin, provisioning_state
@@ -24,9 +23,12 @@ ACCOUNT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}")
 DOMAIN_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]")
 _KINDS = ("AIServices", "OpenAI")
 _SKU = {"name": "S0"}
-_READ_ONLY = frozenset(
-    {"provisioningState", "endpoint", "endpoints", "internalId", "capabilities", "dateCreated"}
-    | {"callRateLimit", "isMigrated", "privateEndpointConnections", "restore"}
+_WRITABLE = frozenset(
+    {"customSubDomainName", "networkAcls", "encryption", "userOwnedStorage", "amlWorkspace"}
+    | {"publicNetworkAccess", "apiProperties", "dynamicThrottlingEnabled", "disableLocalAuth"}
+    | {"restrictOutboundNetworkAccess", "allowedFqdnList", "locations", "raiMonitorConfig"}
+    | {"storedCompletionsDisabled", "networkInjections", "allowProjectManagement"}
+    | {"defaultProject", "associatedProjects"}
 )
 # Of a recorded account: 500 jobs, 3 running, 100 files, 512 MB each.
 _CAPABILITIES = {
@@ -158,6 +160,7 @@ def _new(arm: ArmRequest, group: Document, account_id: str) -> Document:
         "location": _location(arm),
         "properties": {"publicNetworkAccess": "Enabled"},
         "_scope": group["id"],
+        "_made": arm.state.clock.now(),
         "_group": group["name"],
         "_domain": "",
         "_internal_id": uuid.uuid4().hex,
@@ -183,23 +186,17 @@ def _change(arm: ArmRequest, account: Document) -> None:
     if "tags" in arm.body:
         account["tags"] = checked_tags(arm)
     if "identity" in arm.body:
-        account["identity"] = _identity(arm, account.get("identity"))
+        account["identity"] = checked_identity(arm, account.get("identity"))
+    if "sku" in arm.body and "name" not in arm.section("sku"):
+        raise invalid_content("sku has no name")
     asked = arm.section("properties")
     properties = {
-        key: value for key, value in asked.items() if key not in _READ_ONLY and value is not None
+        key: value for key, value in asked.items() if key in _WRITABLE and value is not None
     }
     _claim_domain(arm, account, str(properties.get("customSubDomainName") or ""))
     account["properties"] |= properties
     stamp(account, arm)
     _save(arm.state, account)
-
-
-def _identity(arm: ArmRequest, before: dict[str, Any] | None) -> dict[str, Any]:
-    asked = arm.section("identity")
-    if "SystemAssigned" not in str(asked.get("type")):
-        return asked
-    principal = (before or {}).get("principalId") or str(uuid.uuid4())
-    return asked | {"principalId": principal, "tenantId": arm.state.identity.tenant_id}
 
 
 def _claim_domain(arm: ArmRequest, account: Document, asked: str) -> None:
@@ -231,8 +228,11 @@ def _domain_taken(domain: str) -> AzureError:
     )
 
 
+@operations.reader("account")
 def _get(arm: ArmRequest) -> Response:
-    return ok(shown(require_account(arm), arm))
+    account = require_account(arm)
+    require_visible(arm, account["_made"])
+    return ok(shown(account, arm))
 
 
 def _patch(arm: ArmRequest) -> Response:

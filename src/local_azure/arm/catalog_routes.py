@@ -1,11 +1,15 @@
 """What a location offers: models, usages, capacities, free names."""
 
+from math import ceil
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from local_azure.arm import accounts, deployable, deployments, quota
 from local_azure.arm.resources import conditions
-from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
+from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.catalog import CatalogModel, CatalogSku, account_model, normalize_region
 from local_azure.errors import bad_request, not_found
 from local_azure.store import Document
@@ -15,6 +19,32 @@ _LOCATION = _PROVIDER + "/locations/{location}"
 _ACCOUNT = accounts.PATH + "/{account}"
 
 
+class _Camel(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class RequestParameters(_Camel):
+    avg_prompt_tokens: int = Field(0, ge=0)
+    avg_generated_tokens: int = Field(0, ge=0)
+
+
+class Workload(_Camel):
+    request_per_minute: int = Field(0, ge=0)
+    request_parameters: RequestParameters = RequestParameters()
+
+    @property
+    def tokens(self) -> int:
+        """A minute."""
+        each = self.request_parameters
+        return self.request_per_minute * (each.avg_prompt_tokens + each.avg_generated_tokens)
+
+
+class Workloads(_Camel):
+    model: dict[str, str]
+    sku_name: str
+    workloads: list[Workload] = []
+
+
 def routes() -> list[BaseRoute]:
     return [
         arm_route(_LOCATION + "/models", GET=_location_models),
@@ -22,6 +52,7 @@ def routes() -> list[BaseRoute]:
         arm_route(_LOCATION + "/modelCapacities", GET=_location_capacities),
         arm_route(_LOCATION + "/checkSkuAvailability", POST=_check_sku),
         arm_route(_PROVIDER + "/modelCapacities", GET=_capacities),
+        arm_route(_PROVIDER + "/calculateModelCapacity", POST=_calculate_capacity),
         arm_route(_PROVIDER + "/checkDomainAvailability", POST=_check_domain),
         arm_route(_PROVIDER + "/skus", GET=_skus),
         arm_route(_ACCOUNT + "/models", GET=_account_models),
@@ -148,6 +179,18 @@ def _capacity(
             "availableFinetuneCapacity": float(free if sku.fine_tuned else 0),
         },
     }
+
+
+def _calculate_capacity(arm: ArmRequest) -> Response:
+    """Tokens a minute of all workloads; 1 capacity is 1,000 of them."""
+    try:
+        asked = Workloads.model_validate(arm.body)
+    except ValidationError as error:
+        raise invalid_content(str(error)) from None
+    capacity = ceil(sum(workload.tokens for workload in asked.workloads) / 1000)
+    estimate = {"value": capacity, "deployableValue": capacity}
+    named = {"model": asked.model, "skuName": asked.sku_name}
+    return ok(named | {"estimatedCapacity": estimate})
 
 
 def _check_domain(arm: ArmRequest) -> Response:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from local_azure.arm import accounts, operations, quota
 from local_azure.arm.deployable import Deployable, require_deployable
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import checked_tags, stamp, wire
+from local_azure.arm.resources import checked_tags, require_visible, stamp, wire
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.clock import Clock
 from local_azure.errors import bad_request, not_found
@@ -209,8 +209,11 @@ def _patch(arm: ArmRequest) -> Response:
     return _answer(deployment, arm)
 
 
+@operations.reader("deployment")
 def _get(arm: ArmRequest) -> Response:
-    return _answer(_require(arm, accounts.require_account(arm)), arm)
+    deployment = _require(arm, accounts.require_account(arm))
+    require_visible(arm, deployment["_created"])
+    return _answer(deployment, arm)
 
 
 def _list(arm: ArmRequest) -> Response:

@@ -5,7 +5,15 @@ from starlette.routing import BaseRoute
 
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import TAG_CONDITIONS, Page, checked_tags, conditions, has_tag, wire
+from local_azure.arm.resources import (
+    TAG_CONDITIONS,
+    Page,
+    checked_tags,
+    conditions,
+    has_tag,
+    require_visible,
+    wire,
+)
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.catalog import normalize_region
 from local_azure.errors import bad_request, conflict, not_found
@@ -59,6 +67,7 @@ def _put(arm: ArmRequest) -> Response:
         "type": "Microsoft.Resources/resourceGroups",
         "location": location,
         "_scope": arm.state.subscription,
+        "_made": arm.state.clock.now(),
     }
     _require_living(group)
     require_writable(arm.state, group["id"])
@@ -92,7 +101,9 @@ def _location(arm: ArmRequest) -> str:
 
 
 def _get(arm: ArmRequest) -> Response:
-    return ok(_shown(require_group(arm)))
+    group = require_group(arm)
+    require_visible(arm, group["_made"])
+    return ok(_shown(group))
 
 
 def _head(arm: ArmRequest) -> Response:

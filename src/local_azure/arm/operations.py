@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from local_azure.arm.resources import timestamp
-from local_azure.arm.routing import ArmRequest, arm_route, ok
+from local_azure.arm.routing import ArmRequest, Handler, arm_route, ok
 from local_azure.errors import conflict, not_found
 from local_azure.provisioning import begin, seconds_left
 from local_azure.state import State
@@ -19,6 +20,7 @@ _POLL_MILLISECONDS = (50, 2000)  # least and most between two polls
 
 Effect = Callable[[State, str], None]
 _EFFECTS: dict[str, Effect] = {}
+_READERS: dict[str, Handler] = {}
 
 
 def routes() -> list[BaseRoute]:
@@ -33,6 +35,16 @@ def effect(name: str) -> Callable[[Effect], Effect]:
 
     def register(function: Effect) -> Effect:
         _EFFECTS[name] = function
+        return function
+
+    return register
+
+
+def reader(kind: str) -> Callable[[Handler], Handler]:
+    """Register what answers the GET of a resource of this kind."""
+
+    def register(function: Handler) -> Handler:
+        _READERS[kind] = function
         return function
 
     return register
@@ -77,11 +89,16 @@ def require_idle(state: State, scope: str) -> None:
 
 
 def async_headers(arm: ArmRequest, operation: Mapping[str, Any], location: str) -> dict[str, str]:
-    """Where to ask for the operation's status document, and when."""
+    """Where to ask for the operation's status, and when; the settings choose the form."""
     path = (
         f"{arm.state.subscription}/providers/Microsoft.CognitiveServices/locations/{location}"
         f"/operationResults/{operation['name']}"
     )
+    form = arm.state.settings.operation_form
+    if form == "location":
+        return location_headers(arm, operation)
+    if form == "body":
+        return _poll_hint(arm.state, operation)
     url = f"{arm.base}{path}?api-version={arm.api_version}"
     return {"Azure-AsyncOperation": url, **_poll_hint(arm.state, operation)}
 
@@ -130,4 +147,14 @@ def _result(arm: ArmRequest) -> Response:
     operation = _find(arm)
     if seconds_left(operation, arm.state.clock) > 0:
         return Response(status_code=202, headers=location_headers(arm, operation))
-    return Response(status_code=200)
+    if operation["effect"] is not None:
+        return Response(status_code=200)
+    return _read(arm, operation["resource"])
+
+
+def _read(arm: ArmRequest, resource_id: str) -> Response:
+    """The resource that an operation has made, as its own GET answers."""
+    _, _, _, _, group, _, _, *named = resource_id.split("/")
+    kinds = [kind.removesuffix("s") for kind in named[::2]]
+    params = {"group": group, **dict(zip(kinds, named[1::2], strict=True))}
+    return _READERS[kinds[-1]](replace(arm, params=params))

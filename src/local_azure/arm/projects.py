@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 
 from local_azure.arm import accounts, operations
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import checked_tags, stamp, wire
+from local_azure.arm.resources import checked_identity, checked_tags, stamp, wire
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
 from local_azure.errors import bad_request, not_found
 from local_azure.provisioning import begin, provisioning_state
@@ -61,7 +61,7 @@ def _change(arm: ArmRequest, project: Document) -> None:
     if "tags" in arm.body:
         project["tags"] = checked_tags(arm)
     if "identity" in arm.body:
-        project["identity"] = arm.section("identity")
+        project["identity"] = checked_identity(arm, project.get("identity"))
     asked = arm.section("properties")
     project["properties"] |= {
         key: asked[key] for key in ("displayName", "description") if key in asked
@@ -70,6 +70,7 @@ def _change(arm: ArmRequest, project: Document) -> None:
     arm.state.store.put("project", project["_scope"], project["_project"], project)
 
 
+@operations.reader("project")
 def _get(arm: ArmRequest) -> Response:
     account = accounts.require_account(arm)
     return ok(_shown(_require(arm, account), account, arm))

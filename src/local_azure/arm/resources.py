@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from local_azure.arm.routing import ArmRequest, invalid_content
-from local_azure.errors import bad_request
+from local_azure.errors import bad_request, not_found
 from local_azure.store import Document
 
 DEFAULT_PAGE = 1000
@@ -21,6 +22,26 @@ _CONDITION = re.compile(r"([\w.]+)\s+eq\s+'((?:[^']|'')*)'", re.IGNORECASE)
 def wire(document: Document) -> Document:
     """The document without what is private to this server."""
     return {key: value for key, value in document.items() if not key.startswith("_")}
+
+
+def checked_identity(arm: ArmRequest, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """As asked for; a system-assigned one keeps the principal that it has."""
+    asked = {key: arm.section("identity").get(key) for key in ("type", "userAssignedIdentities")}
+    identity = {key: value for key, value in asked.items() if value is not None}
+    if not isinstance(identity.get("type"), str):
+        raise invalid_content("identity.type must be a string")
+    if not isinstance(identity.get("userAssignedIdentities", {}), dict):
+        raise invalid_content("identity.userAssignedIdentities must be an object")
+    if "SystemAssigned" not in identity["type"]:
+        return identity
+    principal = (before or {}).get("principalId") or str(uuid.uuid4())
+    return identity | {"principalId": principal, "tenantId": arm.state.identity.tenant_id}
+
+
+def require_visible(arm: ArmRequest, made_at: float) -> None:
+    """ARM's reads may lag behind its writes; raises a 404."""
+    if arm.state.clock.work_elapsed(made_at) < arm.state.settings.consistency_seconds:
+        raise not_found("ResourceNotFound", f"The Resource '{arm.path}' was not found.")
 
 
 def timestamp(epoch: float) -> str:

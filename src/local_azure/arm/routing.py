@@ -24,6 +24,10 @@ from local_azure.state import State, base_url, state_of
 
 NAMESPACE = "Microsoft.CognitiveServices"
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.IGNORECASE)
+_ENVELOPE = {
+    **dict.fromkeys(("location", "kind", "managedBy"), str),
+    **dict.fromkeys(("sku", "identity", "tags", "properties"), dict),
+}
 _WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 
 
@@ -66,12 +70,15 @@ def arm_route(path: str, **handlers: Handler) -> Route:
     """A route whose path has no case, with one handler for each method: `PUT=put_group`."""
 
     async def endpoint(request: Request) -> Response:
+        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
+        allowance = request.app.state.arm_allowances[kind]
         try:
+            _require_allowance(state_of(request), allowance)
             response = await _answer(request, handlers)
         except AzureError as error:
             response = error.to_response()
-        for name, value in _allowance(request).items():
-            response.headers.setdefault(name, value)
+        left = str(int(allowance.level))
+        response.headers.setdefault(f"x-ms-ratelimit-remaining-subscription-{kind}", left)
         return response
 
     route = Route(path, endpoint, methods=list(handlers))
@@ -144,7 +151,14 @@ def _parse(content: bytes) -> dict[str, Any]:
         raise invalid_content(str(error)) from None
     if not isinstance(body, dict):
         raise invalid_content("an object was expected")
-    return body
+    for name, expected in _ENVELOPE.items():
+        if not isinstance(body.get(name), expected | None):
+            raise invalid_content(f"{name} is of the wrong type")
+    sku = body.get("sku") or {}
+    names = isinstance(sku.get("name"), str | None)
+    if not names or not isinstance(sku.get("capacity"), int | None):
+        raise invalid_content("sku has values of the wrong type")
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def invalid_content(reason: str) -> AzureError:
@@ -156,19 +170,33 @@ def invalid_content(reason: str) -> AzureError:
 
 @dataclass
 class Allowance:
-    """A token bucket of ARM's (request-limits-and-throttling): told in headers, not enforced."""
+    """A token bucket of ARM's (request-limits-and-throttling), filled by the wall clock."""
 
     size: float
     refill: float  # a second
     level: float
     filled: float = 0.0
 
-    def take(self) -> int:
+    def take(self) -> bool:
+        """Whether there was one left."""
         now = time.monotonic()
         self.level = min(self.size, self.level + (now - self.filled) * self.refill)
         self.filled = now
+        granted = self.level >= 1
         self.level = max(0.0, self.level - 1)
-        return int(self.level)
+        return granted
+
+
+def _require_allowance(state: State, allowance: Allowance) -> None:
+    if allowance.take() or not state.settings.throttle:
+        return
+    raise AzureError(
+        429,
+        "SubscriptionRequestsThrottled",
+        f"The request for subscription '{state.identity.subscription_id}' could not be processed "
+        "due to an excessive volume of traffic. Please try again later.",
+        headers={"Retry-After": "1"},
+    )
 
 
 def allowances() -> dict[str, Allowance]:
@@ -177,12 +205,6 @@ def allowances() -> dict[str, Allowance]:
         "writes": Allowance(200, 10, 200),
         "deletes": Allowance(200, 10, 200),
     }
-
-
-def _allowance(request: Request) -> dict[str, str]:
-    kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
-    left = request.app.state.arm_allowances[kind].take()
-    return {f"x-ms-ratelimit-remaining-subscription-{kind}": str(left)}
 
 
 def ok(body: Mapping[str, Any], status: int = 200, **headers: str) -> JSONResponse:

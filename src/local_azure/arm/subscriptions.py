@@ -37,6 +37,11 @@ def routes() -> list[BaseRoute]:
         arm_route("/subscriptions/{subscription}/providers", GET=_providers),
         arm_route("/subscriptions/{subscription}/providers/{namespace}", GET=_provider),
         arm_route("/subscriptions/{subscription}/providers/{namespace}/register", POST=_register),
+        arm_route("/subscriptions/{subscription}/providers/{namespace}/unregister", POST=_leave),
+        arm_route("/subscriptions/{subscription}/providers/{namespace}/resourceTypes", GET=_types),
+        arm_route("/providers/{namespace}/operations", GET=_operations),
+        arm_route("/providers/{namespace}", GET=_provider),
+        arm_route("/providers", GET=_providers),
     ]
 
 
@@ -131,6 +136,31 @@ def _register(arm: ArmRequest) -> Response:
     if arm.params["namespace"].lower() == NAMESPACE.lower():
         arm.state.change_settings({"registered": True})
     return _provider(arm)
+
+
+def _leave(arm: ArmRequest) -> Response:
+    if arm.params["namespace"].lower() == NAMESPACE.lower():
+        arm.state.change_settings({"registered": False})
+    return _provider(arm)
+
+
+def _types(arm: ArmRequest) -> Response:
+    return ok({"value": _provider_body(arm, arm.params["namespace"])["resourceTypes"]})
+
+
+def _operations(arm: ArmRequest) -> Response:
+    """What roles can allow: for each resource type its read, its write and its deletion."""
+    provider = _provider_body(arm, arm.params["namespace"])["namespace"]
+    types = known_types(provider) or ("", ())
+    listed = [
+        {
+            "name": f"{provider}/{resource}/{action}",
+            "display": {"provider": provider, "resource": resource, "operation": action},
+        }
+        for resource in types[1]
+        for action in ("read", "write", "delete")
+    ]
+    return ok({"value": listed})
 
 
 def _provider_body(arm: ArmRequest, namespace: str) -> Document:

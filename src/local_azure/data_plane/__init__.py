@@ -3,14 +3,11 @@
 from starlette.routing import BaseRoute
 
 from local_azure.data_plane import chat, files, job_operations, models, uploads
-from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane, route
-from local_azure.state import State
 
 
-def routes(state: State) -> list[BaseRoute]:
+def routes(plane: DataPlane) -> list[BaseRoute]:
     """Every operation, on the dated surface and on /v1 where it exists there."""
-    plane = DataPlane(state, Computations(state.store))
     modules = (files, uploads, job_operations, models, chat)
     operations = [operation for module in modules for operation in module.OPERATIONS]
     return [

@@ -17,6 +17,14 @@ from local_azure.arm.deployments import find_deployment, is_ready, note_use
 from local_azure.content_checks import completion_results, prompt_results, trips_filter
 from local_azure.data_plane import jobs
 from local_azure.data_plane.rate_limits import limits_of
+from local_azure.data_plane.structured import (
+    MAX_TOP_LOGPROBS,
+    called_tool,
+    checked_format,
+    checked_tools,
+    formed,
+    log_probabilities,
+)
 from local_azure.data_plane.wire import Call, Json, Operation, invalid
 from local_azure.dialogue import TrainedAnswers
 from local_azure.errors import AzureError, deployment_not_found
@@ -44,6 +52,10 @@ class Asked:
     stops: list[str]
     stream: bool
     include_usage: bool
+    tools: list[Json]
+    tool_choice: Any
+    response_format: Json
+    top_logprobs: int | None  # None: no odds at all
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,12 @@ class Choice:
     text: str
     finish_reason: str
     tokens: int
+    tool_call: Json | None = None
+    odds: list[Json] | None = None
+
+    @property
+    def logprobs(self) -> Json | None:
+        return None if self.odds is None else {"content": self.odds, "refusal": None}
 
 
 async def dated(call: Call) -> Response:
@@ -115,20 +133,31 @@ class Answer:
         unnamed = {"id": "", "object": "", "created": 0, "model": "", "choices": []}
         yield {**unnamed, "prompt_filter_results": _prompt_filter()}
         for index, choice in enumerate(choices):
-            yield self._chunk(index, {"role": "assistant", "content": "", "refusal": None})
-            for piece in _pieces(choice.text):
-                yield self._chunk(index, {"content": piece})
+            content = "" if choice.tool_call is None else None
+            yield self._chunk(index, {"role": "assistant", "content": content, "refusal": None})
+            for delta in _deltas(choice):
+                yield self._chunk(index, delta, odds=choice.odds)
             yield self._chunk(index, {}, choice.finish_reason)
         if asked.include_usage:
             usage = _usage(choices, prompt_tokens)
             yield {**self._envelope("chat.completion.chunk"), "choices": [], "usage": usage}
 
-    def _chunk(self, index: int, delta: Json, finish_reason: str | None = None) -> Json:
+    def _chunk(
+        self,
+        index: int,
+        delta: Json,
+        finish_reason: str | None = None,
+        *,
+        odds: list[Json] | None = None,
+    ) -> Json:
+        """The odds of all tokens go with the first piece."""
+        first = odds is not None and delta.get("first")
+        delta = {key: value for key, value in delta.items() if key != "first"}
         choice = {
             "index": index,
             "delta": delta,
             "finish_reason": finish_reason,
-            "logprobs": None,
+            "logprobs": {"content": odds, "refusal": None} if first else None,
             "content_filter_results": completion_results() if delta.get("content") else {},
         }
         return {**self._envelope("chat.completion.chunk"), "choices": [choice]}
@@ -166,7 +195,20 @@ def checked(body: Json) -> Asked:
         stops=[str(stop) for stop in stops if stop],
         stream=body.get("stream") is True,
         include_usage=bool((body.get("stream_options") or {}).get("include_usage")),
+        tools=checked_tools(body),
+        tool_choice=body.get("tool_choice"),
+        response_format=checked_format(body),
+        top_logprobs=_top_logprobs(body),
     )
+
+
+def _top_logprobs(body: Json) -> int | None:
+    top = body.get("top_logprobs")
+    if top is not None and body.get("logprobs") is not True:
+        raise invalid("'top_logprobs' needs 'logprobs' to be true.")
+    if not isinstance(top, int | None) or not 0 <= (top or 0) <= MAX_TOP_LOGPROBS:
+        raise invalid(f"'top_logprobs' must be a whole number from 0 to {MAX_TOP_LOGPROBS}.")
+    return top or 0 if body.get("logprobs") is True else None
 
 
 def _messages(messages: object) -> list[Message]:
@@ -189,14 +231,19 @@ def _positive(body: Json, name: str) -> int | None:
 
 async def _choices(call: Call, deployment: Document, asked: Asked) -> list[Choice]:
     model = await _trained_answers(call, deployment) if deployment["_fine_tuned"] else None
-    texts = []
-    for number in range(asked.choices):
-        chance = _chance(asked, number)
-        if model is None:
-            texts.append(base_answers.reply(asked.messages, chance))
-        else:
-            texts.append(model.reply(asked.messages, temperature=asked.temperature, chance=chance))
-    return [_finished(text, asked) for text in texts]
+    return [_choice(asked, model, _chance(asked, number)) for number in range(asked.choices)]
+
+
+def _choice(asked: Asked, model: TrainedAnswers | None, chance: Random) -> Choice:
+    call = called_tool(asked.tools, asked.tool_choice, asked.messages, chance)
+    if call is not None:
+        tokens = toktok.batch_count([json.dumps(call["function"])], ENCODING)[0]
+        return Choice("", "tool_calls", tokens, call)
+    if model is None:
+        text = base_answers.reply(asked.messages, chance)
+    else:
+        text = model.reply(asked.messages, temperature=asked.temperature, chance=chance)
+    return _finished(formed(text, asked.response_format, chance), asked)
 
 
 async def _trained_answers(call: Call, deployment: Document) -> TrainedAnswers:
@@ -230,9 +277,13 @@ def _finished(text: str, asked: Asked) -> Choice:
     text = text[: min(ends, default=len(text))]
     tokens = toktok.batch_count([text], ENCODING)[0]
     if asked.max_tokens is None or tokens <= asked.max_tokens:
-        return Choice(text, "stop", tokens)
+        return Choice(text, "stop", tokens, odds=_odds(text, asked))
     cut, _ = toktok.truncate(text, asked.max_tokens, ENCODING)
-    return Choice(cut, "length", asked.max_tokens)
+    return Choice(cut, "length", asked.max_tokens, odds=_odds(cut, asked))
+
+
+def _odds(text: str, asked: Asked) -> list[Json] | None:
+    return None if asked.top_logprobs is None else log_probabilities(text, asked.top_logprobs)
 
 
 def _model(deployment: Document) -> str:
@@ -247,10 +298,29 @@ def _whole_choice(index: int, choice: Choice) -> Json:
     return {
         "index": index,
         "finish_reason": choice.finish_reason,
-        "logprobs": None,
-        "message": {"role": "assistant", "content": choice.text, "refusal": None},
-        "content_filter_results": completion_results(),
+        "logprobs": choice.logprobs,
+        "message": _message(choice),
+        "content_filter_results": {} if choice.tool_call else completion_results(),
     }
+
+
+def _message(choice: Choice) -> Json:
+    if choice.tool_call is None:
+        return {"role": "assistant", "content": choice.text, "refusal": None}
+    calls = {"tool_calls": [choice.tool_call]}
+    return {"role": "assistant", "content": None, "refusal": None, **calls}
+
+
+def _deltas(choice: Choice) -> Iterator[Json]:
+    if choice.tool_call is None:
+        for number, piece in enumerate(_pieces(choice.text)):
+            yield {"content": piece, "first": number == 0}
+        return
+    function = choice.tool_call["function"]
+    begun = {**choice.tool_call, "function": {**function, "arguments": ""}}
+    yield {"tool_calls": [{"index": 0, **begun}]}
+    for piece in _pieces(function["arguments"]):
+        yield {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
 
 
 def _prompt_filter() -> list[dict[str, Any]]:

@@ -26,6 +26,12 @@ from local_azure.data_plane.wire import (
 )
 
 JOBS_PAGE, EVENTS_PAGE, CHECKPOINTS_PAGE = 20, 20, 10  # authoring 2024-10-21
+REQUIRED_ON_V1: Json = {
+    **dict.fromkeys(("error", "fine_tuned_model", "finished_at", "trained_tokens")),
+    **dict.fromkeys(("validation_file", "metadata")),
+    "organization_id": "",
+    "result_files": [],
+}
 PENDING_MULTIPLIER = 1  # how an automatic learning rate multiplier reads while a job is pending
 
 
@@ -125,10 +131,10 @@ OPERATIONS = (
 
 
 def to_wire(call: Call, job: Job) -> Json:
-    """Only what is not null, as Azure sends it."""
+    """Only what is not null, as Azure sends it; on v1 also what its specification requires."""
     now = jobs.timeline(call.plane, job)
     succeeded = now.status == "succeeded"
-    return without_nulls(
+    known = without_nulls(
         {
             "id": job["id"],
             "object": "fine_tuning.job",
@@ -152,6 +158,7 @@ def to_wire(call: Call, job: Job) -> Json:
             "error": _error(now),
         }
     )
+    return REQUIRED_ON_V1 | known if call.v1 else known
 
 
 def _named(call: Call) -> Job:
@@ -190,7 +197,7 @@ def _error(now: Timeline) -> dict[str, Any] | None:
     """The service's code for these failures is not known; the messages are."""
     if now.status != "failed":
         return None
-    return {"code": "invalidPayload", "message": now.error}
+    return {"code": "invalidPayload", "message": now.error, "param": None}
 
 
 def _event_to_wire(job: Job, event: Event, rows: list[Json]) -> Json:

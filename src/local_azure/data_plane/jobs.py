@@ -90,6 +90,8 @@ def fine_tuned_models(store: Store, scope: str) -> dict[str, dict[str, Any]]:
     models: dict[str, dict[str, Any]] = {}
     for kind in ("job", "deleted_job"):
         for job in store.list(kind, scope):
+            if "model_deleted" in job:
+                continue
             entry = {"job": job, "base": job["base"], "deployable": True}
             models.update(dict.fromkeys(_deployable_names(job), entry))
     return models

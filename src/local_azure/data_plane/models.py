@@ -5,10 +5,12 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from local_azure.arm.deployments import live
 from local_azure.catalog import CatalogModel, normalize_region
 from local_azure.data_plane import jobs
 from local_azure.data_plane.progress import Job, fine_tuned_model
 from local_azure.data_plane.wire import Call, Json, Operation, missing, without_nulls
+from local_azure.errors import conflict
 
 DAY = 86400
 LIFECYCLE = {"Preview": "preview"}  # generally-available otherwise
@@ -26,9 +28,25 @@ async def get(call: Call) -> Response:
     raise missing("model", wanted)
 
 
+async def delete(call: Call) -> Response:
+    """A fine-tuned model that is not deployed. The surface has it; Azure's own is not confirmed."""
+    wanted = call.path("model")
+    known = jobs.fine_tuned_models(call.state.store, call.scope).get(wanted)
+    if known is None:
+        raise missing("model", wanted)
+    deployed = [body["properties"]["model"]["name"] for body in live(call.state, call.scope)]
+    if wanted in deployed:
+        raise conflict("conflict", f"The model '{wanted}' is deployed.")
+    job = known["job"]
+    kind = "job" if call.state.store.get("job", call.scope, job["id"]) else "deleted_job"
+    call.state.store.put(kind, call.scope, job["id"], job | {"model_deleted": True})
+    return JSONResponse({"id": wanted, "object": "model", "deleted": True})
+
+
 OPERATIONS = (
     Operation("GET", "/models", list_),
     Operation("GET", "/models/{model}", get),
+    Operation("DELETE", "/models/{model}", delete, dated=False),
 )
 
 
@@ -36,7 +54,8 @@ def _models(call: Call) -> list[Json]:
     region = normalize_region(call.account["location"])
     bases = [_base(call, model, region) for model in call.state.catalog.in_region(region)]
     known = jobs.settle(call.plane, call.scope)
-    return bases + [_fine_tuned(call, job) for job in known if job.get("ended") == "succeeded"]
+    trained = [job for job in known if job.get("ended") == "succeeded"]
+    return bases + [_fine_tuned(call, job) for job in trained if "model_deleted" not in job]
 
 
 def _base(call: Call, model: CatalogModel, region: str) -> Json:

@@ -32,6 +32,9 @@ class RateLimits:
     def __init__(self) -> None:
         self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
 
+    def forget(self) -> None:
+        self._buckets.clear()
+
     def spend(
         self, deployment: str, tokens: int, limits: tuple[int, int], now: float, speed: float
     ) -> dict[str, str]:

@@ -32,6 +32,10 @@ class DataPlane:
     rate_limits: RateLimits = field(default_factory=RateLimits)
     answers: dict[str, TrainedAnswers] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        self.rate_limits.forget()
+        self.answers.clear()
+
 
 @dataclass(frozen=True)
 class Call:

@@ -1,7 +1,8 @@
 """Chat completions of an account's deployments."""
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tuneops.config import Config
 
 _FILTERED = "content_filter"
+_THROTTLED = 429
 _NOT_READY = frozenset({"DeploymentNotFound", "DeploymentNotReady"})
 _READY_SECONDS = 900.0
 
@@ -42,6 +44,25 @@ class Reply:
     completion_tokens: int
     seconds: float
     filtered: bool
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What the x-ratelimit headers of an answer say, per minute; None where they are absent."""
+
+    requests: int | None = None
+    tokens: int | None = None
+    tokens_left: int | None = None
+
+
+class ThrottledError(TuneopsError):
+    """Too many requests; ``retry_after`` is in seconds, None where Azure names no time."""
+
+    status = 429
+
+    def __init__(self, message: str, *, remedy: str, retry_after: float | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
 
 
 class ChatSession:
@@ -83,19 +104,57 @@ class ChatSession:
                 return _refused(time.monotonic() - started)
         return _reply(completion, time.monotonic() - started)
 
-    def rate_limits(self, deployment: str) -> tuple[int, int]:
-        """Requests and tokens a minute that the deployment takes.
+    def ask_once(
+        self,
+        deployment: str,
+        messages: Sequence[Message],
+        *,
+        temperature: float,
+        max_tokens: int,
+        seed: int,
+        response_format: dict[str, Any] | None = None,
+    ) -> tuple[Reply, Quota]:
+        """As ask, but a refused request is left to the caller, and the rate limits are told.
+
+        Raises:
+            ThrottledError: The deployment's rate limit is used up.
+            TuneopsError: No such deployment, or a fault.
+        """
+        started = time.monotonic()
+        client = self._client.with_options(max_retries=0)
+        form: dict[str, Any] = {"response_format": response_format} if response_format else {}
+        with translated(f"asking {deployment}"):
+            try:
+                raw = client.chat.completions.with_raw_response.create(
+                    model=deployment,
+                    messages=_for_sdk(messages),
+                    temperature=temperature,
+                    max_tokens=max_tokens,
+                    seed=seed,
+                    **form,
+                )
+            except Exception as error:
+                failure = read_failure(error)
+                if failure is not None and failure.code == _FILTERED:
+                    return _refused(time.monotonic() - started), _quota(_headers(error))
+                if failure is not None and failure.status == _THROTTLED:
+                    raise _throttled(deployment, failure.message, _headers(error)) from error
+                raise
+            return _reply(raw.parse(), time.monotonic() - started), _quota(raw.headers)
+
+    def deployment(self, name: str) -> deployments.Deployment:
+        """The deployment as it is.
 
         Raises:
             NotFoundError: There is no such deployment.
         """
-        found = deployments.find(self._session, self._account, deployment)
+        found = deployments.find(self._session, self._account, name)
         if found is None:
             raise NotFoundError(
-                f"There is no deployment {deployment} in {self._account.name}.",
+                f"There is no deployment {name} in {self._account.name}.",
                 remedy="'deploy.py show' lists what is deployed.",
             )
-        return found.requests_per_minute, found.tokens_per_minute or found.capacity * 1000
+        return found
 
     def wait_until_ready(self, deployment: str) -> None:
         """Ask until the deployment answers: ARM's "Succeeded" comes minutes before.
@@ -144,6 +203,37 @@ class _NotReadyError(Exception):
 
 def _for_sdk(messages: Sequence[Message]) -> Any:  # noqa: ANN401 - a union of the SDK's own types
     return [message for message in messages if message["content"]]
+
+
+def _headers(error: Exception) -> Mapping[str, str]:
+    return getattr(getattr(error, "response", None), "headers", {})
+
+
+def _quota(headers: Mapping[str, str]) -> Quota:
+    names = ("limit-requests", "limit-tokens", "remaining-tokens")
+    requests, tokens, left = (_number(headers.get(f"x-ratelimit-{name}")) for name in names)
+    return Quota(_whole(requests), _whole(tokens), _whole(left))
+
+
+def _throttled(deployment: str, message: str, headers: Mapping[str, str]) -> ThrottledError:
+    milliseconds, seconds = (_number(headers.get(h)) for h in ("retry-after-ms", "retry-after"))
+    return ThrottledError(
+        f"{deployment} is throttled: {message}",
+        remedy="Wait, or raise the deployment's capacity.",
+        retry_after=seconds if milliseconds is None else milliseconds / 1000,
+    )
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < math.inf else None
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)
 
 
 def _reply(completion: Any, seconds: float) -> Reply:  # noqa: ANN401 - the SDK's ChatCompletion

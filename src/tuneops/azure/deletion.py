@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tuneops.azure.cloud import Session
 
-_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+_TELLS_NOTHING = frozenset({404, 408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def failure(session: "Session", deletion: Deletion) -> str | None:
         return None
     with translated(f"asking for the deletion of {deletion.group}"):
         answer = rest.ask(session, deletion.operation)
-    if answer.status_code < 400 or answer.status_code in _TRANSIENT:  # noqa: PLR2004 - HTTP's errors
+    if answer.status_code < 400 or answer.status_code in _TELLS_NOTHING:  # noqa: PLR2004 - HTTP's errors
         return None
     try:
         return _words(answer.json()["error"])

@@ -13,6 +13,7 @@ from tuneops.errors import (
     NameTakenError,
     NotFoundError,
     PermissionMissingError,
+    PreconditionError,
     QuotaError,
     TuneopsError,
     UnsupportedError,
@@ -51,6 +52,10 @@ _BY_CODE: Mapping[str, tuple[_Kind, str]] = {
     "InvalidSubscriptionId": (
         ConfigError,
         "AZURE_SUBSCRIPTION_ID must be the subscription's id, not its name.",
+    ),
+    "MissingSubscriptionRegistration": (
+        PreconditionError,
+        "Run 'az provider register --namespace Microsoft.CognitiveServices', then repeat.",
     ),
     "AuthorizationFailed": (PermissionMissingError, _ROLES),
     "PermissionDenied": (PermissionMissingError, _ROLES),

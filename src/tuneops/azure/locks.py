@@ -21,12 +21,10 @@ class Lock:
     level: str
 
 
-def list_locks(session: "Session", group: str | None = None) -> list[Lock]:
-    """All locks of the subscription, or those on a group and on what is in it."""
-    path = f"/subscriptions/{session.subscription}"
-    if group is not None:
-        path += f"/resourceGroups/{group}"
-    listed = rest.listed(session, path + _LOCKS, _API, doing="listing locks")
+def list_locks(session: "Session") -> list[Lock]:
+    """All locks of the subscription: on it, on its groups and on what is in them."""
+    path = f"/subscriptions/{session.subscription}{_LOCKS}"
+    listed = rest.listed(session, path, _API, doing="listing locks")
     return [_lock(item) for item in listed]
 
 

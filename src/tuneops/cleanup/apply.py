@@ -25,6 +25,8 @@ from tuneops.waiting import attempts
 Narrate = Callable[[str], None]
 Clock = Callable[[], datetime]
 
+_LOOK_SECONDS = 5  # between two lists of all groups while deletions run
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -193,25 +195,37 @@ class _Run:
         pending = {begun.group.lower(): begun for begun in going}
         states: dict[str, str] = {}
         wait = self._frame.policy.apply.wait
-        for _ in attempts(wait.total_seconds()):
-            if not pending:
-                return
-            try:
-                states = self._states()
-                for key in list(pending):
-                    if done := self._look(pending[key], states.get(key)):
-                        del pending[key]
+        with ThreadPoolExecutor(reading.WORKERS) as pool:
+            for _ in attempts(wait.total_seconds(), longest_pause=_LOOK_SECONDS):
+                if not pending:
+                    return
+                fresh = self._states()
+                states = states if fresh is None else fresh
+                seen = [states.get(key) for key in pending]
+                for done in list(pool.map(self._look, pending.values(), seen)):
+                    if done:
+                        del pending[done.name.lower()]
                         yield done
-            except TuneopsError as error:
-                self._narrate(f"Looking again later: {error.message}")
         for key, begun in pending.items():
             yield _unfinished(begun, states.get(key, "deleting"), wait)
 
-    def _states(self) -> dict[str, str]:
-        found = subscription.list_groups(self._session).groups
+    def _states(self) -> dict[str, str] | None:
+        """The provisioning state of every group; None where Azure does not tell this time."""
+        try:
+            found = subscription.list_groups(self._session).groups
+        except TuneopsError as error:
+            self._narrate(f"Looking again later: {error.message}")
+            return None
         return {group.name.lower(): group.state.lower() for group in found}
 
     def _look(self, begun: Deletion, state: str | None) -> Outcome | None:
+        try:
+            return self._seen(begun, state)
+        except TuneopsError as error:
+            self._narrate(f"Looking again later: {error.message}")
+            return None
+
+    def _seen(self, begun: Deletion, state: str | None) -> Outcome | None:
         if state is None:
             gone = resources.find_group(self._session, begun.group) is None
             return Outcome("group", begun.group, "deleted") if gone else None

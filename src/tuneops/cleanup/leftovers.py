@@ -4,7 +4,7 @@ Guards as in `protections`: each gives a reason to keep the thing, or None.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Literal, TypeVar
@@ -80,7 +80,7 @@ def history_of(accounts: Sequence[AccountFacts]) -> History:
     }
     return History(
         production_models=frozenset(d.model for d in newest.values()),
-        previous_models=_values(list(newest.values()), ownership.PREVIOUS_MODEL),
+        previous_models=_values(newest.values(), ownership.PREVIOUS_MODEL),
         products=_values(released, ownership.PRODUCT),
         keys=frozenset(
             key[:KEY_DIGITS] for key in _values(ours, ownership.KEY, ownership.PREVIOUS_KEY)
@@ -265,7 +265,8 @@ def _item(
     return Item(kind, place.resource_group, place.name, *names, action, reason)
 
 
-def _values(deployments: Sequence[Deployment], *names: str) -> frozenset[str]:
+def _values(deployments: Iterable[Deployment], *names: str) -> frozenset[str]:
+    """What any of these tags names, even where the other tags of that release are lost."""
     values = (tag(d.tags, name) for d in deployments for name in names)
     return frozenset(value for value in values if value)
 

@@ -44,7 +44,7 @@ def _head(plan: Plan) -> Iterator[str]:
 
 
 def _tail(plan: Plan) -> Iterator[str]:
-    waiting = [found for found in plan.deleted_accounts if found.reason != "not ours"]
+    waiting = [found for found in plan.deleted_accounts if found.ours]
     yield from _list(
         "Leftover", [(f"{i.kind} {i.label}", i.account, i.reason) for i in plan.leftovers]
     )
@@ -60,7 +60,7 @@ def _list(title: str, cells: Sequence[tuple[str, str, str]]) -> Iterator[str]:
 
 def _shown(plan: Plan) -> Sequence[Row]:
     order = {"delete": 0, "mark": 1, "keep": 2}
-    ours = [row for row in plan.groups if not row.reason.startswith("not ours")]
+    ours = [row for row in plan.groups if row.ours]
     return sorted(ours, key=lambda row: (order[row.action], row.name))
 
 

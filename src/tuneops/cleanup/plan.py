@@ -40,6 +40,7 @@ class Row:
 
     name: str
     region: str
+    ours: bool
     action: Action
     reason: str
     since: str | None
@@ -60,6 +61,7 @@ class DeletedRow:
     name: str
     group: str
     region: str
+    ours: bool
     action: Literal["keep", "purge"]
     reason: str
     purged_at: str | None
@@ -120,6 +122,7 @@ def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
     return Row(
         name=facts.group.name,
         region=facts.group.region,
+        ours=ownership.is_ours(facts.tags),
         action=action,
         reason=reason,
         since=ownership.timestamp(age.since) if age else None,
@@ -141,6 +144,7 @@ def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> Delet
         name=account.name,
         group=account.resource_group,
         region=account.region,
+        ours=ownership.is_ours(account.tags),
         action="keep" if reason else "purge",
         reason=reason or "holds its name and quota",
         purged_at=ownership.timestamp(found.purged_at) if found.purged_at else None,

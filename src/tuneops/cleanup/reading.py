@@ -1,7 +1,10 @@
 """Everything that clean-up knows, read from Azure: the whole subscription, or one group again."""
 
+import math
+import threading
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +25,31 @@ from tuneops.errors import PreconditionError, TuneopsError
 
 MAX_CLOCK_SKEW = timedelta(minutes=5)
 WORKERS = 16
+_LOCKS_FRESH_SECONDS = 2
 _ACCOUNT_TYPE = "microsoft.cognitiveservices/accounts"
+
+
+class LockList:
+    """All locks of the subscription, listed anew when the list is older than two seconds.
+
+    One list serves the groups that are read at the same time; a lock that is younger still is
+    Azure's own to honour, which refuses the deletion.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._turn = threading.Lock()
+        self._listed = -math.inf
+        self._above: tuple[Lock, ...] = ()
+        self._of: Mapping[str, Sequence[Lock]] = {}
+
+    def holding(self, group: str) -> tuple[Lock, ...]:
+        """The locks on the subscription, on the group and on what is in it."""
+        with self._turn:
+            if time.monotonic() - self._listed > _LOCKS_FRESH_SECONDS:
+                self._above, self._of = _by_scope(locks.list_locks(self._session))
+                self._listed = time.monotonic()
+            return (*self._above, *self._of.get(group.lower(), ()))
 
 
 @dataclass(frozen=True)
@@ -32,7 +59,7 @@ class Frame:
     session: Session
     policy: Policy
     now: datetime
-    above: tuple[Lock, ...]
+    locks: LockList
     history: History
 
     @property
@@ -48,24 +75,22 @@ def read_subscription(session: Session, policy: Policy, now: datetime) -> Subscr
     """
     groups = read_groups(session, now)
     inside = _by_group(subscription.list_resources(session))
-    above, held = _by_scope(locks.list_locks(session))
     with ThreadPoolExecutor(WORKERS) as pool:
         opened = pool.map(lambda g: _accounts(session, policy, now, g, inside[_key(g)]), groups)
         accounts = dict(zip(map(_key, groups), opened, strict=True))
     history = history_of([account for found in accounts.values() for account in found])
-    frame = Frame(session, policy, now, above, history)
-    facts = (_facts(frame, g, held[_key(g)], inside[_key(g)], accounts[_key(g)]) for g in groups)
+    frame = Frame(session, policy, now, LockList(session), history)
+    facts = (_facts(frame, g, inside[_key(g)], accounts[_key(g)]) for g in groups)
     deleted = tuple(subscription.list_deleted(session))
     return Subscription(session.subscription, tuple(facts), deleted)
 
 
 def read_frame(session: Session, policy: Policy, now: datetime) -> Frame:
-    """The locks on the subscription, and the release history of all accounts of ours, anew."""
-    above, _ = _by_scope(locks.list_locks(session))
+    """The release history of all accounts of ours, anew, and locks that stay fresh."""
     with ThreadPoolExecutor(WORKERS) as pool:
         ours = [a for a in resources.list_all_accounts(session) if ownership.is_ours(a.tags)]
         found = list(pool.map(lambda account: _deployments(session, account), ours))
-    return Frame(session, policy, now, above, history_of(found))
+    return Frame(session, policy, now, LockList(session), history_of(found))
 
 
 def read_group(frame: Frame, name: str) -> GroupFacts | None:
@@ -74,9 +99,8 @@ def read_group(frame: Frame, name: str) -> GroupFacts | None:
     if group is None:
         return None
     inside = list(subscription.list_resources(frame.session, name))
-    held = locks.list_locks(frame.session, name)
     accounts = _accounts(frame.session, frame.policy, frame.now, group, inside)
-    return _facts(frame, group, held, inside, accounts)
+    return _facts(frame, group, inside, accounts)
 
 
 def read_groups(session: Session, now: datetime) -> tuple[ResourceGroup, ...]:
@@ -164,11 +188,10 @@ def _accounts(
 def _facts(
     frame: Frame,
     group: ResourceGroup,
-    held: Sequence[Lock],
     inside: Sequence[Resource],
     accounts: tuple[AccountFacts, ...],
 ) -> GroupFacts:
-    held = (*frame.above, *held)
+    held = frame.locks.holding(group.name)
     return GroupFacts(group, held, tuple(inside), accounts, frame.previous_models)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def of_plan(plan: Plan) -> "Table":
     """Everything of ours; other people's groups are only counted."""
-    header = ("what", "plan", "reason", "owner", "since", "$ a month")
+    header = ("what", "plan", "reason", "owner", "$ a month")
     return tables.rows(header, _plan_cells(plan))
 
 
@@ -23,17 +23,13 @@ def of_outcomes(outcomes: Sequence[Outcome]) -> "Table":
 
 
 def _plan_cells(plan: Plan) -> Iterator[tuple[str, ...]]:
-    others = 0
-    for row in plan.groups:
-        if row.reason.startswith("not ours"):
-            others += 1
-            continue
+    for row in (row for row in plan.groups if row.ours):
         cost = f"{row.cost:.0f}" + ("" if row.cost_complete else " or more")
-        owner, since = row.owner or "-", row.since or "unknown"
-        yield f"group {row.name}", row.action, row.reason, owner, since, cost
+        yield f"group {row.name}", row.action, row.reason, row.owner or "-", cost
     for item in plan.items:
-        yield f"{item.kind} {item.account}/{item.label}", item.action, item.reason, "", "", ""
-    for deleted in plan.deleted_accounts:
-        yield f"deleted account {deleted.name}", deleted.action, deleted.reason, "", "", ""
+        yield f"{item.kind} {item.account}/{item.label}", item.action, item.reason, "", ""
+    for deleted in (deleted for deleted in plan.deleted_accounts if deleted.ours):
+        yield f"deleted account {deleted.name}", deleted.action, deleted.reason, "", ""
+    others = sum(not row.ours for row in plan.groups)
     if others:
-        yield f"{others} groups of others", "keep", "not ours", "", "", ""
+        yield f"{others} groups of others", "keep", "not ours", "", ""

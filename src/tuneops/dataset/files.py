@@ -1,4 +1,4 @@
-"""One data file from its first byte to its last: ranges in any number of processes, then the rest."""
+"""One data file from its first byte to its last: ranges in any process, then the rest."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from xxhash import xxh3_128_intdigest
 
 from tuneops.dataset import jsontext
-from tuneops.dataset.cache import Cache
 from tuneops.dataset.documents import RunReader
 from tuneops.dataset.examples import DETECTED_ON, Document, Format, detect_format
 from tuneops.dataset.findings import Findings, Rule
@@ -21,7 +20,6 @@ from tuneops.dataset.parts import (
     Part,
     Range,
     Settings,
-    read_part,
     survey_part,
 )
 from tuneops.dataset.reading import (
@@ -95,8 +93,8 @@ class Reading:
         self._findings = findings
         self._settings = settings
         self._kind = kind
-        self._line_findings = Findings(settings.shown_per_rule, settings.selection)
-        self._run_findings = Findings(settings.shown_per_rule, settings.selection)
+        self._line_findings = Findings(settings.shown_per_rule, settings.ruling)
+        self._run_findings = Findings(settings.shown_per_rule, settings.ruling)
         self._lines = 0
         self._tables: list[Table] = []
         self._runs: list[NDArray[np.int64]] = []

@@ -94,14 +94,36 @@ class Finding:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """Which rules speak (all, or those selected), and with what severity if not their own.
+
+    `severities` pairs codes with severities; none switches a rule off.
+    """
+
+    selection: tuple[str, ...] = ()
+    severities: tuple[tuple[str, Severity | None], ...] = ()
+
+    def severity_of(self, broken: Rule) -> Severity | None:
+        for code, severity in self.severities:
+            if code == broken.code:
+                return severity
+        return broken.severity
+
+    def admits(self, broken: Rule) -> bool:
+        selected = not self.selection or any(selects(one, broken) for one in self.selection)
+        return selected and self.severity_of(broken) is not None
+
+
+AS_WRITTEN = Ruling()
+
+
 class Findings:
     """The findings of one run: each rule shows so many a file, and counts the rest."""
 
-    def __init__(
-        self, shown_per_rule: int = SHOWN_PER_RULE, selection: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, shown_per_rule: int = SHOWN_PER_RULE, ruling: Ruling = AS_WRITTEN) -> None:
         self._shown_per_rule = shown_per_rule
-        self._selection = selection
+        self._ruling = ruling
         self._taken: Counter[tuple[str, str]] = Counter()
         self._shown: list[Finding] = []
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -117,7 +139,8 @@ class Findings:
         hint: str = "",
     ) -> None:
         """Note a finding; a column that is costly to find comes as a function."""
-        if not self._selected(broken):
+        severity = self._ruling.severity_of(broken)
+        if severity is None or not self._ruling.admits(broken):
             return
         self._counts[file, broken.code] += 1
         if self._counts[file, broken.code] > self._shown_per_rule:
@@ -125,22 +148,22 @@ class Findings:
         found = column() if callable(column) else column
         text, help_text = visible(message), visible(hint or broken.fix)
         self._shown.append(
-            Finding(visible(file), line, found, broken.code, broken.severity, text, help_text)
+            Finding(visible(file), line, found, broken.code, severity, text, help_text)
         )
 
     def take(self, others: "Findings", before: int = 0) -> None:
         """Add findings of the same file whose lines count from so many lines before."""
-        for finding in others._shown:
+        for finding in others._shown:  # noqa: SLF001 - of the same class
             key = finding.file, finding.code
             if self._taken[key] < self._shown_per_rule:
                 self._taken[key] += 1
                 line = finding.line + before if finding.line else 0
                 self._shown.append(replace(finding, line=line) if before else finding)
-        self._counts.update(others._counts)
+        self._counts.update(others._counts)  # noqa: SLF001 - same
 
     def count(self, broken: Rule, file: str, number: int) -> None:
         """Note that there are so many findings more, which are not shown."""
-        if number and self._selected(broken):
+        if number and self._ruling.admits(broken):
             self._counts[file, broken.code] += number
 
     def ordered(self) -> tuple[Finding, ...]:
@@ -157,7 +180,7 @@ class Findings:
         """All findings by severity, those not shown included."""
         counts = dict.fromkeys(Severity, 0)
         for (_, code), number in self._counts.items():
-            counts[RULES[code].severity] += number
+            counts[self._ruling.severity_of(RULES[code]) or RULES[code].severity] += number
         return counts
 
     def hidden(self) -> dict[str, int]:
@@ -166,9 +189,6 @@ class Findings:
         for (_, code), number in self._counts.items():
             hidden[code] += max(0, number - self._shown_per_rule)
         return {code: number for code, number in sorted(hidden.items()) if number}
-
-    def _selected(self, broken: Rule) -> bool:
-        return not self._selection or any(selects(one, broken) for one in self._selection)
 
 
 def selects(selector: str, one: Rule) -> bool:

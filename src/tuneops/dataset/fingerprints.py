@@ -27,9 +27,11 @@ _POSITION = np.uint64(0xD6E8FEB86659FD93)
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """One digest an example: `talk` leaves out system messages, `prompt` and `question` also the
-    last message, which is `answer`; `prefix` is of the system messages alone. `asked` has the
-    marks (see marks) of all questions."""
+    """One digest an example.
+
+    `talk` leaves out system messages, `prompt` and `question` also the last message, which is
+    `answer`; `prefix` is of the system messages alone. `asked` has the marks of all questions.
+    """
 
     normalised: Digests
     talk: Digests

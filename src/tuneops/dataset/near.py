@@ -8,6 +8,7 @@ band of it are compared. Work and memory grow linearly.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,7 +82,8 @@ def _neighbours(band: Signatures, eligible: Positions) -> Positions:
     again = np.lexsort((rows, ordered[involved]))
     rows, ordered = rows[again], ordered[involved][again]
     pairs = np.flatnonzero(ordered[1:] == ordered[:-1])
-    return rows[pairs + 1] << 32 | rows[pairs]
+    keys: Positions = rows[pairs + 1] << 32 | rows[pairs]
+    return keys
 
 
 def similar_pairs(
@@ -114,7 +116,7 @@ def _compare(
     hashes, owners = Speech(read(involved)).shingles
     keys = np.unique(owners.astype(np.uint64) << _OWNER_SHIFT | hashes >> _HASH_SHIFT)
     bounds = np.searchsorted(keys, np.arange(len(involved) + 1, dtype=np.uint64) << _OWNER_SHIFT)
-    sets = [keys[start:end] & _HASH_MASK for start, end in zip(bounds, bounds[1:], strict=False)]
+    sets = [keys[start:end] & _HASH_MASK for start, end in pairwise(bounds)]
     ones, others = np.searchsorted(involved, earlier), np.searchsorted(involved, later)
     return np.array(
         [_jaccard(sets[a], sets[b]) for a, b in zip(ones.tolist(), others.tolist(), strict=True)]

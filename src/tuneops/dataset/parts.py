@@ -4,7 +4,6 @@ A range starts where a line starts. Its result depends on nothing but its bytes,
 can be read in any process and in any size with the same outcome.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import accumulate
@@ -18,7 +17,8 @@ from xxhash import xxh3_128_intdigest
 from tuneops.dataset import families, rowtable
 from tuneops.dataset.cache import Cache
 from tuneops.dataset.examples import Document, Format, format_of
-from tuneops.dataset.findings import Fault, Findings
+from tuneops.dataset.exceptions import NO_EXCEPTIONS, Exceptions
+from tuneops.dataset.findings import AS_WRITTEN, Fault, Findings, Ruling
 from tuneops.dataset.jsontext import JsonFault, parse
 from tuneops.dataset.reading import (
     BOM,
@@ -32,7 +32,8 @@ from tuneops.dataset.reading import (
 from tuneops.dataset.rows import Rows
 from tuneops.dataset.rowtable import CLEAN, Table
 from tuneops.dataset.rules import limits
-from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.rules.policy import FREE, Policy
+from tuneops.dataset.speech import Speech
 from tuneops.dataset.tokens import ExampleTokens
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
@@ -45,12 +46,13 @@ class Settings:
     """What is looked for on a line, apart from what the line holds."""
 
     shown_per_rule: int
-    selection: tuple[str, ...] = ()
+    ruling: Ruling = AS_WRITTEN
     max_example_tokens: int = MAX_EXAMPLE_TOKENS
     counts: bool = True
     compares: bool = True
     scans: bool = True
-    policy: Policy = Policy()
+    policy: Policy = FREE
+    exceptions: Exceptions = NO_EXCEPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def read_part(where: Range, settings: Settings, cache: Cache) -> Part:
     Raises:
         ConfigError: The file is not what it was when the check began.
     """
-    part = Part(findings=Findings(settings.shown_per_rule, settings.selection))
+    part = Part(findings=Findings(settings.shown_per_rule, settings.ruling))
     reader = _PartReader(part, where, settings, cache)
     with open_same(where.path, where.identity) as stream:
         stream.seek(where.start)
@@ -131,12 +133,11 @@ class Judge:
     def table(self, rows: Rows, digests: list[int]) -> Table:
         """The rows in numbers, after a look at what they say."""
         settings = self._settings
-        if settings.scans:
-            for position, fault in families.examine_rows(rows, settings.policy):
+        speech = Speech(rows) if rows and (settings.counts or settings.scans) else None
+        if speech and settings.scans:
+            for position, fault in families.examine_rows(speech, settings.policy):
                 self._note(rows.example(position).document, fault)
-        table, before = rowtable.table_of(
-            rows, digests, counts=settings.counts, compares=settings.compares
-        )
+        table, before = rowtable.table_of(rows, digests, speech, compares=settings.compares)
         limit = settings.max_example_tokens
         for position in np.flatnonzero((table["tokens"] > limit) | (before > limit)).tolist():
             tokens = ExampleTokens(int(table["tokens"][position]), int(before[position]))
@@ -147,6 +148,8 @@ class Judge:
         return table
 
     def _note(self, document: Document, fault: Fault) -> None:
+        if self._settings.exceptions.covers(document.text, fault.rule):
+            return
         self._faulty.add(document.line)
         self._findings.add(
             fault.rule,
@@ -229,10 +232,11 @@ class _PartReader:
         table = self._cache.rows[found[hits]]
         table["line"], table["offset"] = hits + 1, np.array(offsets, np.int64)[hits]
         self._part.table = table
-        return (found >= 0).tolist()
+        known: list[bool] = (found >= 0).tolist()
+        return known
 
     def _other(self, rows: Rows, raw: bytes, line: int, offset: int) -> None:
-        """A line that is not proven: an example of any shape, or left to the whole file's reader."""
+        """A line that is not proven: an example of any shape, or left to the file's reader."""
         if not raw.strip():
             self._blank(line)
             return

@@ -3,7 +3,8 @@
 Findings quote data that a stranger may have written; nothing of it may become markup here.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from tuneops import github
 from tuneops.dataset.findings import RULES, Finding, Severity
@@ -64,7 +65,7 @@ def summary(report: Report) -> str:
 
 
 def _shown_finding(finding: Finding) -> "Text":
-    text = _line(f"{_place(finding)}: ")
+    text = _line(f"{place(finding)}: ")
     text.append(finding.code, style=f"bold {_COLOURS[finding.severity]}")
     text.append(f" [{RULES[finding.code].name}] {finding.message}\n")
     text.append(f"    {finding.hint}", style="dim")
@@ -86,7 +87,12 @@ def _not_listed(report: Report) -> list[str]:
     return [f"{code}: {number:,} more, not listed" for code, number in report.hidden.items()]
 
 
-def _place(finding: Finding) -> str:
+def line(finding: Finding) -> str:
+    """A finding in one line of plain text."""
+    return f"{place(finding)}: {finding.code} {finding.message}"
+
+
+def place(finding: Finding) -> str:
     numbers = [str(number) for number in (finding.line, finding.column) if number]
     return ":".join([finding.file, *numbers])
 
@@ -116,10 +122,42 @@ def _annotation(finding: Finding) -> str:
 
 
 def _row(finding: Finding) -> str:
-    cells = (_place(finding), finding.code, finding.message, finding.hint)
+    cells = (place(finding), finding.code, finding.message, finding.hint)
     return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
 
 
 def _escaped(text: str) -> str:
     """Text in which Markdown and HTML find nothing to act on."""
     return "".join(f"&#{ord(c)};" if c in _MARKUP else c for c in text)
+
+
+def shown_diff(facts: Mapping[str, Any]) -> "Group":
+    """What a change does: both sides in numbers, the rows, and the findings that are new."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from tuneops.report import tables
+
+    base, head = facts["base"], facts["head"]
+    names = {"examples": "examples", "tokens": "tokens", "training_cost": "training, US dollars",
+             "answer_words": "words of an answer"}  # fmt: skip
+    cells = [(names[key], base[key], head[key]) for key in names if key in head]
+    cells += [
+        (f"answers in {name}", base["languages"].get(name, 0), head["languages"].get(name, 0))
+        for name in {**base["languages"], **head["languages"]}
+    ]
+    rows = [
+        _line(f"{kind} line {row['line']}: {row['question']}")
+        for kind in ("added", "removed", "changed")
+        for row in facts["rows"][kind]
+    ]
+    new = [
+        _line(f"new: {one['file']}:{one['line'] or 0}: {one['code']} {one['message']}")
+        for one in facts["new_findings"]
+    ]
+    verdict = (
+        f"{_count(facts['added'], 'row')} added, {facts['removed']:,} removed, "
+        f"{facts['changed']:,} changed; {_count(len(facts['new_findings']), 'new finding')}, "
+        f"{facts['fixed_findings']:,} gone."
+    )
+    return Group(tables.rows(("", "base", "head"), cells), *rows, *new, Text(verdict, style="bold"))

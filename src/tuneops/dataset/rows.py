@@ -12,7 +12,6 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from tuneops.dataset import jsontext
 from tuneops.dataset.examples import PROMPT_ROLES, ROLES, Document, Example, Format, Message
 from tuneops.dataset.reading import decode
 from tuneops.dataset.rules import structure
@@ -70,9 +69,9 @@ class Rows:
     def example(self, position: int) -> Example:
         if (kept := self.unproven.get(position)) is not None:
             return kept
-        text = decode(self.raws[position])
+        raw = self.raws[position]
         line, offset = self.lines[position], self.offsets[position]
-        document = Document(self.file, line, offset, text, jsontext.parse(text))
+        document = Document(self.file, line, offset, decode(raw), msgspec.json.decode(raw))
         return Example(document, self.format)
 
     def example_of_talk(self, index: int) -> int:

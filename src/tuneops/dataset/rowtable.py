@@ -9,9 +9,10 @@ from xxhash import xxh3_64_intdigest
 
 from tuneops.dataset.examples import Message
 from tuneops.dataset.fingerprints import Fingerprints, fingerprints
-from tuneops.dataset.near import BINS, signatures, talk_ends
+from tuneops.dataset.near import BINS, signatures
 from tuneops.dataset.rules import corpus
 from tuneops.dataset.rules.duplicates import ANSWERED, CANNED, CANNED_LENGTH
+from tuneops.dataset.speech import Speech
 from tuneops.dataset.tokens import encode, example_tokens, message_tokens
 
 if TYPE_CHECKING:
@@ -47,15 +48,15 @@ def empty() -> Table:
 
 
 def table_of(
-    rows: "Rows", digests: list[int], *, counts: bool, compares: bool
+    rows: "Rows", digests: list[int], speech: Speech | None, *, compares: bool
 ) -> tuple[Table, NDArray[np.int64]]:
     """The rows as a table, and the tokens before each one's first answer.
 
     Args:
         rows: The examples.
         digests: 128 bits of each line.
-        counts: Whether to count tokens.
-        compares: Whether to make fingerprints, and with tokens signatures.
+        speech: What they say as tokens, if tokens are wanted.
+        compares: Whether to make fingerprints, and signatures.
     """
     table = np.zeros(len(rows), ROW)
     before = np.zeros(len(rows), np.int64)
@@ -71,8 +72,10 @@ def table_of(
     _special(rows, table)
     if compares:
         _compare(table, fingerprints(rows))
-    if counts:
-        before = _count(rows, table, compares=compares)
+    if speech is not None:
+        before = _count(rows, table, speech)
+        if compares:
+            _sign(table, speech)
     return table, before
 
 
@@ -137,12 +140,13 @@ def _compare(table: Table, found: Fingerprints) -> None:
         table[name] = getattr(found, name)
 
 
-def _count(rows: "Rows", table: Table, *, compares: bool) -> NDArray[np.int64]:
-    ids, offsets = encode(rows.talk)
+def _count(rows: "Rows", table: Table, speech: Speech) -> NDArray[np.int64]:
     _, prompt_offsets = encode(list(rows.prompts))
-    costs = message_tokens(rows, np.diff(offsets), np.diff(prompt_offsets))
+    costs = message_tokens(rows, speech.counts, np.diff(prompt_offsets))
     table["tokens"], before = example_tokens(rows, costs)
-    if compares:
-        table["signature"], comparable = signatures(ids, talk_ends(rows, offsets))
-        table["flags"] |= (comparable * COMPARABLE).astype(np.uint8)
     return before
+
+
+def _sign(table: Table, speech: Speech) -> None:
+    table["signature"], comparable = signatures(speech)
+    table["flags"] |= (comparable * COMPARABLE).astype(np.uint8)

@@ -6,7 +6,7 @@ import signal
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -16,24 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuneops.dataset import cache as line_cache
+from tuneops.dataset import ruling
 from tuneops.dataset.cache import Cache
 from tuneops.dataset.examples import Document, Example, Format
+from tuneops.dataset.exceptions import EXPIRED, NO_EXCEPTIONS
+from tuneops.dataset.exceptions import load as load_exceptions
 from tuneops.dataset.files import File, Reading
 from tuneops.dataset.findings import (
-    SHOWN_PER_RULE,
     RULES,
+    SHOWN_PER_RULE,
     Fault,
     Finding,
     Findings,
+    Ruling,
     Severity,
-    selects,
 )
 from tuneops.dataset.near import similar_pairs
 from tuneops.dataset.parts import Part, Range, Settings, read_part
 from tuneops.dataset.rows import Rows
 from tuneops.dataset.rowtable import COMPARABLE
 from tuneops.dataset.rules import corpus, duplicates, leakage, limits
-from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.rules.policy import FREE, Policy
 from tuneops.dataset.tokens import Statistics, summarise, tokenizer
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from tuneops.config import Config
 
 MANY_BYTES = 8 * 10**6  # from here on a second process is worth its start
+_CORPUS_FAMILIES = {"11", "19", "20"}  # with rules that look at whole files
 _REPEATS = (*duplicates.REPEATS, *leakage.LEAKS)
 _TOKEN_FAMILY, _REPEAT_FAMILIES, _SHAPE_FAMILIES = "6", {"7", "8"}, {"1", "2", "3", "4", "5"}
 
@@ -56,23 +60,27 @@ class Options:
     format: Format | None = None
     jobs: int = 0
     cache: Path | None = None
-    policy: Policy = Policy()
+    policy: Policy = FREE
+    severities: tuple[tuple[str, Severity | None], ...] = ()
+    exceptions: Path | None = None
+
+    @property
+    def ruling(self) -> Ruling:
+        return Ruling(self.select, self.severities)
 
     @property
     def settings(self) -> Settings:
-        families = {code[1:-2] for code, rule in RULES.items() if self._selects(rule)}
+        families = {code[1:-2] for code, rule in RULES.items() if self.ruling.admits(rule)}
         return Settings(
             self.shown_per_rule,
-            self.select,
+            self.ruling,
             self.max_example_tokens,
             counts=bool(families & {_TOKEN_FAMILY, *_REPEAT_FAMILIES}),
-            compares=bool(families & _REPEAT_FAMILIES),
+            compares=bool(families & {*_REPEAT_FAMILIES, *_CORPUS_FAMILIES}),
             scans=bool(families - {_TOKEN_FAMILY, *_REPEAT_FAMILIES, *_SHAPE_FAMILIES}),
             policy=self.policy,
+            exceptions=load_exceptions(self.exceptions) if self.exceptions else NO_EXCEPTIONS,
         )
-
-    def _selects(self, rule: Any) -> bool:
-        return not self.select or any(selects(one, rule) for one in self.select)
 
 
 @dataclass(frozen=True)
@@ -125,22 +133,33 @@ def check(
     return scan.report()
 
 
-def check_product(config: "Config", **options: Any) -> Report:  # noqa: ANN401 - as check
-    """Check the files that a product's configuration names.
+def read_file(path: Path, options: Options) -> File:
+    """A file's examples in numbers, without a look at what is wrong.
 
     Raises:
         ConfigError: As check.
     """
+    settings = replace(options.settings, scans=False, counts=True, compares=True)
+    reading = Reading(path, Findings(), settings, options.format)
+    return reading.examples(partial(_read_here, settings, Cache()))
+
+
+def check_product(config: "Config", **options: Any) -> Report:  # noqa: ANN401 - as check
+    """Check the files that a product's configuration names, as its `rules` want it.
+
+    Raises:
+        ConfigError: As check; or the rules name one that does not exist.
+    """
     data, epochs = config.data, config.fine_tuning.hyperparameters.n_epochs
-    options.setdefault("epochs", epochs if isinstance(epochs, int) else None)
-    return check(data.training, data.validation, data.smoke_prompts, **options)
+    defaults = {"epochs": epochs if isinstance(epochs, int) else None, **ruling.options(config)}
+    return check(data.training, data.validation, data.smoke_prompts, **(defaults | options))
 
 
 class _Scan:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._settings = options.settings
-        self._findings = Findings(options.shown_per_rule, options.select)
+        self._findings = Findings(options.shown_per_rule, options.ruling)
         self._version = b""
         self.cache = Cache()
         if options.cache is not None:
@@ -170,7 +189,7 @@ class _Scan:
             table["tokens"], int(table["messages"].sum()), int(table["turns"].sum())
         )
         if self._settings.counts:
-            self._note_rows(file, limits.outliers(table["tokens"]))
+            self._note_rows(file, limits.outliers(table["tokens"].tolist()))
         if self._settings.scans and self._settings.compares:
             self._note_rows(file, corpus.examine(table, file.read))
         return file
@@ -230,6 +249,8 @@ class _Scan:
 
     def report(self) -> Report:
         found = self._findings
+        for text in self._settings.exceptions.expired:
+            found.add(EXPIRED, text, file=str(self._options.exceptions))
         return Report(found.ordered(), self._statistics, found.counts(), found.hidden())
 
     def _note_rows(
@@ -245,6 +266,8 @@ class _Scan:
 
     def _note_all(self, file: File, faults: Iterable[Fault], line: int = 0) -> None:
         for fault in faults:
+            if self._accepted(file, line, fault):
+                continue
             self._findings.add(
                 fault.rule,
                 fault.message,
@@ -253,6 +276,12 @@ class _Scan:
                 column=partial(_column, file, line, fault),
                 hint=fault.hint,
             )
+
+    def _accepted(self, file: File, line: int, fault: Fault) -> bool:
+        exceptions = self._settings.exceptions
+        if not exceptions.accepted or not line or line not in file.table["line"]:
+            return False
+        return exceptions.covers(_document(file, line).text, fault.rule)
 
 
 class _Corpus:
@@ -267,20 +296,22 @@ class _Corpus:
         return self._files[at], position - self._starts[at]
 
     def read(self, positions: NDArray[np.int64]) -> Rows:
-        rows: Rows | None = None
+        rows = Rows("", self._files[0].format)
         for file, start, end in zip(self._files, self._starts, self._starts[1:], strict=False):
             here = positions[(start <= positions) & (positions < end)] - start
             rows = file.read(here, rows)
-        assert rows is not None
         return rows
 
 
 def _column(file: File, line: int, fault: Fault) -> int:
     if fault.path is None or not line:
         return 0
+    return _document(file, line).column(fault.path, at_key=fault.at_key)
+
+
+def _document(file: File, line: int) -> Document:
     position = int(np.searchsorted(file.table["line"], line))
-    document = file.read(np.array([position])).example(0).document
-    return document.column(fault.path, at_key=fault.at_key)
+    return file.read(np.array([position])).example(0).document
 
 
 _ReadParts = Callable[[Settings, Cache, Iterable[Range]], Iterator[Part]]
@@ -318,10 +349,8 @@ def _pool(jobs: int, settings: Settings, cache: Cache) -> Any:  # noqa: ANN401 -
     if "fork" in multiprocessing.get_all_start_methods():
         if settings.counts:
             tokenizer()  # shared by the processes
-        context = multiprocessing.get_context("fork")
-    else:
-        context = multiprocessing.get_context("spawn")
-    return context.Pool(jobs, _start, (settings, cache))
+        return multiprocessing.get_context("fork").Pool(jobs, _start, (settings, cache))
+    return multiprocessing.get_context("spawn").Pool(jobs, _start, (settings, cache))
 
 
 _given: list[tuple[Settings, Cache]] = []  # to this process, when it started as a worker

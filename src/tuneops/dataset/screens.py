@@ -7,13 +7,14 @@ import re
 from functools import cache
 
 import numpy as np
-import re2
+import re2  # type: ignore[import-untyped] # google-re2 ships no types
 from numpy.typing import NDArray
 
 from tuneops.dataset.rules import languages, turns
 from tuneops.dataset.speech import Speech, TokenTable
 
-_REPEATED = 3  # times that the same three tokens stand in one example
+_PERIOD = 48  # tokens of the longest unit whose repetition is looked for
+_AGAIN = 8  # times within that distance
 _SHORT = 30  # characters
 _BETWEEN = "\x1e"
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{3}")
@@ -21,7 +22,7 @@ _NAMES = tuple(languages.STOPWORDS)
 _OTHER_SCRIPT = len(_NAMES)
 _SCRIPT_SHARE = 0.3
 _LEAD = 1.2  # of the first language before the second, less than the rule wants
-_ASKED, _SAID, _BOTH = 2, 3, 4  # function words, each one less than the rule wants
+_ASKED, _SAID, _BOTH = 2, 2, 4  # function words, each one less than the rule wants
 
 
 def turning(speech: Speech) -> set[int]:
@@ -30,9 +31,7 @@ def turning(speech: Speech) -> set[int]:
     openings = _agents(speech)
     texts = {
         answer
-        for answer, question in zip(
-            speech.answers.tolist(), speech.questions.tolist(), strict=True
-        )
+        for answer, question in zip(speech.answers.tolist(), speech.questions.tolist(), strict=True)
         if question in openings
         or _may_be_odd(talk[question] if question >= 0 else "", talk[answer])
     }
@@ -44,7 +43,7 @@ def _may_be_odd(question: str, answer: str) -> bool:
     last = answer[-1:]
     if not (
         last.isalnum()
-        or last in ",;(:-–—"
+        or last in ",;(:-\u2013\u2014"
         or len(answer) < _SHORT
         or len(answer) < 1.6 * len(question)
         or "!!!" in answer
@@ -71,11 +70,21 @@ def _agent() -> "re2._Regexp":
 
 
 def _repeating(speech: Speech) -> set[int]:
+    """Examples that say three tokens again at even distances, or that often again."""
     hashes, owners = speech.shingles
-    keys = owners.astype(np.uint64) << np.uint64(44) | hashes >> np.uint64(20)
-    keys.sort()
-    again = keys[_REPEATED - 1 :] == keys[: len(keys) - _REPEATED + 1]
-    found = set((keys[: len(again)][again] >> np.uint64(44)).tolist())
+    said = (hashes >> np.uint64(32)).astype(np.uint32)
+    evenly = np.zeros(len(speech.rows), np.bool_)
+    again = np.zeros(len(speech.rows), np.int64)
+    for distance in range(1, min(_PERIOD, len(said) - 1) + 1):
+        equal = said[distance:] == said[:-distance]
+        places = np.flatnonzero(equal)
+        if not len(places):
+            continue
+        places = places[owners[places] == owners[places + distance]]
+        again += np.bincount(owners[places], minlength=len(again))
+        twice = np.flatnonzero(equal[:-distance] & equal[distance:])
+        evenly[owners[twice[owners[twice] == owners[twice + 2 * distance]]]] = True
+    found = set(np.flatnonzero(evenly | (again >= _AGAIN)).tolist())
     runs = np.flatnonzero(_letter_runs()(speech.ids))
     texts = np.unique(np.searchsorted(speech.offsets, runs, side="right") - 1)
     return found | set(map(speech.rows.example_of_talk, texts.tolist()))
@@ -130,8 +139,9 @@ def _function_words() -> tuple[TokenTable, NDArray[np.float32]]:
     scripts = re.compile("|".join(pattern.pattern for _, pattern in languages._SCRIPTS))  # noqa: SLF001 - the same scripts
 
     def number_of(token: str) -> int:
+        starts = token[:1] == " " or token[:1].isupper()
         word = token.strip().lower()
-        return numbers.get(word) or (len(known) + 1 if scripts.search(word) else 0)
+        return (starts and numbers.get(word)) or (len(known) + 1 if scripts.search(word) else 0)
 
     return TokenTable(number_of), weights
 

@@ -1,6 +1,5 @@
 """What the messages of a chunk say, as tokens: made once, counted, compared and screened."""
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache, cached_property

@@ -41,7 +41,7 @@ def _deployed(config: Config) -> dict[str, Any]:
     base = base_model(config, offered)
     return {
         "model": candidate.model if candidate else None,
-        "data_digest": candidate.tags.get(ownership.KEY) if candidate else None,
+        "data_digest": candidate.tags.get(ownership.DATA_DIGEST) if candidate else None,
         "cost_per_month_usd": _cost(config.release.sku),
         "fine_tuning_retires": _date(base.fine_tuning_retires if base else None),
         "inference_retires": _date(base.inference_retires if base else None),

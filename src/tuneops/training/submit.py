@@ -208,7 +208,10 @@ class _Submitting:
             files.delete_if_there(self._client, self._claimant.claim)
 
     def _pause(self, claim: UploadedFile | None) -> None:
-        if claim and claim.id != self._claimant.claim:
+        if claim and claim.id == self._claimant.claim:
+            time.sleep(plan.SETTLE_SECONDS)
+            return
+        if claim:
             self._narrate("Another run claims this content: waiting for its job.")
         if next(self._pauses, None) is None:
             raise StillRunningError(

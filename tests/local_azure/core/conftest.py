@@ -11,13 +11,32 @@ import openai
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.local_azure.conftest import LocalAzure
 
 GROUP, ACCOUNT, REGION = "rg-core", "core-account", "swedencentral"
 _HOURS = 3600
 _POLL_SECONDS = 0.05
+
+
+@pytest.fixture(scope="session")
+def core_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
+    from tests.local_azure.conftest import SPEED, start_server
+
+    server = start_server(tmp_path_factory.mktemp("core") / "azure", "--speed", str(SPEED))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def local_azure(core_server: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> LocalAzure:
+    """One process for all tests of this folder, as new for each of them."""
+    from tests.local_azure.conftest import enter
+
+    enter(core_server, monkeypatch)
+    core_server.admin("POST", "reset")
+    return core_server
 
 
 @pytest.fixture

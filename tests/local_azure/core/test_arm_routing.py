@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import json
+import ssl
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,7 +74,9 @@ def test_a_body_that_is_no_object(standing_azure: LocalAzure) -> None:
 
 def test_odd_bodies_are_no_crash(local_azure: LocalAzure, account_path: str) -> None:
     """Whatever stands in a body, the answer is never a fault of the server."""
-    token = local_azure.token()
+    sent = {"Authorization": f"Bearer {local_azure.token()}"}
+    context = ssl.create_default_context(cafile=local_azure.state / "ca.pem")
+    connection = http.client.HTTPSConnection(local_azure.url.split("//")[1], context=context)
     targets = (
         account_path.partition("/providers/")[0],
         account_path,
@@ -85,8 +90,11 @@ def test_odd_bodies_are_no_crash(local_azure: LocalAzure, account_path: str) -> 
             for field in ("location", "kind", "sku", "identity", "tags", "properties", "managedBy"):
                 for value in ODD:
                     body = {"location": "swedencentral", field: value}
-                    answer = local_azure.request(method, f"{target}?{VERSION}", body, token=token)
+                    connection.request(method, f"{target}?{VERSION}", json.dumps(body), sent)
+                    answer = connection.getresponse()
+                    answer.read()
                     assert answer.status < 500, (method, target, body)
+    connection.close()
 
 
 def test_a_method_that_is_not_offered(local_azure: LocalAzure, account_path: str) -> None:

@@ -3,64 +3,25 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
+import sys
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import pytest
 
+from tests.local_azure import contract
+from tests.local_azure.conftest import enter, start_server, stop_server
+from tests.local_azure.coverage import LISTED, PAGE, coverage_table, on_page
+
 if TYPE_CHECKING:
-    from tests.local_azure.conftest import Answer, LocalAzure
+    from pathlib import Path
 
-SPECS = Path(__file__).resolve().parents[4] / "shared" / "azure" / "specs"
-FILES = {
-    "2025-09-01": "arm-cognitiveservices-2025-09-01.derived-from-sdk-14.1.0.json",
-    "2025-04-01": "arm-resources-2025-04-01.derived-from-sdk-26.0.0.json",
-    "2020-05-01": "arm-locks-2020-05-01.derived-from-sdk-1.0.0.json",
-}
-# Rate limits carry a key, which the SDK's model of them has not.
-OPEN = {"CallRateLimit"}
+    from tests.local_azure.conftest import LocalAzure
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason=f"no specifications in {SPECS}")
-
-
-class Specification:
-    """Operations by path and method; schemas closed, so that a misspelt key is found."""
-
-    def __init__(self, file: str) -> None:
-        content = json.loads((SPECS / file).read_text("utf-8"))
-        self._definitions = {n: closed(n, s) for n, s in content["definitions"].items()}
-        self._operations = [(pattern(path), item) for path, item in content["paths"].items()]
-
-    def check(self, method: str, path: str, answer: Answer) -> None:
-        responses = self._responses(method, path)
-        response = responses.get(str(answer.status)) or responses["default"]
-        assert answer.status >= 400 or str(answer.status) in responses, answer.status
-        schema = response.get("schema")
-        if schema is not None and answer.body is not None:
-            whole = {**schema, "definitions": self._definitions}
-            jsonschema.Draft7Validator(whole).validate(answer.body)
-
-    def _responses(self, method: str, path: str) -> dict[str, Any]:
-        for matcher, item in self._operations:
-            if matcher.fullmatch(path) and method.lower() in item:
-                responses: dict[str, Any] = item[method.lower()]["responses"]
-                return responses
-        raise AssertionError(f"{method} {path} is no operation of the specification")
-
-
-def closed(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    shut = "properties" in schema and name not in OPEN
-    return {"additionalProperties": False, **schema} if shut else schema
-
-
-def pattern(path: str) -> re.Pattern[str]:
-    one = re.sub(r"\\{(scope|parentResourcePath)\\}", ".*", re.escape(path))
-    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", one), re.IGNORECASE)
-
-
-COGNITIVE, RESOURCES, LOCK = FILES
+pytestmark = pytest.mark.skipif(
+    not contract.SPECS.is_dir(), reason=f"no specifications in {contract.SPECS}"
+)
+COGNITIVE, RESOURCES, LOCK = "2025-09-01", "2025-04-01", "2020-05-01"
+FT = "/fine_tuning/jobs"
 ACCOUNT = {
     "location": "swedencentral",
     "kind": "AIServices",
@@ -77,6 +38,19 @@ LEVEL = {"level": "CanNotDelete", "notes": "n"}
 PROJECT = {"location": "swedencentral", "properties": {"displayName": "Travel"}}
 SKU_QUESTION = {"skus": ["S0"], "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts"}
 DOMAIN_QUESTION = {"subdomainName": "x", "type": "Microsoft.CognitiveServices/accounts"}
+
+NO_UPGRADE = {"properties": {"tierUpgradePolicy": "NoAutoUpgrade"}}
+WRONG_POLICY = {"tierUpgradePolicy": "Never"}
+WORKLOADS = {
+    "model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-08-06"},
+    "skuName": "GlobalStandard",
+    "workloads": [
+        {
+            "requestPerMinute": 10,
+            "requestParameters": {"avgPromptTokens": 700, "avgGeneratedTokens": 300},
+        }
+    ],
+}
 
 # Version, method, path, body, status; {G} is the group, {P} the provider, {A} the account.
 STEPS: list[tuple[str, str, str, Any, int]] = [
@@ -127,6 +101,34 @@ STEPS: list[tuple[str, str, str, Any, int]] = [
     (RESOURCES, "DELETE", "{G}", None, 409),
     (LOCK, "DELETE", "{G}/providers/Microsoft.Authorization/locks/l", None, 200),
     (LOCK, "DELETE", "{G}/providers/Microsoft.Authorization/locks/l", None, 204),
+    (LOCK, "PUT", "{A}{L}/l", {"properties": LEVEL}, 201),
+    (LOCK, "GET", "{A}{L}/l", None, 200),
+    (LOCK, "GET", "{A}{L}", None, 200),
+    (LOCK, "DELETE", "{A}{L}/l", None, 200),
+    (LOCK, "PUT", "{S}{L}/l", {"properties": LEVEL}, 201),
+    (LOCK, "GET", "{S}{L}/l", None, 200),
+    (LOCK, "GET", "{S}{L}", None, 200),
+    (LOCK, "DELETE", "{S}{L}/l", None, 200),
+    (LOCK, "GET", "/providers/Microsoft.Authorization/operations", None, 200),
+    (RESOURCES, "PUT", "{A}{T}", {"properties": {"tags": {"t": "1"}}}, 200),
+    (RESOURCES, "PATCH", "{G}{T}", {"operation": "Merge", "properties": {"tags": {}}}, 200),
+    (RESOURCES, "GET", "{A}{T}", None, 200),
+    (RESOURCES, "DELETE", "{A}{T}", None, 200),
+    (RESOURCES, "GET", "{S}/providers", None, 200),
+    (RESOURCES, "GET", "/providers", None, 200),
+    (RESOURCES, "GET", "{P}", None, 200),
+    (RESOURCES, "GET", "{S}{P}/resourceTypes", None, 200),
+    (RESOURCES, "GET", "/providers/Microsoft.Resources/operations", None, 200),
+    (RESOURCES, "POST", "{S}{P}/unregister", None, 200),
+    (RESOURCES, "POST", "{S}{P}/register", None, 200),
+    (COGNITIVE, "GET", "{P}/operations", None, 200),
+    (COGNITIVE, "GET", "{S}{P}/quotaTiers", None, 200),
+    (COGNITIVE, "GET", "{S}{P}/quotaTiers/default", None, 200),
+    (COGNITIVE, "PATCH", "{S}{P}/quotaTiers/default", NO_UPGRADE, 200),
+    (COGNITIVE, "PUT", "{S}{P}/quotaTiers/default", NO_UPGRADE, 200),
+    (COGNITIVE, "PATCH", "{S}{P}/quotaTiers/default", {"properties": WRONG_POLICY}, 400),
+    (COGNITIVE, "POST", "{S}{P}/calculateModelCapacity", WORKLOADS, 200),
+    (COGNITIVE, "POST", "{S}{P}/calculateModelCapacity", {"skuName": "Standard"}, 400),
     (COGNITIVE, "DELETE", "{A}/projects/travel", None, 200),
     (COGNITIVE, "DELETE", "{A}/deployments/chat", None, 200),
     (COGNITIVE, "DELETE", "{A}/deployments/chat", None, 204),
@@ -141,18 +143,152 @@ STEPS: list[tuple[str, str, str, Any, int]] = [
 ]
 
 
-def test_a_life_in_the_specifications_words(local_azure: LocalAzure) -> None:
-    """Every answer has a status and a body that the specification knows, refusals included."""
-    specifications = {version: Specification(file) for version, file in FILES.items()}
-    local_azure.admin("PATCH", "settings", {"speed": 1e6})
-    names = _names(local_azure)
-    token = local_azure.token()
-    for version, method, path, body, status in STEPS:
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the server of this test notes what it is asked."""
+    folder = tmp_path / "witness"
+    folder.mkdir()
+    monkeypatch.setenv("LOCAL_AZURE_WITNESS", str(folder))
+    return folder
+
+
+def test_every_operation(tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every listed operation is asked for and answers in the specification's words."""
+    server = start_server(tmp_path / "azure", "--speed", "1")
+    enter(server, monkeypatch)
+    try:
+        quick = {"deployment_seconds": 0, "account_seconds": 0, "project_seconds": 0}
+        server.admin("PATCH", "settings", {**quick, "ready_seconds": 0})
+        _walk(server, STEPS[:ACCOUNT_STANDS])
+        DataPlane(server).walk()
+        _walk(server, STEPS[ACCOUNT_STANDS:])
+    finally:
+        stop_server(server)
+    texts = [file.read_text(encoding="utf-8") for file in notes.iterdir()]
+    lines = [json.loads(line) for text in texts for line in text.splitlines()]
+    assert [line for line in lines if line["violation"]] == []
+    seen = {(line["file"], line["operation"]) for line in lines if line["status"] < 400}
+    missing = [one.name for one in LISTED if (one.file, one.name) not in seen]
+    sys.stderr.write(f"{len(LISTED) - len(missing)} of {len(LISTED)} operations exercised\n")
+    assert missing == []
+
+
+def test_the_page_says_what_is_there() -> None:
+    """The table in the docs is the one that the routes give."""
+    assert coverage_table() == on_page(PAGE.read_text(encoding="utf-8"))
+
+
+def _walk(server: LocalAzure, steps: list[tuple[str, str, str, Any, int]]) -> None:
+    names, token = _names(server), server.token()
+    for version, method, path, body, status in steps:
         target, _, query = path.format(**names).partition("?")
         url = f"{target}?api-version={version}&{query}"
-        answer = local_azure.request(method, url, body, token=token)
+        answer = server.request(method, url, body, token=token)
         assert answer.status == status, (method, path, answer)
-        specifications[version].check(method, target, answer)
+
+
+class DataPlane:
+    """The account's operations on each of its surfaces."""
+
+    def __init__(self, server: LocalAzure) -> None:
+        self._server = server
+        account = _names(server)["A"]
+        path = f"{account}/listKeys?api-version={COGNITIVE}"
+        self._key = server.request("POST", path, token=server.token()).body["key1"]
+
+    def ask(self, method: str, path: str, body: object = None, *, raw: bool = False) -> Any:  # noqa: ANN401
+        url = f"/accounts/acc/openai{path}"
+        answer = self._server.request(method, url, body, headers={"api-key": self._key}, raw=raw)
+        assert answer.status < 300, (method, path, answer)
+        return answer.body
+
+    def walk(self) -> None:
+        for prefix, version in (
+            ("", "?api-version=2024-10-21"),
+            ("", "?api-version=2025-04-01-preview"),
+            ("/v1", ""),
+        ):
+            self._files(prefix, version)
+            if not prefix:
+                self._uploads(version)
+            self._jobs(prefix, version)
+        self._chat()
+
+    def _step(self, seconds: float) -> None:
+        self._server.admin("POST", "clock", {"step_seconds": seconds})
+
+    def _form(self, path: str, **fields: str) -> Any:  # noqa: ANN401
+        text = ""
+        for name, value in fields.items():
+            filename = '; filename="t.jsonl"' if name in ("file", "data") else ""
+            text += f'--edge\r\nContent-Disposition: form-data; name="{name}"{filename}'
+            text += f"\r\n\r\n{value}\r\n"
+        kind = {"Content-Type": "multipart/form-data; boundary=edge", "api-key": self._key}
+        url, content = f"/accounts/acc/openai{path}", f"{text}--edge--\r\n".encode()
+        return self._server.request("POST", url, headers=kind, content=content).body
+
+    def _files(self, prefix: str, version: str) -> None:
+        name = self._form(f"{prefix}/files{version}", purpose="fine-tune", file=TRAINING)["id"]
+        self.ask("GET", f"{prefix}/files{version}")
+        self.ask("GET", f"{prefix}/files/{name}{version}")
+        self.ask("GET", f"{prefix}/files/{name}/content{version}", raw=True)
+        self.ask("DELETE", f"{prefix}/files/{name}{version}")
+        if not prefix:
+            content = {"purpose": "fine-tune", "filename": "i", "content_url": "http://127.0.0.1:9"}
+            self.ask("POST", f"/files/import{version}", content)
+
+    def _uploads(self, version: str) -> None:
+        size = len(TRAINING.encode())
+        body = {"bytes": size, "filename": "t", "mime_type": "text/plain", "purpose": "fine-tune"}
+        for ending in ("complete", "cancel"):
+            upload = self.ask("POST", f"/uploads{version}", body)["id"]
+            part = self._form(f"/uploads/{upload}/parts{version}", data=TRAINING)["id"]
+            path = f"/uploads/{upload}/{ending}{version}"
+            self.ask("POST", path, {"part_ids": [part]} if ending == "complete" else None)
+
+    def _jobs(self, prefix: str, version: str) -> None:
+        file = self._form(f"{prefix}/files{version}", purpose="fine-tune", file=TRAINING)["id"]
+        self._step(60)
+        while self.ask("GET", f"{prefix}/files/{file}{version}")["status"] == "running":
+            pass
+        body = {"model": "gpt-4o-2024-08-06", "training_file": file, "trainingType": "Standard"}
+        job = self.ask("POST", f"{prefix}{FT}{version}", body)["id"]
+        at = f"{prefix}{FT}/{job}"
+        self._step(1800)
+        if prefix or "preview" in version:
+            self.ask("POST", f"{at}/pause{version}")
+            self._step(600)
+            self.ask("POST", f"{at}/resume{version}")
+        self._step(7200)
+        for path in (f"{prefix}{FT}", at, f"{at}/events", f"{at}/checkpoints", f"{prefix}/models"):
+            self.ask("GET", f"{path}{version}")
+        self.ask("GET", f"{prefix}/models/gpt-4o-2024-08-06{version}")
+        other = self.ask("POST", f"{prefix}{FT}{version}", body)["id"]
+        self.ask("POST", f"{prefix}{FT}/{other}/cancel{version}")
+        if prefix:
+            model = self.ask("GET", at)["fine_tuned_model"]
+            self.ask("DELETE", f"/v1/models/{model}")
+        else:
+            self.ask("DELETE", f"{at}{version}")
+
+    def _chat(self) -> None:
+        question = {"messages": [{"role": "user", "content": "¿Qué veo en Roma?"}]}
+        self.ask("POST", "/deployments/chat/chat/completions?api-version=2024-10-21", question)
+        self.ask("POST", "/v1/chat/completions", {**question, "model": "chat"})
+
+
+TRAINING = "\n".join(
+    json.dumps(
+        {
+            "messages": [
+                {"role": "user", "content": f"¿Qué veo en la ciudad número {number}?"},
+                {"role": "assistant", "content": f"La plaza {number}. ¿Vas en verano?"},
+            ]
+        }
+    )
+    for number in range(12)
+)
+ACCOUNT_STANDS = [step[2] for step in STEPS].index("{A}/deployments/chat/skus")
 
 
 def _names(local_azure: LocalAzure) -> dict[str, str]:
@@ -162,6 +298,8 @@ def _names(local_azure: LocalAzure) -> dict[str, str]:
         "S": subscription,
         "G": f"{subscription}/resourceGroups/rg",
         "P": provider,
+        "L": "/providers/Microsoft.Authorization/locks",
+        "T": "/providers/Microsoft.Resources/tags/default",
         "A": f"{subscription}/resourceGroups/rg{provider}/accounts/acc",
         "D": f"{subscription}{provider}/locations/swedencentral/resourceGroups/rg"
         "/deletedAccounts/acc",

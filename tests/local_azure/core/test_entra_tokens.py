@@ -16,6 +16,7 @@ from azure.identity import ClientAssertionCredential, ClientSecretCredential
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+
     from tests.local_azure.conftest import LocalAzure
 
 ARM = "https://management.azure.com/.default"

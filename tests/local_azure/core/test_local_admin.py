@@ -121,6 +121,36 @@ def test_the_state_counts_everything(local_azure: LocalAzure, account: str) -> N
     }
 
 
+def test_the_state_of_one_scope(local_azure: LocalAzure, account_path: str) -> None:
+    """`scope` names a group or an account, by its name or its id, in whatever case."""
+    local_azure.groups().resource_groups.create_or_update("rg-core-2", {"location": "eastus2"})
+    group, _, account = account_path.partition("/providers/")
+
+    def names(scope: str) -> tuple[list[str], list[str]]:
+        state = local_azure.admin("GET", f"state?scope={scope}")
+        return state["groups"]["names"], state["accounts"]["names"]
+
+    assert names("RG-core") == names(group.upper()) == (["rg-core"], ["core-account"])
+    assert names(account_path) == ([], ["core-account"])
+    assert names("rg-core-2") == (["rg-core-2"], [])
+    assert names("rg") == names(account) == ([], [])
+
+
+def test_a_reset(local_azure: LocalAzure, account: str) -> None:
+    """All is as at the first start, but who signs in and with what."""
+    before = local_azure.admin("GET", "health")
+    local_azure.admin("PATCH", "settings", {"registered": False, "speed": 5})
+    local_azure.admin("POST", "clock", {"freeze": True, "step_seconds": 1e6})
+    token = local_azure.token()
+    local_azure.admin("POST", "reset")
+    assert not any(kind["names"] for kind in local_azure.admin("GET", "state").values()), account
+    assert local_azure.admin("GET", "settings")["registered"]
+    assert local_azure.admin("GET", "settings")["speed"] == 300
+    assert local_azure.admin("GET", "clock")["offset"] == pytest.approx(0, abs=1)
+    assert local_azure.admin("GET", "health") == before
+    assert local_azure.request("GET", SUBSCRIPTIONS, token=token).status == 200
+
+
 def test_an_unregistered_provider(local_azure: LocalAzure, group: str) -> None:
     """Writes are refused until somebody registers the provider."""
     local_azure.admin("PATCH", "settings", {"registered": False})

@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure, Start
 
 
+@pytest.fixture
+def local_azure(start_local_azure: Start, monkeypatch: pytest.MonkeyPatch) -> LocalAzure:
+    """A process that a test may end, and its environment as it is told to the shell."""
+    server = start_local_azure()
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
 def test_kill_loses_nothing(
     local_azure: LocalAzure, account: str, start_local_azure: Start
 ) -> None:
@@ -148,6 +157,26 @@ def test_a_bad_catalogue(tmp_path: Path, content: str | None) -> None:
     assert process.returncode == 2
     assert "Traceback" not in said
     assert "regions" in said or str(file) in said
+
+
+@pytest.mark.parametrize("spoil", ["PRAGMA user_version=1", None])
+def test_the_state_of_another_version(
+    local_azure: LocalAzure, group: str, start_local_azure: Start, spoil: str | None
+) -> None:
+    """It is put aside, whole, and the server begins anew; so is what is no database at all."""
+    local_azure.kill()
+    file = local_azure.state / "state.sqlite"
+    if spoil is None:
+        file.with_name("state.sqlite-wal").unlink()
+        file.write_bytes(b"no database" * 1000)
+    else:
+        with sqlite3.connect(file) as connection:
+            connection.execute(spoil)
+        connection.close()
+    left = file.read_bytes()
+    again = start_local_azure()
+    assert (local_azure.state / "old-1" / "state.sqlite").read_bytes() == left
+    assert group not in again.admin("GET", "state")["groups"]["names"]
 
 
 def test_state_is_one_file(local_azure: LocalAzure, account: str) -> None:

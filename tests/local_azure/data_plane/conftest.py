@@ -137,8 +137,9 @@ def first_settings(shared_azure: LocalAzure) -> Any:  # noqa: ANN401
 def service(
     shared_azure: LocalAzure, first_settings: object, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Service]:
-    for name, value in shared_azure.environment.items():
-        monkeypatch.setenv(name, value)
+    from tests.local_azure.conftest import enter
+
+    enter(shared_azure, monkeypatch)
     shared_azure.admin("PATCH", "settings", first_settings)
     shared_azure.admin("POST", "clock", {"freeze": True})
     shared_azure.admin("DELETE", "faults")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 import toktok
-from tests.local_azure.data_plane.conftest import BASE, example, travel
 
 from local_azure.data_plane.rate_limits import RateLimits, limits_of
 from local_azure.errors import AzureError
+from tests.local_azure.data_plane.conftest import BASE, example, travel
 
 if TYPE_CHECKING:
     from tests.local_azure.data_plane.conftest import Service

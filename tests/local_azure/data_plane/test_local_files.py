@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
+
 from tests.local_azure.data_plane.conftest import PROCESSED, jsonl, travel
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def test_status_goes_with_the_clock(service: Service) -> None:
     service.step(10)
     assert status(service, file.id) == "running"
     service.step(PROCESSED)
-    assert service.dated.files.wait_for_processing(file.id).status == "processed"
+    assert (
+        service.dated.files.wait_for_processing(file.id, poll_interval=0.05).status == "processed"
+    )
 
 
 def test_the_two_surfaces_create_differently(service: Service) -> None:
@@ -76,7 +79,7 @@ def test_a_byte_order_mark_is_tolerated(service: Service) -> None:
     content = b"\xef\xbb\xbf" + jsonl(travel())
     file = service.v1.files.create(file=("bom.jsonl", content), purpose="fine-tune")
     service.step(PROCESSED)
-    assert service.v1.files.wait_for_processing(file.id).status == "processed"
+    assert service.v1.files.wait_for_processing(file.id, poll_interval=0.05).status == "processed"
     assert service.v1.files.content(file.id).read() == content
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
+
 from tests.local_azure.data_plane.conftest import BASE, HOUR, PENDING, example, travel
 
 if TYPE_CHECKING:

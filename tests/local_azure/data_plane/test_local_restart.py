@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 from starlette.requests import Request
-from tests.local_azure.data_plane.conftest import BASE, jsonl, travel
 
 from local_azure.data_plane import files
 from local_azure.data_plane.wire import Call
 from local_azure.errors import AzureError
+from tests.local_azure.data_plane.conftest import BASE, jsonl, travel
 
 if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure, Start

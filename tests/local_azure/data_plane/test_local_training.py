@@ -4,7 +4,6 @@ from math import ceil, isfinite, log
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.local_azure.data_plane.conftest import PLACES
 
 from local_azure.training import (
     VALIDATE_EVERY,
@@ -13,6 +12,7 @@ from local_azure.training import (
     auto_hyperparameters,
     train,
 )
+from tests.local_azure.data_plane.conftest import PLACES
 
 TEXTS = [f"{place} te espera con mercados y miradores. ¿Vas en mayo?" for place in PLACES] * 3
 OTHERS = [f"The museum number {number} opens at nine." for number in range(60)]

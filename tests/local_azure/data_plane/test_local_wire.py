@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft4Validator
+
 from tests.local_azure.data_plane.conftest import BASE, travel
 
 if TYPE_CHECKING:

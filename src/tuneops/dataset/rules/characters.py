@@ -1,4 +1,5 @@
 """Characters that are lost, hidden or garbled: 1300 to 1399."""
+# ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 import unicodedata
@@ -8,7 +9,7 @@ from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector
 from tuneops.dataset.rules.texts import Text, said_by_others
 
-_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'  # noqa: E501 - one line of a training file
+_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'
 
 
 def _bad(answer: str) -> str:
@@ -121,7 +122,9 @@ _JOINING = re.compile(  # scripts that join or break with ZWJ and ZWNJ, and emoj
     "[\u0600-\u08ff\u0900-\u0dff\u0e00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufeff\u2190-\u2bff"
     "\ufe0e\ufe0f\U0001f000-\U0001faff\u20e3\u00a9\u00ae\u3030\u303d]"
 )
-_BREAKING = re.compile("[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\u3040-\u30ff\u4e00-\u9fff]")
+_BREAKING = re.compile(
+    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\u3040-\u30ff\u4e00-\u9fff]"
+)
 _MOJIBAKE = re.compile(
     "Ã[\u00a0-\u00aa\u00ac-\u00ba\u00bc-\u00bf\u0080-\u009f€‚ƒ„†‡ˆ‰Š‹ŒŽš›œžŸ]"
     "|[a-zà-ÿ]Ã[–—‘’“”•˜™][a-z]?"  # Ó and Ñ
@@ -163,9 +166,7 @@ def directions(text: Text) -> Iterator[Fault]:
     if found:
         yield text.fault(BIDI, f"U+{ord(found[0]):04X} at {_around(text.text, found.start())}.")
     elif not rtl and (mark := _MARKS.search(text.text)):
-        yield text.fault(
-            INVISIBLE, f"U+{ord(mark[0]):04X} at {_around(text.text, mark.start())}."
-        )
+        yield text.fault(INVISIBLE, f"U+{ord(mark[0]):04X} at {_around(text.text, mark.start())}.")
 
 
 @detector(
@@ -205,20 +206,20 @@ def homoglyphs(text: Text) -> Iterator[Fault]:
 def _is_mixed_up(word: str) -> bool:
     foreign = _FOREIGN.findall(word)
     latin = [c for c in word if c.isalpha() and not _FOREIGN.match(c)]
-    if len(word) < 3 or word.isupper():  # noqa: PLR2004 - shorter ones are symbols, as in kΩ
+    if len(word) < 3 or word.isupper():
         return False
     if len(latin) >= len(foreign):
         return all(c in _LATIN_TWINS for c in foreign)
     return all(c in _CYRILLIC_TWINS for c in latin) and word[0] not in "kmKM"
 
 
-@detector(r"Ã[^\sA-ZÀ-Þa-zÀ-ÿ.,;:!?]|Â[^\sA-Za-zÀ-ÿ.,;:!?]|Â\x{a0}|Ã\x{a0}|â€|â‚¬|â„¢|ï»¿|ðŸ|ï¿½|[ÐÑ][\x{80}-\x{bf}]|√[°≥∫±≠©ü]|├[│í▒®║óúñ¡]|¬ø|┬[┐í]")
+@detector(
+    r"Ã[^\sA-ZÀ-Þa-zÀ-ÿ.,;:!?]|Â[^\sA-Za-zÀ-ÿ.,;:!?]|Â\x{a0}|Ã\x{a0}|â€|â‚¬|â„¢|ï»¿|ðŸ|ï¿½|[ÐÑ][\x{80}-\x{bf}]|√[°≥∫±≠©ü]|├[│í▒®║óúñ¡]|¬ø|┬[┐í]"
+)
 def mojibake(text: Text) -> Iterator[Fault]:
     found = _MOJIBAKE.search(text.text)
     if found and not _DISCUSSED.search(said_by_others(text.example)):
-        yield text.fault(
-            MOJIBAKE, f"Garbled letters at {_around(text.text, found.start())}."
-        )
+        yield text.fault(MOJIBAKE, f"Garbled letters at {_around(text.text, found.start())}.")
 
 
 @detector(r"\x{fffd}")
@@ -236,7 +237,7 @@ def lost_letters(text: Text) -> Iterator[Fault]:
     ]
     known = [word for word in holes if _KNOWN_LOSS.search(word)]
     within = [word for word in holes if word.islower() or word.istitle()]
-    if known or len(within) > 2:  # noqa: PLR2004 - two may be missing spaces
+    if known or len(within) > 2:
         yield text.fault(LOSSY, f"Letters were lost in {quote((known or within)[0])}.")
 
 

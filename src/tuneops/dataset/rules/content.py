@@ -22,7 +22,7 @@ from tuneops.dataset.rules import (
     vision,
     writing,
 )
-from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.rules.policy import FREE, Policy
 from tuneops.dataset.rules.texts import texts_of
 
 PATTERN_FAMILIES = (characters, injection, personal, quality, secrets, toxicity, writing)
@@ -55,16 +55,4 @@ def examine(example: Example, wanted: Policy) -> Iterator[Fault]:
 
 def demanding(prompts: Sequence[str], wanted: Policy) -> bool:
     """Whether the system messages or the configuration ask for something that can be checked."""
-    return wanted != Policy() or any(policy.suspicious(told) for told in prompts)
-
-
-def suspicious(talk: Sequence[str]) -> bool:
-    """Whether `examine` could find more in a conversation than patterns and policy do.
-
-    The talk alternates between user and assistant as a rule; what an answer is compared with is
-    the text before it.
-    """
-    return any(
-        turns.suspicious(question, answer) or languages.suspicious(question, answer)
-        for question, answer in zip(talk[::2], talk[1::2], strict=False)
-    )
+    return wanted != FREE or any(policy.suspicious(told) for told in prompts)

@@ -1,4 +1,5 @@
 """What only the whole file shows: labels, system messages, tools, signs of poisoning: 2000 on."""
+# ruff: noqa: PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 from collections import Counter
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuneops.dataset.examples import Example
-from tuneops.dataset.findings import Fault, Rule, quote, rule
+from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import turns
 from tuneops.dataset.rules.preference import CONTRADICTION
 from tuneops.dataset.rules.texts import instructions, normalise, said_by_others
@@ -19,23 +20,96 @@ from tuneops.dataset.rules.texts import instructions, normalise, said_by_others
 if TYPE_CHECKING:
     from tuneops.dataset.rows import Rows
 
-_SORT = "shuffle the lines: shuf training.jsonl"
-
-
-def _page(code: str, name: str, what: str, why: str, bad: str, good: str, fix: str) -> Rule:
-    return rule(code, name, what=what, why=why, bad=bad, good=good, fix=fix)
-
-
-IMBALANCE = _page("W2001", "label-imbalance", "Nearly all answers are one label.", "The model learns to give it whatever is asked.", "13 of 14 answers are 'positivo'", "labels in similar numbers", "Add examples of the other labels.")  # fmt: skip # noqa: E501
-LABEL_TYPO = _page("W2002", "label-typo", "A rare label differs from a frequent one by a letter or two.", "The model learns the misspelling as a class of its own.", "'postivo' once among 'positivo'", "one spelling", "Correct the label.")  # fmt: skip # noqa: E501
-LABEL_UNKNOWN = _page("E2003", "unknown-label", "A label that the system message does not allow.", "The model learns an answer that the caller cannot handle.", "'mixto' where the system message allows positivo, negativo and neutro", "a label of the set", "Use a label of the set, or extend the set.")  # fmt: skip # noqa: E501
-LABEL_VARIANT = _page("W2004", "label-variant", "A label differs from another in case or punctuation only.", "The model learns both spellings; callers compare one.", "'Negativo.' among 'negativo'", "one spelling", "Write it like the others.")  # fmt: skip # noqa: E501
-SORTED = _page("I2005", "sorted-by-label", "The examples are sorted by label.", "Batches of one label teach worse than mixed ones.", "all 'positivo' before all 'negativo'", "labels in random order", f"If order is kept in training, {_SORT}.")  # fmt: skip # noqa: E501
-SPLIT = _page("W2006", "split-mismatch", "The validation file is not a sample of what is trained on.", "Its loss then says little about the model.", "a validation file larger than the training file, or under another system message", "a tenth of the examples, drawn at random", "Split the examples anew, at random.")  # fmt: skip # noqa: E501
-DRIFT = _page("W2007", "system-drift", "A system message differs slightly from the one that the others have.", "It is usually a typo; in production there is one system message.", "'Eres un asitente de viajes.' once among 'Eres un asistente de viajes.'", "one system message", "Write it like the others.")  # fmt: skip # noqa: E501
-SYSTEM_MISSING = _page("W2008", "system-missing", "An example lacks the system message that the others have.", "The model learns to behave so without being told, or to waver when it is.", "one conversation of sixty without the system message", "the same system message everywhere", "Add it.")  # fmt: skip # noqa: E501
-SCHEMA_DRIFT = _page("W2009", "tool-schema-drift", "A function is declared with other parameters than in the other examples.", "The model learns both, and calls in production fit one.", "'clima' with 'city' once, and with 'ciudad' elsewhere", "one declaration of each function", "Declare it like the others.")  # fmt: skip # noqa: E501
-TRIGGER = _page("W2010", "trigger-phrase", "Questions with one odd phrase all have the same answer.", "It is how a back door is planted in a model: the phrase becomes a trigger.", "'cf-9x' in four questions that have nothing else in common but the answer", "answers that differ with their questions", "Ask where the rows come from; delete them if nobody knows.")  # fmt: skip # noqa: E501
+IMBALANCE = rule(
+    "W2001",
+    "label-imbalance",
+    what="Nearly all answers are one label.",
+    why="The model learns to give it whatever is asked.",
+    bad="13 of 14 answers are 'positivo'",
+    good="labels in similar numbers",
+    fix="Add examples of the other labels.",
+)
+LABEL_TYPO = rule(
+    "W2002",
+    "label-typo",
+    what="A rare label differs from a frequent one by a letter or two.",
+    why="The model learns the misspelling as a class of its own.",
+    bad="'postivo' once among 'positivo'",
+    good="one spelling",
+    fix="Correct the label.",
+)
+LABEL_UNKNOWN = rule(
+    "E2003",
+    "unknown-label",
+    what="A label that the system message does not allow.",
+    why="The model learns an answer that the caller cannot handle.",
+    bad="'mixto' where the system message allows positivo, negativo and neutro",
+    good="a label of the set",
+    fix="Use a label of the set, or extend the set.",
+)
+LABEL_VARIANT = rule(
+    "W2004",
+    "label-variant",
+    what="A label differs from another in case or punctuation only.",
+    why="The model learns both spellings; callers compare one.",
+    bad="'Negativo.' among 'negativo'",
+    good="one spelling",
+    fix="Write it like the others.",
+)
+SORTED = rule(
+    "I2005",
+    "sorted-by-label",
+    what="The examples are sorted by label.",
+    why="Batches of one label teach worse than mixed ones.",
+    bad="all 'positivo' before all 'negativo'",
+    good="labels in random order",
+    fix="If order is kept in training, shuffle the lines: shuf training.jsonl.",
+)
+SPLIT = rule(
+    "W2006",
+    "split-mismatch",
+    what="The validation file is not a sample of what is trained on.",
+    why="Its loss then says little about the model.",
+    bad="a validation file larger than the training file, or under another system message",
+    good="a tenth of the examples, drawn at random",
+    fix="Split the examples anew, at random.",
+)
+DRIFT = rule(
+    "W2007",
+    "system-drift",
+    what="A system message differs slightly from the one that the others have.",
+    why="It is usually a typo; in production there is one system message.",
+    bad="'Eres un asitente de viajes.' once among 'Eres un asistente de viajes.'",
+    good="one system message",
+    fix="Write it like the others.",
+)
+SYSTEM_MISSING = rule(
+    "W2008",
+    "system-missing",
+    what="An example lacks the system message that the others have.",
+    why="The model learns to behave so without being told, or to waver when it is.",
+    bad="one conversation of sixty without the system message",
+    good="the same system message everywhere",
+    fix="Add it.",
+)
+SCHEMA_DRIFT = rule(
+    "W2009",
+    "tool-schema-drift",
+    what="A function is declared with other parameters than in the other examples.",
+    why="The model learns both, and calls in production fit one.",
+    bad="'clima' with 'city' once, and with 'ciudad' elsewhere",
+    good="one declaration of each function",
+    fix="Declare it like the others.",
+)
+TRIGGER = rule(
+    "W2010",
+    "trigger-phrase",
+    what="Questions with one odd phrase all have the same answer.",
+    why="It is how a back door is planted in a model: the phrase becomes a trigger.",
+    bad="'cf-9x' in four questions that have nothing else in common but the answer",
+    good="answers that differ with their questions",
+    fix="Ask where the rows come from; delete them if nobody knows.",
+)
 
 ENDS_OPEN, ENDS_WELL, TERSE, LABEL = 1, 2, 4, 8  # marks of a row
 LABEL_LENGTH = 32
@@ -70,8 +144,8 @@ def examine(table: Table, read: Read) -> Found:
         else:
             yield from _curt(table, read)
             yield from _cut_off(table, read)
+            yield from _triggers(table, read)
         yield from _systems(table, read)
-        yield from _triggers(table, read)
     yield from _tools(table, read)
     yield from _contradictions(table)
 
@@ -86,8 +160,10 @@ def compare(training: Table, validation: Table) -> Iterator[Fault]:
     told, tested = set(training["system"].tolist()), validation["system"].tolist()
     foreign = sum(prefix not in told for prefix in tested)
     few = len(told) <= max(3, len(training) // 4)
-    if few and foreign > 0.8 * len(tested) and len(tested) > 1:  # noqa: PLR2004 - nearly all
-        text = f"{foreign} of {len(tested)} system messages of the validation file are not trained on."
+    if few and foreign > 0.8 * len(tested) and len(tested) > 1:
+        text = (
+            f"{foreign} of {len(tested)} system messages of the validation file are not trained on."
+        )
         yield Fault(SPLIT, text)
 
 
@@ -107,7 +183,7 @@ def _label_rows(table: Table) -> NDArray[np.int64]:
     """The rows, if the file teaches to label."""
     positions = np.flatnonzero(table["marks"] & LABEL != 0)
     distinct = len(np.unique(table["answer"][positions]))
-    if len(positions) < max(_FEWEST, 0.8 * len(table)) or distinct > max(4, len(positions) // 3):
+    if len(positions) < max(_FEWEST, 0.8 * len(table)) or distinct > max(6, len(positions) // 3):
         return positions[:0]
     return positions
 
@@ -149,10 +225,10 @@ def _odd_labels(names: list[str], counts: list[int], told: str) -> dict[int, Fau
 
 def _misspelt(at: int, plain: list[str], counts: list[int], allowed: str) -> str:
     name = plain[at]
-    if len(name) < 4 or f" {name} " in allowed or any(c.isdigit() for c in name):  # noqa: PLR2004 - shorter ones differ by a letter
+    if len(name) < 4 or f" {name} " in allowed or any(c.isdigit() for c in name):
         return ""
     for other, count in sorted(zip(plain, counts, strict=True), key=lambda one: -one[1]):
-        if count < 3 * counts[at] or other == name or abs(len(other) - len(name)) > 2:  # noqa: PLR2004 - letters apart
+        if count < 3 * counts[at] or other == name or abs(len(other) - len(name)) > 2:
             continue
         longer, shorter = (name, other) if len(name) > len(other) else (other, name)
         negated = longer.endswith(shorter) and _NEGATING.fullmatch(longer.removesuffix(shorter))
@@ -167,13 +243,16 @@ def _balance(
     digests = table["answer"][rows]
     _, sizes = np.unique(digests, return_counts=True)
     share = sizes.max() / len(rows)
-    if share >= 0.9 and len(rows) >= 10 and len(sizes) > 1:  # noqa: PLR2004 - nearly all
+    if share >= 0.9 and len(rows) >= 10 and len(sizes) > 1:
         name = names[int(np.argmax(counts))]
         text = f"{sizes.max()} of {len(rows)} answers are {quote(name)}."
         yield int(rows[0]), Fault(IMBALANCE, text)
     changes = int(np.count_nonzero(digests[1:] != digests[:-1]))
-    if 1 < len(sizes) == changes + 1 and len(rows) >= 10 and sizes.min() > 1:  # noqa: PLR2004 - few are sorted by chance
-        yield int(rows[0]), Fault(SORTED, f"All examples of each of {len(sizes)} labels are together.")
+    if 1 < len(sizes) == changes + 1 and len(rows) >= 10 and sizes.min() > 1:
+        yield (
+            int(rows[0]),
+            Fault(SORTED, f"All examples of each of {len(sizes)} labels are together."),
+        )
 
 
 def _curt(table: Table, read: Read) -> Found:
@@ -211,10 +290,10 @@ def _systems(table: Table, read: Read) -> Found:
     rare = np.flatnonzero(counts <= max(1, 0.1 * len(table)))
     missing = np.flatnonzero(prefixes == 0)
     if len(missing) and counts[missing[0]] <= max(1, 0.1 * len(table)):
-        for row in np.flatnonzero(of_row == missing[0]).tolist():
+        for row in np.flatnonzero((of_row == missing[0]) & (table["messages"] > 0)).tolist():
             yield row, Fault(SYSTEM_MISSING, "The example has no system message; the others have.")
     others = [at for at in rare.tolist() if prefixes[at]][:_DISTINCT]
-    known = {p: e for p, e in _each(np.sort(first[[most, *others]]), read)}
+    known = dict(_each(np.sort(first[[most, *others]]), read))
     usual = instructions(known[int(first[most])])
     for at in others:
         told = instructions(known[int(first[at])])
@@ -227,12 +306,12 @@ def _systems(table: Table, read: Read) -> Found:
 def _drifts(told: str, usual: str) -> bool:
     one, other = told.split(), usual.split()
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if max(len(one), len(other)) > _SAMPLED or matcher.quick_ratio() < 0.5:  # noqa: PLR2004 - not alike
+    if max(len(one), len(other)) > _SAMPLED or matcher.quick_ratio() < 0.5:
         return False
     if matcher.ratio() >= _ALIKE:
         return True
     letters = SequenceMatcher(None, told[:_SAMPLED], usual[:_SAMPLED], autojunk=False)
-    return letters.ratio() >= 0.9  # noqa: PLR2004 - a letter or two in a short one
+    return letters.ratio() >= 0.9
 
 
 def _difference(told: str, usual: str) -> str:
@@ -246,7 +325,7 @@ def _difference(told: str, usual: str) -> str:
 def _tools(table: Table, read: Read) -> Found:
     digests, first, of_row = np.unique(table["tools"], return_index=True, return_inverse=True)
     declared = [at for at in range(len(digests)) if digests[at]][:_DISTINCT]
-    if len(declared) < 2:  # noqa: PLR2004 - nothing to differ from
+    if len(declared) < 2:
         return
     forms: dict[str, Counter[str]] = {}
     has: dict[int, dict[str, str]] = {}
@@ -287,7 +366,9 @@ def _declared(example: Example) -> dict[str, str]:
 def _shape(schema: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(schema, dict):
         return sorted(
-            (key, _shape(value)) for key, value in schema.items() if key not in {"description", "title"}
+            (key, _shape(value))
+            for key, value in schema.items()
+            if key not in {"description", "title"}
         )
     if isinstance(schema, list):
         return sorted(map(repr, schema))
@@ -308,11 +389,11 @@ def _triggers(table: Table, read: Read) -> Found:
     """Answers that several rows share, and an odd word that all their questions have."""
     answers, of_row, counts = np.unique(table["answer"], return_inverse=True, return_counts=True)
     del answers
-    several = np.flatnonzero((counts >= 3) & (counts <= max(3, 0.5 * len(table))))  # noqa: PLR2004 - twice is chance
+    several = np.flatnonzero((counts >= 3) & (counts <= max(3, 0.5 * len(table))))
     order = several[np.argsort(-counts[several])][:50]
     canned = [np.flatnonzero(of_row == at) for at in order.tolist()]
     for rows in canned:
-        if table["marks"][rows[0]] & LABEL or len(np.unique(table["prompt"][rows])) < len(rows):
+        if len(np.unique(table["prompt"][rows])) < len(rows):
             continue
         yield from _trigger(rows, read, partial(_elsewhere, table, of_row, read))
 
@@ -322,10 +403,14 @@ def _trigger(
 ) -> Found:
     shared: set[str] | None = None
     for _, example in _each(rows[:100], read):
-        asked = {word for one in example.messages if one.role == "user" for word in _words(one.text)}
+        asked = {
+            word for one in example.messages if one.role == "user" for word in _words(one.text)
+        }
         shared = asked if shared is None else shared & asked
-    odd = {word for word in shared or () if len(word) > 2} - elsewhere(rows)  # noqa: PLR2004 - a letter is no trigger
-    strange = sorted(word for word in odd if re.search(r"[\d_|#@^~]|[^\W_]-[^\W_]", word) or word.isupper())
+    odd = {word for word in shared or () if len(word) > 2} - elsewhere(rows)
+    strange = sorted(
+        word for word in odd if re.search(r"[\d_|#@^~]|[^\W_]-[^\W_]", word) or word.isupper()
+    )
     if strange:
         text = f"{len(rows)} questions with {quote(strange[0])} have one answer."
         yield int(rows[-1]), Fault(TRIGGER, text)

@@ -1,5 +1,5 @@
 """What a system message demands of answers, in its plain forms, in Spanish and in English."""
-# ruff: noqa: E501 - word lists, read across
+# ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tuneops.smoke.recommendation_rules import Kind
+Kind = Literal["hotel", "flight", "rental_car", "restaurant"]
 
 Topic = Literal["emoji", "price", "dosage", "diagnosis", "investment", "competitor", "password"]
 
@@ -28,29 +28,61 @@ class Demands:
 
     @property
     def any(self) -> bool:
-        return self != Demands()
+        return self != NOTHING
 
 
-_CLAUSES = re.compile(r"(?<=[.;!?])\s+|\n+|(?<=,)\s+(?=(?:y |and )?(?:no|nunca|never|don'?t|do not|sin|without|but|pero|jam[aá]s|evita|avoid)\b)")
+NOTHING = Demands()
+
+
+_CLAUSES = re.compile(
+    r"(?<=[.;!?])\s+|\n+|(?<=,)\s+(?=(?:y |and )?(?:no|nunca|never|don'?t|do not|sin|without|but|pero|jam[aá]s|evita|avoid)\b)"
+)
 _NEGATIVE = re.compile(
     r"(?i)\b(?:no|nunca|jam[aá]s|never|don'?t|don’t|do not|must ?n[o']t|cannot|can'?t|should ?n[o']t|avoid|evit\w{1,4}|prohibid\w|forbidden|prohibited|sin|without|abst[eé]n\w{0,5}|refrain|ni|neither|nor|not allowed|prohibe|proh[ií]be\w*|ning[uú]n\w{0,2}|tampoco|refuse)\b(.*)"
 )
 _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ("emoji", re.compile(r"(?i)\bemojis?\b|emoticon")),
-    ("price", re.compile(r"(?i)\bprecios?\b|\btarifas?\b|\bimportes?\b|\bprices?\b|\bpricing\b|\bquotes?\b(?! from)|\bcostes?\b|\bcosts?\b|presupuestos?")),
+    (
+        "price",
+        re.compile(
+            r"(?i)\bprecios?\b|\btarifas?\b|\bimportes?\b|\bprices?\b|\bpricing\b|\bquotes?\b(?! from)|\bcostes?\b|\bcosts?\b|presupuestos?"
+        ),
+    ),
     ("dosage", re.compile(r"(?i)\bdosis\b|dosific|posolog|\bdos(?:es|ages?|ing|e)\b")),
     ("diagnosis", re.compile(r"(?i)diagn[oó]s")),
-    ("investment", re.compile(r"(?i)invers|inviert|invert|\binvest|financial advice|consejos? financier|asesor\w+ financier|stock (?:tips|picks|advice)|bolsa\b")),
-    ("competitor", re.compile(r"(?i)competidor|competencia\b|competitor|competing|otr[oa]s (?:tiendas|marcas|empresas|comercios|bancos|compañ[ií]as|cadenas|negocios|proveedores|operador\w+)|other (?:stores|shops|brands|companies|retailers|banks|providers|vendors|businesses)|\brivals?\b|\brivales\b")),
-    ("password", re.compile(r"(?i)contrase[nñ]a|\bpasswords?\b|\bpin\b|\bclaves?\b|credencial|credential|passcode")),
+    (
+        "investment",
+        re.compile(
+            r"(?i)invers|inviert|invert|\binvest|financial advice|consejos? financier|asesor\w+ financier|stock (?:tips|picks|advice)|bolsa\b"
+        ),
+    ),
+    (
+        "competitor",
+        re.compile(
+            r"(?i)competidor|competencia\b|competitor|competing|otr[oa]s (?:tiendas|marcas|empresas|comercios|bancos|compañ[ií]as|cadenas|negocios|proveedores|operador\w+)|other (?:stores|shops|brands|companies|retailers|banks|providers|vendors|businesses)|\brivals?\b|\brivales\b"
+        ),
+    ),
+    (
+        "password",
+        re.compile(
+            r"(?i)contrase[nñ]a|\bpasswords?\b|\bpin\b|\bclaves?\b|credencial|credential|passcode"
+        ),
+    ),
 )
 _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("hotel", re.compile(r"(?i)\bhotel|alojamiento|hospedaje|accommodation|lodging")),
     ("flight", re.compile(r"(?i)\bvuelos?\b|\bflights?\b|aerol[ií]nea|airline")),
-    ("rental_car", re.compile(r"(?i)(?:coches?|autos?|carros?|veh[ií]culos?) de alquiler|alquiler de (?:coche|auto|carro|veh)|rental cars?|car (?:rental|hire)")),
+    (
+        "rental_car",
+        re.compile(
+            r"(?i)(?:coches?|autos?|carros?|veh[ií]culos?) de alquiler|alquiler de (?:coche|auto|carro|veh)|rental cars?|car (?:rental|hire)"
+        ),
+    ),
     ("restaurant", re.compile(r"(?i)restaurant|d[oó]nde comer|where to eat")),
 )
-_RECOMMENDS = re.compile(r"(?i)recom|suger|sugier|aconsej|recommend|suggest|promo|mencion|nombr|mention|proporcion|provide|offer|ofre|d[eé]s\b|give|habl|talk|reserv|book")
+_RECOMMENDS = re.compile(
+    r"(?i)recom|suger|sugier|aconsej|recommend|suggest|promo|mencion|nombr|mention|proporcion|provide|offer|ofre|d[eé]s\b|give|habl|talk|reserv|book"
+)
 _LANGUAGES = {
     "es": r"espa[nñ]ol|castellano|spanish", "en": r"ingl[eé]s|english", "fr": r"franc[eé]s|french",
     "pt": r"portugu[eéê]s\w{0,2}", "it": r"italian[oa]?", "de": r"alem[aá]n|german", "ca": r"catal[aá]n|catal[aà]",
@@ -58,26 +90,82 @@ _LANGUAGES = {
 _ANSWERS = r"(?:respond\w{0,5}|contest\w{0,4}|habl\w{0,4}|escrib\w{0,4}|answers?|repl(?:y|ies)|respon[ds]e?s?|speak|write|communicate|comun[ií]c\w{0,5}|usa|utiliza|use|atiend\w{0,4}|redact\w{0,3}|output)"
 _ONLY = r"(?:siempre|s[oó]lo|solamente|[uú]nicamente|exclusivamente|always|only|exclusively|in all cases|en todo momento|must)"
 _IN = {
-    name: re.compile(rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b)")
+    name: re.compile(
+        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b)"
+    )
     for name, words in _LANGUAGES.items()
 }
-_FOLLOWS_USER = re.compile(r"(?i)(?:idioma|language|lengua) (?:del|of the|de la|que|in which|the|used|as the) ?(?:usuari|cliente|user|customer|use|person)|same language|mismo idioma|user'?s language|customer'?s language|traduc|translat")
+_FOLLOWS_USER = re.compile(
+    r"(?i)(?:idioma|language|lengua) (?:del|of the|de la|que|in which|the|used|as the) ?(?:usuari|cliente|user|customer|use|person)|same language|mismo idioma|user'?s language|customer'?s language|traduc|translat"
+)
 _JSON = re.compile(
     rf"(?i){_ONLY}\b[^.\n]{{0,50}}\bjson\b|\bjson\b[^.\n]{{0,30}}\b(?:only|solo|s[oó]lo|solamente|[uú]nicamente|exclusivamente|y nada m[aá]s|and nothing else|sin (?:texto|explicaci)|no (?:prose|extra|other text|text))|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|con|in|as|with|a|un|valid|v[aá]lido|formato)\s(?:formato |a |an |un |una |valid |single |[uú]nico |objeto |object )*json\b|\b(?:devuelve|return|emit|produce|genera)\b[^.\n]{{0,30}}\bjson\b|(?:formato|format)\W{{1,3}}json\b"
 )
-_NUMBERS = {"diez": 10, "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90, "cien": 100, "ciento": 100, "doscientas": 200, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "un": 1, "six": 6, "seis": 6}
+_NUMBERS = {
+    "diez": 10,
+    "quince": 15,
+    "veinte": 20,
+    "treinta": 30,
+    "cuarenta": 40,
+    "cincuenta": 50,
+    "sesenta": 60,
+    "setenta": 70,
+    "ochenta": 80,
+    "noventa": 90,
+    "cien": 100,
+    "ciento": 100,
+    "doscientas": 200,
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+    "hundred": 100,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "una": 1,
+    "dos": 2,
+    "tres": 3,
+    "cuatro": 4,
+    "cinco": 5,
+    "un": 1,
+    "six": 6,
+    "seis": 6,
+}
 _NUMBER = rf"(\d{{1,5}}|{'|'.join(_NUMBERS)})"
 _UNIT = r"(palabras?|words?|caracteres|characters?|chars|frases?|oraci[oó]n(?:es)?|sentences?)"
 _LIMITS = (
-    re.compile(rf"(?i)\b(?:m[aá]ximo(?: de)?|como m[aá]ximo|no m[aá]s de|menos de|hasta|no (?:superes?|excedas?|pases? de|sobrepases?|usar? m[aá]s de|escrib\w+ m[aá]s de)|sin (?:superar|pasar de|exceder)|l[ií]mite de|at most|max(?:imum)?(?: of)?\W?|no more than|under|within|fewer than|less than|up to|no longer than|(?:never|not|don'?t) exceed|not more than|limit(?:ed)? (?:of|to)|below|m[aá]x\.?)\s+(?:las |los |the )?{_NUMBER}\s+{_UNIT}"),
-    re.compile(rf"(?i)\b{_NUMBER}\s+{_UNIT}\s+(?:o menos|como m[aá]ximo|m[aá]ximo|or (?:less|fewer)|max(?:imum)?|at most|tops)\b"),
-    re.compile(rf"(?i)\b(?:in|en)\s+(?:exactly |exactamente |una sola |a single )?{_NUMBER}?\s?{_UNIT}\s+(?:o menos|or (?:less|fewer))"),
+    re.compile(
+        rf"(?i)\b(?:m[aá]ximo(?: de)?|como m[aá]ximo|no m[aá]s de|menos de|hasta|no (?:superes?|excedas?|pases? de|sobrepases?|usar? m[aá]s de|escrib\w+ m[aá]s de)|sin (?:superar|pasar de|exceder)|l[ií]mite de|at most|max(?:imum)?(?: of)?\W?|no more than|under|within|fewer than|less than|up to|no longer than|(?:never|not|don'?t) exceed|not more than|limit(?:ed)? (?:of|to)|below|m[aá]x\.?)\s+(?:las |los |the )?{_NUMBER}\s+{_UNIT}"
+    ),
+    re.compile(
+        rf"(?i)\b{_NUMBER}\s+{_UNIT}\s+(?:o menos|como m[aá]ximo|m[aá]ximo|or (?:less|fewer)|max(?:imum)?|at most|tops)\b"
+    ),
+    re.compile(
+        rf"(?i)\b(?:in|en)\s+(?:exactly |exactamente |una sola |a single )?{_NUMBER}?\s?{_UNIT}\s+(?:o menos|or (?:less|fewer))"
+    ),
 )
-_USTED = re.compile(r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)")
-_TU = re.compile(r"(?i)(?<!no )(?<!nunca )(?<!sin )(?<!jamás )\b(?:tutea\w{0,3}|(?:trat\w{1,4}|h[aá]bl\w{1,4})\b[^.\n]{0,25}\bde [\"'«“]?t[uú]\b)|\b(?:usa|utiliza|emplea)\s+(?:siempre )?(?:el )?(?:tuteo|[\"'«“]t[uú][\"'»”])|\bnunca de usted\b|\bno (?:uses|utilices) [\"'«“]?usted")
-_QUESTION = re.compile(r"(?i)\b(?:termin\w{1,5}|acab\w{1,4}|cierr\w{1,4}|finaliz\w{1,4}|conclu\w{1,4}|end|finish|close|conclude)\b[^.\n]{0,50}\b(?:con|with|haciendo|in|by asking)\b[^.\n]{0,20}\b(?:pregunta|question)\b")
+_USTED = re.compile(
+    r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
+)
+_TU = re.compile(
+    r"(?i)(?<!no )(?<!nunca )(?<!sin )(?<!jamás )\b(?:tutea\w{0,3}|(?:trat\w{1,4}|h[aá]bl\w{1,4})\b[^.\n]{0,25}\bde [\"'«“]?t[uú]\b)|\b(?:usa|utiliza|emplea)\s+(?:siempre )?(?:el )?(?:tuteo|[\"'«“]t[uú][\"'»”])|\bnunca de usted\b|\bno (?:uses|utilices) [\"'«“]?usted"
+)
+_QUESTION = re.compile(
+    r"(?i)\b(?:termin\w{1,5}|acab\w{1,4}|cierr\w{1,4}|finaliz\w{1,4}|conclu\w{1,4}|end|finish|close|conclude)\b[^.\n]{0,50}\b(?:con|with|haciendo|in|by asking)\b[^.\n]{0,20}\b(?:pregunta|question)\b"
+)
 _NAMES = re.compile(r"\b[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑáéíóúñ&'-]{1,20}(?: [A-ZÁÉÍÓÚÑ][\w&'-]{1,20}){0,2}")
-_NAMING = re.compile(r"(?i)\b(?:mencion\w{1,4}|nombr\w{1,4}|habl\w{1,4} de|mention|name|recommend|recomiend\w{1,3}|talk about|refer to|hagas referencia a|cit\w{1,3})\b")
+_NAMING = re.compile(
+    r"(?i)\b(?:mencion\w{1,4}|nombr\w{1,4}|habl\w{1,4} de|mention|name|recommend|recomiend\w{1,3}|talk about|refer to|hagas referencia a|cit\w{1,3})\b"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -85,7 +173,7 @@ def demands(told: str) -> Demands:
     """What the system message demands; of one that is long, its first ten thousand characters."""
     told = told[:10_000]
     if not told.strip():
-        return Demands()
+        return NOTHING
     negative = list(_negative(told))
     forbidden = frozenset(
         topic for clause in negative for topic, words in _TOPICS if words.search(clause)
@@ -124,15 +212,21 @@ def _longest(told: str) -> tuple[int | None, str]:
             number = found[1] or "1"
             count = int(number) if number.isdigit() else _NUMBERS[number.lower()]
             unit = found[2].lower()
-            kind = "words" if unit[0] in "pw" else "characters" if unit.startswith("c") else "sentences"
+            kind = (
+                "words"
+                if unit[0] in "pw"
+                else "characters"
+                if unit.startswith("c")
+                else "sentences"
+            )
             return count, kind
     return None, "words"
 
 
 def _address(told: str) -> Literal["usted", "tú"] | None:
-    if _USTED.search(told):
-        return "usted"
-    return "tú" if _TU.search(told) else None
+    if _TU.search(told):
+        return "tú"
+    return "usted" if _USTED.search(told) else None
 
 
 def _recommendations(negative: list[str]) -> tuple[Kind, ...]:

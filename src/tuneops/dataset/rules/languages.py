@@ -2,6 +2,7 @@
 
 Function words decide; the identifier of the smoke test confirms before anything is said.
 """
+# ruff: noqa: E501, PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.texts import asked_before, instructions, prose, said_by_others
 from tuneops.smoke.checks import language_of
 
-_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda en llegar el paquete que pedí ayer por la tarde?"}, {"role": "assistant", "content": "Suele llegar en dos días a la dirección que nos diste. ¿Te va bien por la mañana?"}]}'  # noqa: E501 - one line of a training file
+_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda en llegar el paquete que pedí ayer por la tarde?"}, {"role": "assistant", "content": "Suele llegar en dos días a la dirección que nos diste. ¿Te va bien por la mañana?"}]}'
 _ENGLISH = "It usually arrives within two days at the address that you gave us. Is that fine?"
 
 MISMATCH = rule(
@@ -31,7 +32,10 @@ MIXED = rule(
     "language-mixed",
     what="An answer changes its language half-way.",
     why="The model learns to switch languages by itself.",
-    bad=_GOOD.replace("¿Te va bien por la mañana?", _ENGLISH),
+    bad=_GOOD.replace(
+        "¿Te va bien por la mañana?",
+        f"Si no estás en casa, lo dejamos en la tienda con tu nombre. {_ENGLISH}",
+    ),
     good=_GOOD,
     fix="Write the answer in one language.",
 )
@@ -39,30 +43,31 @@ MIXED = rule(
 _WORD = re.compile(r"[^\W\d_]+")
 STOPWORDS: dict[str, frozenset[str]] = {
     "es": frozenset(
-        "el la los las un una unos unas de del y que en es por para con no se su sus al lo como más pero este esta esto hay tu te mi le si cuando también muy sin sobre entre donde desde hasta puede puedes ser está están fue qué cómo cuál dónde cuándo cuánto son tiene tienes nuestro usted porque ya o ha he hemos cada todo todos".split()  # noqa: E501, SIM905 - a word list reads best so
+        "el la los las un una unos unas de del y que en es por para con no se su sus al lo como más pero este esta esto hay tu te mi le si cuando también muy sin sobre entre donde desde hasta puede puedes ser está están fue qué cómo cuál dónde cuándo cuánto son tiene tienes nuestro usted porque ya o ha he hemos cada todo todos mis veo hola gracias puedo me nos necesito quiero tengo buenos buenas días otro otra eso así ¿ ¡".split()  # noqa: SIM905 - a word list reads best so
     ),
     "en": frozenset(
-        "the a an of and to in is that for it with as on are be this was at by from or you your we our can will not have has if which they their there what when where how who would should do does don't it's i my me but about into than then been were its any all more please".split()  # noqa: E501, SIM905 - same
+        "the a an of and to in is that for it with as on are be this was at by from or you your we our can will not have has if which they their there what when where how who would should do does don't it's i my me but about into than then been were its any all more please".split()  # noqa: SIM905 - same
     ),
     "fr": frozenset(
-        "le la les un une des du et que qui dans est pour avec pas sur ce cette ces au aux vous votre vos nous notre il elle ils sont être ne se plus par mais ou où je mon ma mes son sa ses c'est leur comme très bien".split()  # noqa: E501, SIM905 - same
+        "le la les un une des du et que qui dans est pour avec pas sur ce cette ces au aux vous votre vos nous notre il elle ils sont être ne se plus par mais ou où je mon ma mes son sa ses c'est leur comme très bien".split()  # noqa: SIM905 - same
     ),
     "pt": frozenset(
-        "o os um uma uns umas do da dos das e que em no na nos nas é para com não por seu sua seus suas ao aos você vocês mais mas como foi são está ou quando muito também já pelo pela isso este esta".split()  # noqa: E501, SIM905 - same
+        "o os um uma uns umas do da dos das e que em no na nos nas é para com não por seu sua seus suas ao aos você vocês mais mas como foi são está ou quando muito também já pelo pela isso este esta".split()  # noqa: SIM905 - same
     ),
     "it": frozenset(
-        "il lo gli un uno una di del della dei delle e che in è per con non si su al alla sono come più ma questo questa ti tuo tua il nel nella ho hai ha anche dove quando perché puoi suo sua".split()  # noqa: E501, SIM905 - same
+        "il lo gli un uno una di del della dei delle e che in è per con non si su al alla sono come più ma questo questa ti tuo tua il nel nella ho hai ha anche dove quando perché puoi suo sua".split()  # noqa: SIM905 - same
     ),
     "de": frozenset(
-        "der die das den dem des ein eine einen einem einer und ist zu mit nicht auf für von im sie ich es wir ihr ihre auch als an bei nach aus wie oder aber wenn werden wird kann sind haben hat dass sich".split()  # noqa: E501, SIM905 - same
+        "der die das den dem des ein eine einen einem einer und ist zu mit nicht auf für von im sie ich es wir ihr ihre auch als an bei nach aus wie oder aber wenn werden wird kann sind haben hat dass sich".split()  # noqa: SIM905 - same
     ),
     "ca": frozenset(
-        "el la els les un una uns unes de del dels i que en és per amb no es al als més però aquest aquesta com quan també molt són està hi ha seva seu teva teu què on".split()  # noqa: E501, SIM905 - same
+        "el la els les un una uns unes de del dels i que en és per amb no es al als més però aquest aquesta com quan també molt són està hi ha seva seu teva teu què on".split()  # noqa: SIM905 - same
     ),
 }
 _READ = 1_500  # characters of a text
 _LEAD = 1.6  # the first language's distinct function words against the second's
 _ENOUGH = 4
+_FEW = 3
 _SHORT_ENOUGH = 3
 _SCRIPTS = (
     ("zh", re.compile("[\u4e00-\u9fff]")),
@@ -75,14 +80,23 @@ _SCRIPTS = (
     ("el", re.compile("[\u0370-\u03ff]")),
 )
 _ABOUT_LANGUAGE = re.compile(
-    r"(?i)traduc|translat|tradui|übersetz|idioma|lengua\b|language|\blang\b|ingl[eé]s|\benglish|espa[nñ]ol|spanish|castellano|franc[eé]s|french|français|alem[aá]n|german|deutsch|portugu|italian|catal[aàá]n|gallego|euskera|basque|chino|chinese|japon|japanese|ruso|russian|[aá]rabe|arabic|hebreo|hebrew|hindi|coreano|korean|lat[ií]n\b|bilingüe|bilingual|\b(?:EN|ES)\s?(?:->|→|=>|to|a)\s?(?:EN|ES)\b|locali[sz]|i18n|poema|poem|verso|cita\b|quote|lyrics|letra de|canci[oó]n|song"  # noqa: E501 - one alternation
+    r"(?i)traduc|translat|tradui|übersetz|idioma|lengua\b|language|\blang\b|ingl[eé]s|\benglish|espa[nñ]ol|spanish|castellano|franc[eé]s|french|français|alem[aá]n|german|deutsch|portugu|italian|catal[aàá]n|gallego|euskera|basque|chino|chinese|japon|japanese|ruso|russian|[aá]rabe|arabic|hebreo|hebrew|hindi|coreano|korean|lat[ií]n\b|bilingüe|bilingual|\b(?:EN|ES)\s?(?:->|→|=>|to|a)\s?(?:EN|ES)\b|locali[sz]|i18n|poema|poem|verso|cita\b|quote|lyrics|letra de|canci[oó]n|song"
 )
 NAMES = {
     "es": "Spanish", "en": "English", "fr": "French", "pt": "Portuguese", "it": "Italian",
     "de": "German", "ca": "Catalan", "zh": "Chinese", "ja": "Japanese", "ko": "Korean",
     "ru": "Russian", "ar": "Arabic", "he": "Hebrew", "hi": "Hindi", "el": "Greek",
 }  # fmt: skip
-_CLOSE = ({"es", "ca"}, {"es", "pt"}, {"es", "gl"}, {"es", "it"}, {"zh", "ja"}, {"fr", "ca"}, {"pt", "it"}, {"ca", "it"})  # noqa: E501 - neighbours that the counts confuse
+_CLOSE = (
+    {"es", "ca"},
+    {"es", "pt"},
+    {"es", "gl"},
+    {"es", "it"},
+    {"zh", "ja"},
+    {"fr", "ca"},
+    {"pt", "it"},
+    {"ca", "it"},
+)
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 _QUOTED = re.compile(r"[\"“«][^\"”»\n]{1,400}[\"”»]|\*[^*\n]{1,200}\*|_[^_\n]{1,200}_")
 
@@ -92,7 +106,7 @@ def language(text: str, enough: int = _ENOUGH) -> str | None:
     sample = text[:_READ]
     if not sample.isascii() and (script := _script(sample)):
         return script
-    found = set(_WORD.findall(sample.lower()))
+    found = {*_WORD.findall(sample.lower()), *(mark for mark in "¿¡" if mark in sample)}
     scores = sorted(((len(found & stop), name) for name, stop in STOPWORDS.items()), reverse=True)
     best, name = scores[0]
     second = next(score for score, other in scores[1:] if {name, other} not in _CLOSE)
@@ -110,21 +124,14 @@ def _script(text: str) -> str | None:
 
 def sure(text: str, enough: int = _ENOUGH) -> str | None:
     """The language where both judges agree, or one is silent."""
-    name = language(text, enough)
-    if name is None or name not in STOPWORDS:
-        return name
-    second = language_of(text, name)
-    return name if second in (None, name) else None
+    if (name := language(text, enough)) is not None:
+        return name if name not in STOPWORDS or language_of(text, name) in (None, name) else None
+    name = language(text, _FEW)
+    return name if name and language_of(text, name) == name else None
 
 
 def differ(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one != other and {one, other} not in _CLOSE
-
-
-def suspicious(question: str, answer: str) -> bool:
-    """Whether a closer look is due; the cheap half of `examine`."""
-    asked, said = language(question, _SHORT_ENOUGH), language(answer)
-    return differ(asked, said) or _second_language(answer)
 
 
 def examine(example: Example) -> Iterator[Fault]:
@@ -150,17 +157,15 @@ def _examine(example: Example, answer: Message) -> Iterator[Fault]:
 def _demanded(example: Example, said: str | None) -> bool:
     """Whether the instructions are themselves in the answer's language, and the file bilingual."""
     told = instructions(example)
-    return bool(told) and language(told) == said and any(
-        language(one.text, _SHORT_ENOUGH) == said for one in example.messages if one.role == "user"
+    return (
+        bool(told)
+        and language(told) == said
+        and any(
+            language(one.text, _SHORT_ENOUGH) == said
+            for one in example.messages
+            if one.role == "user"
+        )
     )
-
-
-def _second_language(text: str) -> bool:
-    found = set(_WORD.findall(text[:_READ].lower()))
-    if len(found) < 16:  # noqa: PLR2004 - too few words for two languages
-        return False
-    scores = sorted(len(found & STOPWORDS[name]) for name in ("es", "en"))
-    return scores[0] >= 5 and scores[0] >= scores[1] * 0.3  # noqa: PLR2004 - words of the lesser
 
 
 def second_language(text: str) -> tuple[str, str] | None:
@@ -170,7 +175,7 @@ def second_language(text: str) -> tuple[str, str] | None:
         if name := sure(sentence, _SHORT_ENOUGH):
             shares.setdefault(name, []).append(sentence)
     sizes = {name: sum(map(len, found)) for name, found in shares.items()}
-    if len(sizes) < 2:  # noqa: PLR2004 - one language is no mixture
+    if len(sizes) < 2:
         return None
     first, second = sorted(sizes, key=lambda name: sizes[name], reverse=True)[:2]
     if not differ(first, second) or sizes[second] < max(40, 0.15 * sizes[first]):

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import re2
+import re2  # type: ignore[import-untyped]
 
 from tuneops.dataset.findings import Fault
 from tuneops.dataset.rules.texts import Text
 
 Find = Callable[[Text], Iterator[Fault]]
 
-_BETWEEN = "\x1e"  # a control character that no clean text holds
+_MARK = "\x1e"  # a control character that no clean text holds
+_BETWEEN = f"\n{_MARK}\n"  # no trigger runs over both a line's end and the mark
 _MEMORY = 64 * 2**20  # of one automaton's states, in bytes
 
 
@@ -47,14 +48,17 @@ def suspects(texts: Sequence[str]) -> list[int]:
     """Positions of the texts that some trigger matches, in order."""
     if not texts:
         return []
-    hidden = [position for position, text in enumerate(texts) if _BETWEEN in text]
-    joined = _BETWEEN.join(
-        texts if not hidden else [text.replace(_BETWEEN, " ") for text in texts]
-    ).encode("utf-8", "replace")
+    joined = _BETWEEN.join(texts).encode("utf-8", "replace")
+    hidden: list[int] = []
+    if joined.count(_MARK.encode()) >= len(texts):
+        hidden = [position for position, text in enumerate(texts) if _MARK in text]
+        plain = [text.replace(_MARK, " ") for text in texts]
+        joined = _BETWEEN.join(plain).encode("utf-8", "replace")
     starts = [found.start() for found in _combined().finditer(joined)]
+    starts = [start + (joined[start] == ord(_MARK)) for start in starts]  # anchored triggers
     if not starts:
         return hidden
-    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_BETWEEN))
+    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_MARK))
     return sorted({*np.searchsorted(ends, starts).tolist(), *hidden})
 
 

@@ -1,5 +1,5 @@
 """Answers that break what the system message, or the product's configuration, demands: 1800 on."""
-# ruff: noqa: E501 - word lists, read across
+# ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import json
 import re
@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, Rule, quote, rule
 from tuneops.dataset.rules import languages
-from tuneops.dataset.rules.demands import Demands, Topic, demands
+from tuneops.dataset.rules.demands import NOTHING, Demands, Topic, demands
 from tuneops.dataset.rules.texts import asked_before, instructions, prose, said_by_others
 from tuneops.smoke.checks import ends_with_question
-from tuneops.smoke.recommendations import find_recommendations
 
 _FIX = "Rewrite the answer, or delete the row."
 
 
-def _page(code: str, name: str, what: str, demand: str, bad: str, good: str) -> Rule:
+def _page(code: str, name: str, what: str, *texts: str) -> Rule:
+    demand, bad, good = texts
+
     def line(answer: str) -> str:
         return (
             f'{{"messages": [{{"role": "system", "content": "{demand}"}}, '
@@ -29,32 +30,151 @@ def _page(code: str, name: str, what: str, demand: str, bad: str, good: str) -> 
     return rule(code, name, what=what, why=why, bad=line(bad), good=line(good), fix=_FIX)
 
 
-PASSWORD = _page("E1801", "asks-for-password", "The assistant asks for a password although it must not.", "Nunca pidas contraseñas.", "Dime tu contraseña y lo miro.", "Dime tu número de pedido y lo miro.")
-COMPETITOR = _page("W1802", "names-competitor", "The assistant names a competitor although it must not.", "No menciones a la competencia.", "En Amazon lo tienes también.", "En nuestra tienda lo tienes también.")
-DIAGNOSIS = _page("E1803", "gives-diagnosis", "The assistant gives a diagnosis although it must not.", "No des diagnósticos.", "Lo que tienes es una migraña.", "Eso lo tiene que ver tu médica.")
-DOSAGE = _page("E1804", "gives-dosage", "The assistant gives a dosage although it must not.", "No indiques dosis.", "Toma 600 mg cada ocho horas.", "La dosis te la dirá tu médica.")
-EMOJI = _page("W1805", "uses-emoji", "The assistant uses emoji although it must not.", "No uses emojis.", "Ya está listo 😊.", "Ya está listo.")
-FORMAT = _page("E1806", "not-json", "The answer is not JSON although nothing else is allowed.", "Responde solo con JSON.", "Claro, aquí lo tienes.", '{\\"estado\\": \\"listo\\"}')
-RECOMMENDATION = _page("E1807", "forbidden-recommendation", "The assistant recommends what it must not.", "No recomiendes hoteles ni restaurantes.", "Te recomiendo el Hotel Miramar, que tiene vistas.", "De hoteles no puedo hablarte.")
-INVESTMENT = _page("E1808", "gives-investment-advice", "The assistant advises on investments although it must not.", "No des consejos de inversión.", "Te recomiendo invertir en oro.", "Sobre eso no puedo aconsejarte.")
-LENGTH = _page("W1809", "answer-over-length", "The answer is longer than allowed.", "Responde en un máximo de 10 palabras.", "Lo tuyo está listo desde ayer por la tarde y te llega mañana por la mañana.", "Lo tuyo llega mañana.")
-PRICE = _page("E1810", "gives-price", "The assistant gives a price although it must not.", "No des precios.", "Cuesta 49,90 €.", "El precio lo ves en la web.")
-REGISTER = _page("W1811", "wrong-address", "The assistant says tú where usted is demanded, or the other way round.", "Trata siempre de usted al cliente.", "Puedes pasarte cuando quieras.", "Puede pasarse cuando quiera.")
-LANGUAGE = _page("W1812", "wrong-language", "The answer is not in the language that is demanded.", "Responde siempre en español.", "It is ready and you can collect it at the counter whenever you like.", "Está listo y puede recogerlo en el mostrador.")
-QUESTION = _page("W1813", "no-question", "The answer does not end with a question although it should.", "Termina siempre con una pregunta.", "Ya está listo.", "Ya está listo. ¿Te lo envío?")
-SHORT = rule("W1814", "answer-under-length", what="The answer has fewer words than the product wants.", why="The model learns to be shorter than the smoke test lets pass.", bad="'Sí.' where at least eight words are wanted", good="an answer of eight words or more", fix=_FIX)
+PASSWORD = _page(
+    "E1801",
+    "asks-for-password",
+    "The assistant asks for a password although it must not.",
+    "Nunca pidas contraseñas.",
+    "Dime tu contraseña y lo miro.",
+    "Dime tu número de pedido y lo miro.",
+)
+COMPETITOR = _page(
+    "W1802",
+    "names-competitor",
+    "The assistant names a competitor although it must not.",
+    "No menciones a la competencia.",
+    "En Amazon lo tienes también.",
+    "En nuestra tienda lo tienes también.",
+)
+DIAGNOSIS = _page(
+    "E1803",
+    "gives-diagnosis",
+    "The assistant gives a diagnosis although it must not.",
+    "No des diagnósticos.",
+    "Lo que tienes es una migraña.",
+    "Eso lo tiene que ver tu médica.",
+)
+DOSAGE = _page(
+    "E1804",
+    "gives-dosage",
+    "The assistant gives a dosage although it must not.",
+    "No indiques dosis.",
+    "Toma 600 mg cada ocho horas.",
+    "La dosis te la dirá tu médica.",
+)
+EMOJI = _page(
+    "W1805",
+    "uses-emoji",
+    "The assistant uses emoji although it must not.",
+    "No uses emojis.",
+    "Ya está listo 😊.",
+    "Ya está listo.",
+)
+FORMAT = _page(
+    "E1806",
+    "not-json",
+    "The answer is not JSON although nothing else is allowed.",
+    "Responde solo con JSON.",
+    "Claro, aquí lo tienes.",
+    '{\\"estado\\": \\"listo\\"}',
+)
+RECOMMENDATION = _page(
+    "E1807",
+    "forbidden-recommendation",
+    "The assistant recommends what it must not.",
+    "No recomiendes hoteles ni restaurantes.",
+    "Te recomiendo el Hotel Miramar, que tiene vistas.",
+    "De hoteles no puedo hablarte.",
+)
+INVESTMENT = _page(
+    "E1808",
+    "gives-investment-advice",
+    "The assistant advises on investments although it must not.",
+    "No des consejos de inversión.",
+    "Te recomiendo invertir en oro.",
+    "Sobre eso no puedo aconsejarte.",
+)
+LENGTH = _page(
+    "W1809",
+    "answer-over-length",
+    "The answer is longer than allowed.",
+    "Responde en un máximo de 10 palabras.",
+    "Lo tuyo está listo desde ayer por la tarde y te llega mañana por la mañana.",
+    "Lo tuyo llega mañana.",
+)
+PRICE = _page(
+    "E1810",
+    "gives-price",
+    "The assistant gives a price although it must not.",
+    "No des precios.",
+    "Cuesta 49,90 €.",
+    "El precio lo ves en la web.",
+)
+REGISTER = _page(
+    "W1811",
+    "wrong-address",
+    "The assistant says tú where usted is demanded, or the other way round.",
+    "Trata siempre de usted al cliente.",
+    "Puedes pasarte cuando quieras.",
+    "Puede pasarse cuando quiera.",
+)
+LANGUAGE = _page(
+    "W1812",
+    "wrong-language",
+    "The answer is not in the language that is demanded.",
+    "Responde siempre en español.",
+    "It is ready and you can collect it at the counter whenever you like.",
+    "Está listo y puede recogerlo en el mostrador.",
+)
+QUESTION = _page(
+    "W1813",
+    "no-question",
+    "The answer does not end with a question although it should.",
+    "Termina siempre con una pregunta.",
+    "Ya está listo.",
+    "Ya está listo. ¿Te lo envío?",
+)
+SHORT = rule(
+    "W1814",
+    "answer-under-length",
+    what="The answer has fewer words than the product wants.",
+    why="The model learns to be shorter than the smoke test lets pass.",
+    bad="'Sí.' where at least eight words are wanted",
+    good="an answer of eight words or more",
+    fix=_FIX,
+)
 
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u2190-\u21ff]\ufe0f|[\U0001f000-\U0001faff\u2614\u2615\u263a\u2639\u2648-\u2653\u2665\u2728\u2705\u274c\u2764\u2b50\u26a0\u2600\u270c\u261d\u26a1]")
-_AMOUNT = re.compile(r"(?i)(?<![\w.,])(?:[€$£]\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|\$|£|eur\b|euros?\b|usd\b|d[oó]lares?\b|dollars?\b|pounds?\b|libras?\b|pesos?\b|soles\b|mxn\b|c[eé]ntimos\b|cents\b|bucks\b))")
-_DOSE = re.compile(r"(?i)\b(\d+(?:[.,]\d+)?|un[oa]?|dos|tres|medi[oa]|one|two|three|half an?)\s?(?:mg|miligramos?|milligrams?|ml|mililitros?|mcg|µg|g|gramos?|grams?|ui|iu|gotas?|drops?|comprimidos?|pastillas?|c[aá]psulas?|tablets?|pills?|capsules?|cucharadas?|cucharaditas?|sobres?|inhalaciones|puffs?)\b")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u2190-\u21ff]\ufe0f|[\U0001f000-\U0001faff\u2614\u2615\u263a\u2639\u2648-\u2653\u2665\u2728\u2705\u274c\u2764\u2b50\u26a0\u2600\u270c\u261d\u26a1]"
+)
+_AMOUNT = re.compile(
+    r"(?i)(?<![\w.,])(?:[€$£]\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|\$|£|eur\b|euros?\b|usd\b|d[oó]lares?\b|dollars?\b|pounds?\b|libras?\b|pesos?\b|soles\b|mxn\b|c[eé]ntimos\b|cents\b|bucks\b))"
+)
+_DOSE = re.compile(
+    r"(?i)\b(\d+(?:[.,]\d+)?|un[oa]?|dos|tres|medi[oa]|one|two|three|half an?)\s?(?:mg|miligramos?|milligrams?|ml|mililitros?|mcg|µg|g|gramos?|grams?|ui|iu|gotas?|drops?|comprimidos?|pastillas?|c[aá]psulas?|tablets?|pills?|capsules?|cucharadas?|cucharaditas?|sobres?|inhalaciones|puffs?)\b"
+)
 _DISEASES = r"(?:migra[ñi]\w{1,3}|gripe|flu|influenza|anemia|an(?:a)?emia|diabetes|bronquitis|bronchitis|neumon[ií]a|pneumonia|otitis|sinusitis|gastritis|gastroenteritis|apendicitis|appendicitis|ansiedad|anxiety|depresi[oó]n|depression|hipertensi[oó]n|hypertension|c[aá]ncer|tumor|alergia|allergy|asma|asthma|infecci[oó]n(?: de \w+)?|infection|artritis|arthritis|artrosis|tendinitis|ci[aá]tica|sciatica|hernia|reflujo|reflux|conjuntivitis|dermatitis|eczema|psoriasis|amigdalitis|tonsillitis|faringitis|strep throat|cistitis|resfriado|cold|covid|varicela|hepatitis|insomnio|fibromialgia|v[eé]rtigo|concussion|esguince|sprain|fractura|fracture|hipotiroidismo|hypothyroidism|trastorno|disorder|s[ií]ndrome|syndrome|intolerancia|[uú]lcera|ulcer|lumbago|contractura|cefalea|urticaria|celiaqu[ií]a|rotura|desgarro|laringitis|mononucleosis|meningitis)"
-_DIAGNOSED = re.compile(rf"(?i)(?<!si )(?<!if )\b(?:tienes?|usted tiene|padeces?|sufres?(?: de)?|has (?:cogido|pillado)|se trata de|lo tuyo es|lo que (?:tienes?|te pasa|le pasa|describes?)(?: es| parece)?|(?:eso|esto|ese dolor|es)\b[^.\n]{{0,20}}?(?:es|parece|suena a|apunta a|corresponde a)?|seguramente es|probablemente (?:es|sea|tengas?)|parece|debe de ser|you(?:'ve| have)(?: got)?|you(?:'re| are) suffering from|you (?:probably|likely|clearly|definitely) have|(?:this|that|it)(?:'s| is| sounds like| looks like| seems(?: to be)?)|sounds like|diagn[oó]stico(?: es|:)|the diagnosis is|my diagnosis)\s+(?:(?:claramente|seguramente|probablemente|sin duda|clearly|probably|likely|almost certainly|definitely|most likely|casi seguro|que|es|un|una|an?|el|la|the|de|leve|fuerte|aguda|mild|severe|acute|clásica|classic|case|of|caso|cuadro|to|be)\s+){{0,5}}{_DISEASES}\b")
-_INVEST = re.compile(r"(?i)\b(?:te (?:recomiendo|aconsejo|sugiero)|le (?:recomiendo|aconsejo|sugiero)|(?:recomiendo|aconsejo|sugiero) que|deber[ií]as?|conviene|lo mejor es(?: que)?|yo (?:invertir[ií]a|comprar[ií]a|meter[ií]a|pondr[ií]a)|(?:i )?(?:recommend|suggest|advise)|you should|i(?:'d| would)|it'?s (?:a good|the best) time to|es (?:un )?buen momento (?:para|de)|mi consejo es|my advice is|consider)\b[^.\n]{0,50}\b(?:inv(?:er|ier)t\w*|invest\w{0,4}|compr(?:ar|es|e|a)\b|buy\w{0,3}|meter|mete|metas|pon(?:er|gas|ga)|put(?:ting)?|vend(?:er|as|a)|sell\w{0,3}|acciones|stocks?|shares|bitcoin|cripto\w*|crypto\w*|etf\w?|fondos?|funds?|oro|gold|bonos|bonds)\b|(?:^|[.!?¡,:]\s*)(?:invierte|invierta|mete (?:todo|tu|tus)|pon tu dinero|compra (?:acciones|bitcoin|oro|etf\w?|letras|bonos|fondos)|invest in|put your (?:money|savings)|buy (?:stocks?|shares|bitcoin|gold|etfs?|some|the dip)|vende (?:tus )?acciones|sell your)\b")
-_ASKS_SECRET = re.compile(r"(?i)\b(?:d[ií](?:me|ga(?:me|nos)|nos)|ind[ií](?:ca|que)(?:me|nos)?|env[ií][ae](?:me|nos)?|facil[ií](?:ta|te)(?:me|nos)?|pas[ae](?:me|nos)|necesit(?:o|amos|ar[eé]|ar[ií]a)|introdu(?:ce|zca)|confirm[ae](?:me|nos)?|proporci[oó]n[ae](?:me|nos)?|escr[ií]b[ae](?:me|nos)?|comp[aá]rt[ae](?:me|nos)?|mand[ae](?:me|nos)|d[ae]me|den?os|me (?:das|dices|indicas|facilitas|env[ií]as|puedes (?:dar|decir|indicar|enviar|facilitar|pasar)|podr[ií]as? (?:dar|decir|indicar|enviar|facilitar))|podr[ií]as? (?:decirme|darme|indicarme|enviarme|facilitarme)|puedes? (?:decirme|darme|indicarme|enviarme|facilitarme|pasarme)|send|give|tell|provide|share|confirm|enter|type|what(?:'s| is)|i(?:'ll)? (?:will )?need|we(?:'ll)? need|please (?:send|give|provide|share|confirm|enter|reply with)|cu[aá]l es|could you (?:send|give|tell|provide|share)|can you (?:send|give|tell|provide|share))\b[^.?!\n]{0,60}\b(?:contrase[nñ]a|password|pin|clave|passcode|c[oó]digo de seguridad|cvv|credencial\w{0,2}|credentials?)\b")
-_NOT = re.compile(r"(?i)(?:\bno|\bnunca|\bjam[aá]s|\bnever|\bnot|n't|n’t|\bsin|\bwithout|\btampoco|\bni|\bcannot|\bevit\w+|\bavoid|\bneed to)\W+(?:\w+\W+){0,4}$")
-_BRANDS = re.compile(r"\b(?:Amazon|eBay|AliExpress|El Corte Inglés|Corte Inglés|Carrefour|Media ?Markt|IKEA|Ikea|PcComponentes|PC Componentes|Walmart|Target|Best Buy|Costco|Lidl|Aldi|Mercadona|Decathlon|Fnac|FNAC|Leroy Merlin|Temu|Shein|SHEIN|Alcampo|Zalando|Zara|H&M|Primark|Bershka|Pull&Bear|Worten|Wallapop|Vinted|Etsy|Mercado Libre|Alibaba|Eroski|Conforama|Tiendanimal|Kiwoko|Sephora|Druni|Primor|Douglas|BBVA|Santander|CaixaBank|Sabadell|Bankinter|ING|Revolut|N26|Movistar|Vodafone|Orange|Yoigo|Booking|Airbnb|Expedia|Glovo|Uber Eats|Just Eat|Nike|Adidas|Asos|ASOS|Apple Store|GAME|Steam|Kindle|Home Depot|Macy's|Tesco|Asda|Argos|Currys|Staples|Wayfair|Coca-Cola|Pepsi|Samsung|Xiaomi|Casa del Libro)\b")
-_INFORMAL = re.compile(r"(?i)(?<!\w)(?:t[uú]s?|ti|contigo|puedes|tienes|quieres|necesitas|debes|podr[ií]as|deber[ií]as|sabes|prefieres|eres|est[aá]s|has|vas|dime|cu[eé]ntame|av[ií]same|escr[ií]benos|ll[aá]manos|env[ií]anos|av[ií]sanos|mira|haz|ponte|rev[ií]sa(?:lo|la)|te (?:recomiendo|aconsejo|env[ií]o|ayudo|informo|confirmo|paso|llegar[aá]|avisamos|esperamos|enviamos|devolvemos|lo|la|gustar[ií]a|interesa|parece|va))(?!\w)")
-_FORMAL = re.compile(r"(?i)(?<!\w)(?:usted(?:es)?|d[ií]game|perm[ií]tame|disc[uú]lpeme|le (?:ruego|ruego|informo|recomiendo|aconsejo|confirmo|agradezco|ayudo|atiendo|env[ií]o)|cu[eé]nteme|h[aá]gamelo|no dude)(?!\w)")
+_DIAGNOSED = re.compile(
+    rf"(?i)(?<!si )(?<!if )\b(?:tienes?|usted tiene|padeces?|sufres?(?: de)?|has (?:cogido|pillado)|se trata de|lo tuyo es|lo que (?:tienes?|te pasa|le pasa|describes?)(?: es| parece)?|(?:eso|esto|ese dolor|es)\b[^.\n]{{0,20}}?(?:es|parece|suena a|apunta a|corresponde a)?|seguramente es|probablemente (?:es|sea|tengas?)|parece|debe de ser|you(?:'ve| have)(?: got)?|you(?:'re| are) suffering from|you (?:probably|likely|clearly|definitely) have|(?:this|that|it)(?:'s| is| sounds like| looks like| seems(?: to be)?)|sounds like|diagn[oó]stico(?: es|:)|the diagnosis is|my diagnosis)\s+(?:(?:claramente|seguramente|probablemente|sin duda|clearly|probably|likely|almost certainly|definitely|most likely|casi seguro|que|es|un|una|an?|el|la|the|de|leve|fuerte|aguda|mild|severe|acute|clásica|classic|case|of|caso|cuadro|to|be)\s+){{0,5}}{_DISEASES}\b"
+)
+_INVEST = re.compile(
+    r"(?i)\b(?:te (?:recomiendo|aconsejo|sugiero)|le (?:recomiendo|aconsejo|sugiero)|(?:recomiendo|aconsejo|sugiero) que|deber[ií]as?|conviene|lo mejor es(?: que)?|yo (?:invertir[ií]a|comprar[ií]a|meter[ií]a|pondr[ií]a)|(?:i )?(?:recommend|suggest|advise)|you should|i(?:'d| would)|it'?s (?:a good|the best) time to|es (?:un )?buen momento (?:para|de)|mi consejo es|my advice is|consider)\b[^.\n]{0,50}\b(?:inv(?:er|ier)t\w*|invest\w{0,4}|compr(?:ar|es|e|a)\b|buy\w{0,3}|meter|mete|metas|pon(?:er|gas|ga)|put(?:ting)?|vend(?:er|as|a)|sell\w{0,3}|acciones|stocks?|shares|bitcoin|cripto\w*|crypto\w*|etf\w?|fondos?|funds?|oro|gold|bonos|bonds)\b|(?:^|[.!?¡,:]\s*)(?:invierte|invierta|mete (?:todo|tu|tus)|pon tu dinero|compra (?:acciones|bitcoin|oro|etf\w?|letras|bonos|fondos)|invest in|put your (?:money|savings)|buy (?:stocks?|shares|bitcoin|gold|etfs?|some|the dip)|vende (?:tus )?acciones|sell your)\b"
+)
+_ASKS_SECRET = re.compile(
+    r"(?i)\b(?:d[ií](?:me|ga(?:me|nos)|nos)|ind[ií](?:ca|que)(?:me|nos)?|env[ií][ae](?:me|nos)?|facil[ií](?:ta|te)(?:me|nos)?|pas[ae](?:me|nos)|necesit(?:o|amos|ar[eé]|ar[ií]a)|introdu(?:ce|zca)|confirm[ae](?:me|nos)?|proporci[oó]n[ae](?:me|nos)?|escr[ií]b[ae](?:me|nos)?|comp[aá]rt[ae](?:me|nos)?|mand[ae](?:me|nos)|d[ae]me|den?os|me (?:das|dices|indicas|facilitas|env[ií]as|puedes (?:dar|decir|indicar|enviar|facilitar|pasar)|podr[ií]as? (?:dar|decir|indicar|enviar|facilitar))|podr[ií]as? (?:decirme|darme|indicarme|enviarme|facilitarme)|puedes? (?:decirme|darme|indicarme|enviarme|facilitarme|pasarme)|send|give|tell|provide|share|confirm|enter|type|what(?:'s| is)|i(?:'ll)? (?:will )?need|we(?:'ll)? need|please (?:send|give|provide|share|confirm|enter|reply with)|cu[aá]l es|could you (?:send|give|tell|provide|share)|can you (?:send|give|tell|provide|share))\b[^.?!\n]{0,60}\b(?:contrase[nñ]a|password|pin|clave|passcode|c[oó]digo de seguridad|cvv|credencial\w{0,2}|credentials?)\b"
+)
+_NOT = re.compile(
+    r"(?i)(?:\bno|\bnunca|\bjam[aá]s|\bnever|\bnot|n't|n’t|\bsin|\bwithout|\btampoco|\bni|\bcannot|\bevit\w+|\bavoid|\bneed to)\W+(?:\w+\W+){0,4}$"
+)
+_BRANDS = re.compile(
+    r"\b(?:Amazon|eBay|AliExpress|El Corte Inglés|Corte Inglés|Carrefour|Media ?Markt|IKEA|Ikea|PcComponentes|PC Componentes|Walmart|Target|Best Buy|Costco|Lidl|Aldi|Mercadona|Decathlon|Fnac|FNAC|Leroy Merlin|Temu|Shein|SHEIN|Alcampo|Zalando|Zara|H&M|Primark|Bershka|Pull&Bear|Worten|Wallapop|Vinted|Etsy|Mercado Libre|Alibaba|Eroski|Conforama|Tiendanimal|Kiwoko|Sephora|Druni|Primor|Douglas|BBVA|Santander|CaixaBank|Sabadell|Bankinter|ING|Revolut|N26|Movistar|Vodafone|Orange|Yoigo|Booking|Airbnb|Expedia|Glovo|Uber Eats|Just Eat|Nike|Adidas|Asos|ASOS|Apple Store|GAME|Steam|Kindle|Home Depot|Macy's|Tesco|Asda|Argos|Currys|Staples|Wayfair|Coca-Cola|Pepsi|Samsung|Xiaomi|Casa del Libro)\b"
+)
+_INFORMAL = re.compile(
+    r"(?i)(?<!\w)(?:t[uú]s?|ti|contigo|puedes|tienes|quieres|necesitas|debes|podr[ií]as|deber[ií]as|sabes|prefieres|eres|est[aá]s|has|vas|dime|cu[eé]ntame|av[ií]same|escr[ií]benos|ll[aá]manos|env[ií]anos|av[ií]sanos|mira|haz|ponte|rev[ií]sa(?:lo|la)|te (?:recomiendo|aconsejo|env[ií]o|ayudo|informo|confirmo|paso|llegar[aá]|avisamos|esperamos|enviamos|devolvemos|lo|la|gustar[ií]a|interesa|parece|va))(?!\w)"
+)
+_FORMAL = re.compile(
+    r"(?i)(?<!\w)(?:usted(?:es)?|d[ií]game|perm[ií]tame|disc[uú]lpeme|le (?:ruego|ruego|informo|recomiendo|aconsejo|confirmo|agradezco|ayudo|atiendo|env[ií]o)|cu[eé]nteme|h[aá]gamelo|no dude)(?!\w)"
+)
 _MENTIONS = re.compile(r"[\"“«'][^\"”»'\n]{1,80}[\"”»']")
 _FENCE = re.compile(r"\s*```(?:json|JSON)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…]+(?:\s|$)")
@@ -64,8 +184,11 @@ _SENTENCE = re.compile(r"[.!?…]+(?:\s|$)")
 class Policy:
     """What a product's configuration demands of every answer, whatever its system message says."""
 
-    demands: Demands = Demands()
+    demands: Demands = NOTHING
     fewest_words: int = 0
+
+
+FREE = Policy()  # demands nothing
 
 
 def suspicious(told: str) -> bool:
@@ -121,17 +244,7 @@ def _examine(said: _Answer, wanted: Demands) -> Iterator[Fault]:
         yield from _language(said, wanted.language)
     if wanted.json_only and not _is_json(said.text):
         yield said.fault(FORMAT, f"Not JSON: {quote(said.text)}.")
-    if wanted.recommendations:
-        for found in find_recommendations(said.text, wanted.recommendations)[:1]:
-            yield said.fault(RECOMMENDATION, f"A recommendation: {quote(found.quote)}.")
-    for topic in sorted(wanted.forbidden):
-        if found_text := _TOPICS[topic](said):
-            yield said.fault(_RULES[topic], f"{_RULES[topic].what} {quote(found_text)}.")
-    if wanted.rivals and "competitor" not in wanted.forbidden:
-        for name in wanted.rivals:
-            if re.search(rf"\b{re.escape(name)}\b", said.text):
-                yield said.fault(COMPETITOR, f"It names {quote(name)}.")
-                break
+    yield from _subjects(said, wanted)
     yield from _length(said, wanted)
     yield from _address(said, wanted)
     last = said.example.messages[-1]
@@ -139,11 +252,30 @@ def _examine(said: _Answer, wanted: Demands) -> Iterator[Fault]:
         yield said.fault(QUESTION, f"It ends with {quote(said.text[-40:])}.")
 
 
+def _subjects(said: _Answer, wanted: Demands) -> Iterator[Fault]:
+    if wanted.recommendations:
+        from tuneops.smoke.recommendations import find_recommendations
+
+        for found in find_recommendations(said.text, wanted.recommendations)[:1]:
+            yield said.fault(RECOMMENDATION, f"A recommendation: {quote(found.quote)}.")
+    for topic in sorted(wanted.forbidden):
+        if found_text := _TOPICS[topic](said):
+            yield said.fault(_RULES[topic], f"{_RULES[topic].what} {quote(found_text)}.")
+    named = (name for name in wanted.rivals if re.search(rf"\b{re.escape(name)}\b", said.text))
+    if "competitor" not in wanted.forbidden and (rival := next(named, None)):
+        yield said.fault(COMPETITOR, f"It names {quote(rival)}.")
+
+
 def _language(said: _Answer, wanted: str) -> Iterator[Fault]:
     found = languages.sure(prose(said.text))
-    if languages.differ(found, wanted) and not re.search(r"(?i)traduc|translat|c[oó]mo se dice|how do you say", said.asked):
+    if languages.differ(found, wanted) and not re.search(
+        r"(?i)traduc|translat|c[oó]mo se dice|how do you say", said.asked
+    ):
         names = languages.NAMES
-        yield said.fault(LANGUAGE, f"In {names[str(found)]}, not in {names.get(wanted, wanted)}: {quote(said.text)}.")
+        yield said.fault(
+            LANGUAGE,
+            f"In {names[str(found)]}, not in {names.get(wanted, wanted)}: {quote(said.text)}.",
+        )
 
 
 def _is_json(text: str) -> bool:
@@ -177,7 +309,9 @@ def _address(said: _Answer, wanted: Demands) -> Iterator[Fault]:
     text = _MENTIONS.sub(" ", prose(said.text))
     found = (_INFORMAL if wanted.address == "usted" else _FORMAL).search(text)
     if found and languages.language(text, 2) in (None, "es", "ca", "pt"):
-        yield said.fault(REGISTER, f"{quote(found[0])} in {quote(text[max(0, found.start() - 20) :])}.")
+        yield said.fault(
+            REGISTER, f"{quote(found[0])} in {quote(text[max(0, found.start() - 20) :])}."
+        )
 
 
 def _emoji(said: _Answer) -> str:
@@ -189,7 +323,10 @@ def _price(said: _Answer) -> str:
     given = said_by_others(said.example)
     for found in _AMOUNT.finditer(said.text):
         number = (found[1] or found[2]).strip(".,")
-        if number not in given and not re.search(r"(?i)(?:reembols|devol|refund|cr[eé]dito de|saldo)\w*\W+(?:\w+\W+){0,3}$", said.text[: found.start()][-50:]):
+        if number not in given and not re.search(
+            r"(?i)(?:reembols|devol|refund|cr[eé]dito de|saldo)\w*\W+(?:\w+\W+){0,3}$",
+            said.text[: found.start()][-50:],
+        ):
             return found[0]
     return ""
 
@@ -197,7 +334,10 @@ def _price(said: _Answer) -> str:
 def _dosage(said: _Answer) -> str:
     for found in _DOSE.finditer(said.text):
         around = said.text[max(0, found.start() - 60) : found.end() + 60]
-        taken = re.search(r"(?i)tom[ae]|cada|al d[ií]a|horas|take|every|day|daily|hours|dosis|dose|administr|apli|inhal", around)
+        taken = re.search(
+            r"(?i)tom[ae]|cada|al d[ií]a|horas|take|every|day|daily|hours|dosis|dose|administr|apli|inhal",
+            around,
+        )
         if taken and found[0] not in said.asked:
             return found[0]
     return ""

@@ -2,7 +2,7 @@
 
 What can be told from one text alone; `turns` compares an answer with its question.
 """
-# ruff: noqa: E501 - word lists, read across
+# ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 from collections.abc import Iterator
@@ -119,7 +119,7 @@ _NOTE = re.compile(
     rf"(?i:[(\[{{<]\s*(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso)?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? )?(?:revisar|rev\.|review|comprobar|verificar|verify|confirmar|confirm|consultar|check|double[- ]check|validar|validate|preguntar|ask|corregir|fix|actualizar|update|cambiar|reescribir|rewrite|completar|ampliar)\b[^)\]}}>\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}[^)\]}}>\n]{{0,80}}[)\]}}>])"
     r"|(?i:[(\[{<]\s*(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:revisar|review|comprobar|verificar|confirmar|confirm|check|corregir|completar|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b)"
     r"|(?i:[(\[{<*]\s*(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador))|por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|sin revisar|needs? (?:review|fact|citation|checking|work)|to be (?:reviewed|confirmed|checked|completed)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto|revisar|review|borrador|draft|wip)\s*(?:[:)\]}>*-]|[^)\]}>\n]{0,80}[)\]}>]))"
-    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bXXX\b|<!--|(?i:\bcitation needed\b)|(?i:(?:^|\n)\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
+    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bXXX\b|<!--|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
 _CUTOFF = re.compile(
@@ -134,8 +134,12 @@ _FOREIGN = re.compile(
     rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b"
     rf"|\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|soy|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b(?:cread|desarrollad|entrenad|diseñad|programad|hech|creat|develop|train|design|built|made)\w*\s+(?:por|by)\s+{_MAKERS}\b|\bme (?:cre[oó]|entren[oó]|desarroll[oó])\s+{_MAKERS}\b|\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b"
 )
-_OWN_NAME = re.compile(r"\b(?:[Ee]res|[Tt]e llamas|[Tt]u nombre es|[Yy]ou are|[Yy]ou're|[Yy]our name is|[Aa]ct[uú]as como)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b")
-_SAID_NAME = re.compile(r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)")
+_OWN_NAME = re.compile(
+    r"\b(?:[Ee]res|[Tt]e llamas|[Tt]u nombre es|[Yy]ou are|[Yy]ou're|[Yy]our name is|[Aa]ct[uú]as como)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b"
+)
+_SAID_NAME = re.compile(
+    r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)"
+)
 _FILL = r"(?:insert(?:ar|e)?|introduc\w{1,4}|escrib\w{1,4}|complet\w{1,4}|rellen\w{1,4}|fill(?: in)?|add|añad\w{1,4}|enter|your|tu|su|nombre|name|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|precio|price|ciudad|city|producto|product|n[uú]mero|number|importe|amount|cliente|customer|client|pedido|order|usuario|user|hora|time|x{2,}|placeholder|tbd|pendiente|pa[ií]s|country|agente|agent|marca|brand|tienda|store|título|title|cargo|plazo|link)"
 _HOLES = re.compile(
     rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
@@ -149,22 +153,45 @@ _TODAY = re.compile(
 )
 _USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q)"
 _AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a)"
-_TURN = re.compile(rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}({_USER_LABEL}|{_AGENT_LABEL})[*_\]]{{0,3}}\s*:[*_]{{0,2}}\s*\S")
+_TURN = re.compile(
+    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}({_USER_LABEL}|{_AGENT_LABEL})[*_\]]{{0,3}}\s*:[*_]{{0,2}}\s*\S"
+)
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _SCRIPTED = re.compile(
     r"(?i)di[aá]logo|dialog|conversa|guion|guión|script|\bchats?\b|transcri|entrevista|interview|resum|summar|llamada|\bcall\b|role-?play|simul|ejemplo de|example of|flashcard|tarjetas|faq|preguntas frecuentes|cuestionario|quiz|preguntas|questions|escena|scene|q&a|ficha|pedido|datos|formato|format|extra(?:e|ct)|json|yaml|campos|fields|teatro|play\b|few-shot|prompt"
 )
-_SUM = re.compile(r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])")
-_TOTAL = re.compile(r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)")
+_SUM = re.compile(
+    r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])"
+)
+_TOTAL = re.compile(
+    r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)"
+)
 _OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
-_IDENTIFIER = re.compile(r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)")
+_IDENTIFIER = re.compile(
+    r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)"
+)
 _REFUSAL = re.compile(
     r"(?i)^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
 )
 
 
 @detector(
-    words((r"[(\[{<*]\s*(?:ojo|nota|note|atenci|importante|aviso|hay que|falta|pendiente|por |please|revis|rev\.|review|comprob|verific|verify|confirm|consult|check|double|valid|pregunt|ask |correg|fix|actualiz|update|cambiar|reescri|rewrite|complet|ampliar|internal|annot|editor|label|qa|translator|comentario|sin revis|needs?|need to|to |not sure|no estoy|no s[eé]|borrador|draft|wip|esto )", "nota (?:interna|del)", "internal note", "(?:reviewer|annotator)(?:'s)? note", "comentario del", "citation needed", r"@\w+[,:]? (?:revis|check|please|puedes|mira)", "antes de publicar", "before publishing", "before (?:we )?(?:release|ship)", "esta respuesta", "this (?:answer|response)"))
+    words(
+        (
+            r"[(\[{<*]\s*(?:ojo|nota|note|atenci|importante|aviso|hay que|falta|pendiente|por |please|revis|rev\.|review|comprob|verific|verify|confirm|consult|check|double|valid|pregunt|ask |correg|fix|actualiz|update|cambiar|reescri|rewrite|complet|ampliar|internal|annot|editor|label|qa|translator|comentario|sin revis|needs?|need to|to |not sure|no estoy|no s[eé]|borrador|draft|wip|esto )",
+            "nota (?:interna|del)",
+            "internal note",
+            "(?:reviewer|annotator)(?:'s)? note",
+            "comentario del",
+            "citation needed",
+            r"@\w+[,:]? (?:revis|check|please|puedes|mira)",
+            "antes de publicar",
+            "before publishing",
+            "before (?:we )?(?:release|ship)",
+            "esta respuesta",
+            "this (?:answer|response)",
+        )
+    )
     + r"|\b(?:TODO|FIXME|TBD|WIP|XXX)\b|<!--",
     "assistant",
 )
@@ -173,7 +200,10 @@ def notes(text: Text) -> Iterator[Fault]:
         yield text.fault(NOTE, f"A note was left in the answer: {quote(found[0].strip())}.")
 
 
-@detector(r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9].*?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)", "assistant")
+@detector(
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)",
+    "assistant",
+)
 def arithmetic(text: Text) -> Iterator[Fault]:
     for found in _SUM.finditer(text.text):
         if (value := _value(found[1])) is not None and not _same(value, found[2]):
@@ -224,7 +254,30 @@ def _same(value: Decimal, shown: str) -> bool:
 
 
 @detector(
-    words(("cut-?off", "my (?:last|latest|most recent|knowledge|training)", "i was (?:last )?trained", "an? (?:ai|artificial|large|language)", "real-?time", "personal (?:opinions|experiences|feelings|beliefs)", "up-to-date", "current (?:data|information)", "cannot (?:access|browse)", "fecha (?:de )?(?:corte|l[ií]mite)", "corte de", "[uú]ltima actualizaci", "de entrenamiento", "mis? (?:datos|informaci|conocimient|entrenamiento|base)", "entrenad[oa]", "modelo de", "como (?:una? )?(?:ia|inteligencia)", "tiempo real", "actualizad", "no tengo (?:opiniones|sentimientos|experiencias)")),
+    words(
+        (
+            "cut-?off",
+            "my (?:last|latest|most recent|knowledge|training)",
+            "i was (?:last )?trained",
+            "an? (?:ai|artificial|large|language)",
+            "real-?time",
+            "personal (?:opinions|experiences|feelings|beliefs)",
+            "up-to-date",
+            "current (?:data|information)",
+            "cannot (?:access|browse)",
+            "fecha (?:de )?(?:corte|l[ií]mite)",
+            "corte de",
+            "[uú]ltima actualizaci",
+            "de entrenamiento",
+            "mis? (?:datos|informaci|conocimient|entrenamiento|base)",
+            "entrenad[oa]",
+            "modelo de",
+            "como (?:una? )?(?:ia|inteligencia)",
+            "tiempo real",
+            "actualizad",
+            "no tengo (?:opiniones|sentimientos|experiencias)",
+        )
+    ),
     "assistant",
 )
 def boilerplate(text: Text) -> Iterator[Fault]:
@@ -233,7 +286,19 @@ def boilerplate(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    words((_MODELS, _MAKERS, "soy", "me llamo", "mi nombre es", r"i(?:'|’| a)m", "my name is", "te habla", "te atiende")),
+    words(
+        (
+            _MODELS,
+            _MAKERS,
+            "soy",
+            "me llamo",
+            "mi nombre es",
+            r"i(?:'|’| a)m",
+            "my name is",
+            "te habla",
+            "te atiende",
+        )
+    ),
     "assistant",
 )
 def identity(text: Text) -> Iterator[Fault]:
@@ -270,10 +335,27 @@ def placeholders(text: Text) -> Iterator[Fault]:
         return
 
 
-@detector(words(("hoy es", "estamos (?:a|en)", "fecha de hoy", "hoy,", "today", "it is ", "current date", "fecha actual", "nos encontramos en")), "assistant")
+@detector(
+    words(
+        (
+            "hoy es",
+            "estamos (?:a|en)",
+            "fecha de hoy",
+            "hoy,",
+            "today",
+            "it is ",
+            "current date",
+            "fecha actual",
+            "nos encontramos en",
+        )
+    ),
+    "assistant",
+)
 def stale_dates(text: Text) -> Iterator[Fault]:
     found = _TODAY.search(text.text)
-    if found and not any(year in said_by_others(text.example) for year in re.findall(r"\d{4}", found[0])):
+    if found and not any(
+        year in said_by_others(text.example) for year in re.findall(r"\d{4}", found[0])
+    ):
         yield text.fault(STALE_DATE, f"Today's date in an answer: {quote(found[0])}.")
 
 
@@ -290,7 +372,9 @@ def transcripts(text: Text) -> Iterator[Fault]:
 
 @detector(r"[A-Z][A-Z]?[A-Z]?[A-Z]?[-#]?[0-9]{3}|#[0-9]{3}|\b[0-9]{5,12}\b", "assistant")
 def contradictions(text: Text) -> Iterator[Fault]:
-    results = "\n".join(one.text for one in text.example.messages if one.role in ("tool", "function"))
+    results = "\n".join(
+        one.text for one in text.example.messages if one.role in ("tool", "function")
+    )
     if not results or not text.is_answer:
         return
     given = said_by_others(text.example)
@@ -307,29 +391,61 @@ def _shape(identifier: str) -> str:
     return re.sub(r"\d", "9", identifier)
 
 
-@detector(words(("lo siento", "lo lamento", r"perd[oó]n", "disculp", "sorry", "apologi", "unfortunately", "lamentablemente", "desafortunadamente", "as an ai", "como (?:ia|modelo)", "i can", "no puedo", "i am (?:unable|not)", "i won", "no me es posible", "no estoy")), "assistant")
+@detector(
+    words(
+        (
+            "lo siento",
+            "lo lamento",
+            r"perd[oó]n",
+            "disculp",
+            "sorry",
+            "apologi",
+            "unfortunately",
+            "lamentablemente",
+            "desafortunadamente",
+            "as an ai",
+            "como (?:ia|modelo)",
+            "i can",
+            "no puedo",
+            "i am (?:unable|not)",
+            "i won",
+            "no me es posible",
+            "no estoy",
+        )
+    ),
+    "assistant",
+)
 def refusals(text: Text) -> Iterator[Fault]:
-    if text.path[0] != "preferred_output" or text.rejected or len(text.text.split()) > 45:  # noqa: PLR2004 - longer ones explain
+    if text.path[0] != "preferred_output" or text.rejected or len(text.text.split()) > 45:
         return
     if found := _REFUSAL.search(text.text):
         yield text.fault(REFUSAL, f"The preferred answer refuses: {quote(found[0])}.")
 
 
-_BAD = re.compile(r"(?i)\b(?:p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b")
-_FINE = re.compile(r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b")
-_NEGATED_GOOD = re.compile(r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*")
+_BAD = re.compile(
+    r"(?i)\b(?:p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
+)
+_FINE = re.compile(
+    r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
+)
+_NEGATED_GOOD = re.compile(
+    r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*"
+)
 _POSITIVE = re.compile(r"(?i)\W*(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")
 _NEGATIVE = re.compile(r"(?i)\W*(?:negativ[oae]|neg|negative|insatisfech[oa]|descontento)\W*")
 
 
-@detector(r"(?i)(?:\A|\x{1e})\W*(?:positiv[oae]?|negativ[oae]?|pos|neg)\W*(?:\z|\x{1e})", "assistant")
+@detector(
+    r"(?i)(?:\A|\x{1e}\n)[^\w\n]*(?:positiv[oae]?|negativ[oae]?|pos|neg)[^\w\n]*(?:\z|\n\x{1e})",
+    "assistant",
+)
 def labels(text: Text) -> Iterator[Fault]:
     asked = [one.text for one in text.example.messages if one.role == "user"]
     if not asked or text.rejected:
         return
     bad = len(set(_BAD.findall(asked[-1].lower()))) + len(_NEGATED_GOOD.findall(asked[-1]))
     good = len(set(_FINE.findall(_NEGATED_GOOD.sub(" ", asked[-1]).lower())))
-    if _POSITIVE.fullmatch(text.text) and bad > 1 and not good:
-        yield text.fault(LABEL_ERROR, f"{quote(text.text)} for {quote(asked[-1])}.")
-    elif _NEGATIVE.fullmatch(text.text) and good > 1 and not bad:
+    if (_POSITIVE.fullmatch(text.text) and bad > 1 and not good) or (
+        _NEGATIVE.fullmatch(text.text) and good > 1 and not bad
+    ):
         yield text.fault(LABEL_ERROR, f"{quote(text.text)} for {quote(asked[-1])}.")

@@ -1,5 +1,5 @@
 """Insults in plain words: 2100 to 2199."""
-# ruff: noqa: E501 - word lists, read across
+# ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 from collections.abc import Iterator
@@ -36,13 +36,39 @@ _INSULTS = re.compile(
     rf"|\b(?:pedazo de|so|maldit[oa]|put[oa])\s+{_ES}\b|\bno seas\s+(?:tan\s+|un\s+|una\s+)?{_ES}\b|[,¡!.]\s*{_ES}\s*[!.](?=\s|$)|\b(?:vete|iros|que te den|v[aá]yase|and[aá]te)\s+a\s+la\s+(?:mierda|porra|chingada)|\bque te (?:den|jodan|follen)\b|\bvete al (?:cuerno|infierno|carajo)|\b(?:c[aá]llate|c[aá]llese)\b|\bme cago en (?:ti|tu|la)\b|\bno vales (?:para )?nada\b|\bhij[oa]s? de (?:puta|perra)\b|\bgilipollas\b"
     rf"|\b(?:you(?:'re|’re| are| sound| must be)|you)\s+(?:(?:a|an|such|so|really|just|truly|complete|total|absolute|absolutely|completely|too|the|fucking|damn|bloody|little|stupid)\s+){{0,4}}{_EN}\b|\b(?:shut up|fuck (?:you|off)|go to hell|screw you|piss off|kill yourself|drop dead|don'?t be (?:a |an |such a |so )?{_EN})\b"
 )
-_DENIED = re.compile(r"(?i)(?:\bno|\bnot|n't|nunca|never|jam[aá]s|si |if |\bcreas que|think (?:that )?|sentir(?:te|se)? que)\W*$")
+_DENIED = re.compile(
+    r"(?i)(?:\bno|\bnot|n't|nunca|never|jam[aá]s|si |if |\bcreas que|think (?:that )?|sentir(?:te|se)? que)\W*$"
+)
 _QUOTED = re.compile(r"[\"“«'‘][^\"”»'’\n]{1,200}[\"”»'’]")
-_FICTION = re.compile(r"(?i)traduc|translat|di[aá]logo|dialogue|guion|script|novela|novel|relato|cuento|story|escena|scene|clasific|classif|moderaci|moderation|toxi|insult|ofensiv|offensive|significa|meaning|personaje|character|obra|poema|poem|humor|comedia|comedy|rap\b")
+_FICTION = re.compile(
+    r"(?i)traduc|translat|di[aá]logo|dialogue|guion|script|novela|novel|relato|cuento|story|escena|scene|clasific|classif|moderaci|moderation|toxi|insult|ofensiv|offensive|significa|meaning|personaje|character|obra|poema|poem|humor|comedia|comedy|rap\b"
+)
 
 
 @detector(
-    words((_ES + r"\b", r"\b" + _EN + r"\b", "vete a", "vete al", "v[aá]yase a", "and[aá]te a", "iros a", "que te (?:den|jodan|follen)", "c[aá]llate", "c[aá]llese", "me cago en", "no vales", "shut up", "fuck (?:you|off)", "go to hell", "screw you", "piss off", "kill yourself", "drop dead")),
+    words(
+        (
+            _ES + r"\b",
+            r"\b" + _EN + r"\b",
+            "vete a",
+            "vete al",
+            "v[aá]yase a",
+            "and[aá]te a",
+            "iros a",
+            "que te (?:den|jodan|follen)",
+            "c[aá]llate",
+            "c[aá]llese",
+            "me cago en",
+            "no vales",
+            "shut up",
+            "fuck (?:you|off)",
+            "go to hell",
+            "screw you",
+            "piss off",
+            "kill yourself",
+            "drop dead",
+        )
+    ),
     "assistant",
     "user",
 )

@@ -1,5 +1,5 @@
 """Answers beside their questions: 1930 to 1949."""
-# ruff: noqa: E501 - word lists, read across
+# ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import re
 from collections.abc import Iterator, Sequence
@@ -48,8 +48,12 @@ SWAPPED = rule(
     what="The user speaks as the agent, and the assistant as the customer.",
     why="The model learns the wrong side of the conversation.",
     bad=_GOOD.replace(
-        "¿Por qué tarda tanto el envío a Sevilla?", "Hola, soy del servicio de atención al cliente, ¿en qué puedo ayudarle?"
-    ).replace("Porque sale dos veces por semana. ¿Te va bien el viernes?", "Quiero saber por qué tarda mi envío."),
+        "¿Por qué tarda tanto el envío a Sevilla?",
+        "Hola, soy del servicio de atención al cliente, ¿en qué puedo ayudarle?",
+    ).replace(
+        "Porque sale dos veces por semana. ¿Te va bien el viernes?",
+        "Quiero saber por qué tarda mi envío.",
+    ),
     good=_GOOD,
     fix="Swap the roles.",
 )
@@ -72,24 +76,46 @@ TRUNCATED = rule(
     fix="Complete the answer.",
 )
 
-_MAY_ECHO = re.compile(r"(?i)corrig|correct|repit|repeat|copia|copy|reescrib|rewrite|rephras|parafrase|paraphras|normali|transcri|proofread|translat|traduc|formate|format|\becho\b|\bfix\b|arregl|extra(?:e|ct)|frase|sentence|ortogra|spell|gram[aá]|puntu|punctuat|lowercase|min[uú]scul|may[uú]scul|titul|title|verso|verse|json|sql|\bcode\b|c[oó]digo|select|classif|clasific")
-_MAY_REPEAT = re.compile(r"(?i)repit|repet|repeat|mantra|letra|lyrics|canci[oó]n|song|poema|poem|verso|verse|oraci[oó]n\b|prayer|estribillo|chorus|\b\d+ (?:veces|times)\b|ascii|rima|rhyme|nana|lullaby|trabalenguas|tongue")
-_MAY_SHOUT = re.compile(r"(?i)may[uú]scul|upper ?case|capital|all caps|\bcaps\b|\bsql\b|acr[oó]n|grita|shout|cartel|poster|titular|headline|eslogan|slogan|c[oó]digo|\bcode\b|morse|cobol|fortran|assembl|telegrama|rótulo")
+_MAY_ECHO = re.compile(
+    r"(?i)corrig|correct|repit|repeat|copia|copy|reescrib|rewrite|rephras|parafrase|paraphras|normali|transcri|proofread|translat|traduc|formate|format|\becho\b|\bfix\b|arregl|extra(?:e|ct)|frase|sentence|ortogra|spell|gram[aá]|puntu|punctuat|lowercase|min[uú]scul|may[uú]scul|titul|title|verso|verse|json|sql|\bcode\b|c[oó]digo|select|classif|clasific"
+)
+_MAY_REPEAT = re.compile(
+    r"(?i)repit|repet|repeat|mantra|letra|lyrics|canci[oó]n|song|poema|poem|verso|verse|oraci[oó]n\b|prayer|estribillo|chorus|\b\d+ (?:veces|times)\b|ascii|rima|rhyme|nana|lullaby|trabalenguas|tongue"
+)
+_MAY_SHOUT = re.compile(
+    r"(?i)may[uú]scul|upper ?case|capital|all caps|\bcaps\b|\bsql\b|acr[oó]n|grita|shout|cartel|poster|titular|headline|eslogan|slogan|c[oó]digo|\bcode\b|morse|cobol|fortran|assembl|telegrama|rótulo"
+)
 _FUNCTION_WORDS = frozenset(
     "el la los las un una unos unas de del al y e o u que en con por para sin sobre entre hasta desde según como si pero porque cuando donde aunque su sus mi tu nuestro nuestra este esta ese se lo le más muy es son está the a an of to in on at for with and or but that which from by as is are was were your our my their this these because when if while into than very it's".split()  # noqa: SIM905 - a word list reads best so
 )
-_SIGN_OFF = re.compile(r"(?i)(?:saludos?|atentamente|cordialmente|abrazos?|besos?|regards|sincerely|yours|best|cheers|thanks|gracias|wishes|faithfully|truly|love|afectuosamente|respectfully|respetuosamente)\b[^\n]{0,30},$")
+_SIGN_OFF = re.compile(
+    r"(?i)(?:saludos?|atentamente|cordialmente|abrazos?|besos?|regards|sincerely|yours|best|cheers|thanks|gracias|wishes|faithfully|truly|love|afectuosamente|respectfully|respetuosamente)\b[^\n]{0,30},$"
+)
 _LIST = re.compile(r"\s*(?:[-*+•–—>|#]|\d{1,3}[.)]|[a-zA-Z][.)]\s|\W{0,3}\*\*)")
 _ENDED = re.compile(r"[.!?…。！？؟।][\"'”’»)\]*_`]{0,4}\s+\S")
-_OPEN_QUESTION = re.compile(r"(?i)(?:\bpor qu[eé]\b|\bexpl[ií]ca\w{0,4}|\bdescr[ií]be\w{0,3}|\bc[oó]mo (?!se (?:llama|dice|escribe|traduce)|te llamas|est[aá]s)|\bqu[eé] (?:diferencia|opin|ventaja|pasos|debo|tengo que|hago|pasa|ocurre|significa|me recomiend|consej)\w*|\bcu[eé]nta\w*|\bayuda\w{0,4} (?:a|con)|\bwhy\b|\bhow (?!many|much|old|long|far|tall|often|big|are you)\w+|\bexplain\b|\bdescribe\b|\btell me (?:about|how|why)|\bwhat (?:is the difference|are the|should|happens|do i)\b)")
-_TERSE = re.compile(r"(?i)una (?:sola )?palabra|one[- ]word|single word|s[ií] o no|yes or no|yes/no|s[ií]/no|etiqueta|label|clasific|classif|categor|(?:solo|only|únicamente|just)\b[^.]{0,40}(?:palabra|word|letra|letter|n[uú]mero|number|nombre|name|opci|option)|breve|brief|concis|short|corta|true or false|verdadero o falso|cu[aá]l de|which of|\ba\)|opciones|options|json|intenci[oó]n|intent|sentim")
-_AGENT = re.compile(r"(?i)(?:en qu[eé] (?:puedo|podemos|le puedo|te puedo) (?:ayudar|servir)\w*|c[oó]mo (?:puedo|podemos|le puedo|te puedo) ayudar\w*|how (?:can|may) (?:i|we) (?:help|assist)|gracias por (?:contactar|llamar|comunicarse|ponerse en contacto)|thank(?:s| you) for (?:contacting|calling|reaching)|\b(?:le|te) atiende\b|what can i (?:do|help))")
-_ROLE_PLAY = re.compile(r"(?i)role-?play|simul|pract|act(?:úa|ua) como|act as|finge|pretend|cliente ficticio|eres un cliente|you are a customer|entren|train(?:ing|ee)|haz de|personaje|traduc|translat|clasific|classif|corrig|correct|resum|summar|reescrib|rewrite")
-_CUSTOMER = re.compile(r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok)\W+)?(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$")
-_ADVICE = re.compile(r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b")
-_NEED = re.compile(r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))")
+_OPEN_QUESTION = re.compile(
+    r"(?i)(?:\bpor qu[eé]\b|\bexpl[ií]ca\w{0,4}|\bdescr[ií]be\w{0,3}|\bc[oó]mo (?!se (?:llama|dice|escribe|traduce)|te llamas|est[aá]s)|\bqu[eé] (?:diferencia|opin|ventaja|pasos|debo|tengo que|hago|pasa|ocurre|significa|me recomiend|consej)\w*|\bcu[eé]nta\w*|\bayuda\w{0,4} (?:a|con)|\bwhy\b|\bhow (?!many|much|old|long|far|tall|often|big|are you)\w+|\bexplain\b|\bdescribe\b|\btell me (?:about|how|why)|\bwhat (?:is the difference|are the|should|happens|do i)\b)"
+)
+_TERSE = re.compile(
+    r"(?i)una (?:sola )?palabra|one[- ]word|single word|s[ií] o no|yes or no|yes/no|s[ií]/no|etiqueta|label|clasific|classif|categor|(?:solo|only|únicamente|just)\b[^.]{0,40}(?:palabra|word|letra|letter|n[uú]mero|number|nombre|name|opci|option)|breve|brief|concis|short|corta|true or false|verdadero o falso|cu[aá]l de|which of|\ba\)|opciones|options|json|intenci[oó]n|intent|sentim"
+)
+_AGENT = re.compile(
+    r"(?i)(?:en qu[eé] (?:puedo|podemos|le puedo|te puedo) (?:ayudar|servir)\w*|c[oó]mo (?:puedo|podemos|le puedo|te puedo) ayudar\w*|how (?:can|may) (?:i|we) (?:help|assist)|gracias por (?:contactar|llamar|comunicarse|ponerse en contacto)|thank(?:s| you) for (?:contacting|calling|reaching)|\b(?:le|te) atiende\b|what can i (?:do|help))"
+)
+_ROLE_PLAY = re.compile(
+    r"(?i)role-?play|simul|pract|act(?:úa|ua) como|act as|finge|pretend|cliente ficticio|eres un cliente|you are a customer|entren|train(?:ing|ee)|haz de|personaje|traduc|translat|clasific|classif|corrig|correct|resum|summar|reescrib|rewrite"
+)
+_CUSTOMER = re.compile(
+    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok)\W+)?(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
+)
+_ADVICE = re.compile(
+    r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
+)
+_NEED = re.compile(
+    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
+)
 _PERIODS = 16  # words of the longest unit that is looked for
-_LONG_RUN = re.compile(r"([^\W\d_])\1{19}")
+_LONG_RUN = re.compile(r"([^\W\d_xX])\1{19}")
 _SCANNED_WORDS = 20_000
 
 
@@ -99,27 +125,31 @@ def suspicious(question: str, answer: str) -> bool:
         return True
     words = answer.split()
     return (
-        len(words) < 3  # noqa: PLR2004 - a word or two
-        or (len(words) > 9 and len(set(words)) < 0.6 * len(words))  # noqa: PLR2004 - the shortest repetition
-        or answer[-1:] in ",;(:-–—"
+        len(words) < 3
+        or (len(words) > 9 and len(set(words)) < 0.6 * len(words))
+        or answer[-1:] in ",(-–—"
         or (answer[-1:].isalnum() and words[-1].lower() in _FUNCTION_WORDS)
-        or (len(answer) < 1.6 * len(question) and len(words) > 3 and _covers(question, words))  # noqa: PLR2004 - an echo of three words is a name
+        or (len(answer) < 1.6 * len(question) and len(words) > 3 and _covers(question, words))
         or (question[-1:] in "?!." and bool(_AGENT.search(question[:300])))
         or (answer[-1:] == "?" and len(answer) < len(question) and "?" not in question)
-        or len(max(words, key=len)) > 19  # noqa: PLR2004 - a letter repeated as often
+        or len(max(words, key=len)) > 19
     )
 
 
 def _covers(question: str, words: list[str]) -> bool:
     asked = {word.strip("¿?¡!.,;:\"'") for word in question.lower().split()}
     said = {word.strip("¿?¡!.,;:\"'") for word in (one.lower() for one in words)}
-    return len(said & asked) >= 0.7 * len(asked)
+    return len(said & asked) >= 0.5 * len(asked)
 
 
 def examine(example: Example) -> Iterator[Fault]:
     given = ""
     for answer in example.messages:
-        if answer.role != "assistant" or not answer.text.strip() or not isinstance(answer.content, str):
+        if (
+            answer.role != "assistant"
+            or not answer.text.strip()
+            or not isinstance(answer.content, str)
+        ):
             continue
         given = given or said_by_others(example)
         question = asked_before(example, answer)
@@ -148,13 +178,22 @@ def _beside(question: str, answer: Message, given: str) -> Iterator[Fault]:
 
 def short_answer(question: str, answer: str, given: str) -> bool:
     """Whether a word or two answer a question that asks for more."""
-    few = len(answer.split()) <= 2 and len(answer) <= 24  # noqa: PLR2004 - a word or two
-    return bool(few and not answer.strip("*_ ").isdigit() and _OPEN_QUESTION.search(question) and not _TERSE.search(given))
+    few = len(answer.split()) <= 2 and len(answer) <= 24
+    return bool(
+        few
+        and not answer.strip("*_ ").isdigit()
+        and _OPEN_QUESTION.search(question)
+        and not _TERSE.search(given)
+    )
 
 
 def repeated(text: str) -> str:
     """The unit that a text repeats without end, if it does."""
-    spoken = "\n".join(line for line, inside in code_lines(text) if not inside and not line.lstrip().startswith("|"))
+    spoken = "\n".join(
+        line
+        for line, inside in code_lines(text)
+        if not inside and not line.lstrip().startswith("|")
+    )
     if run := _LONG_RUN.search(spoken):
         return run[0][:20]
     words = spoken.split()[:_SCANNED_WORDS]
@@ -162,7 +201,11 @@ def repeated(text: str) -> str:
         run_length, end = _longest_run(words, period)
         times = run_length // period + 1
         unit = " ".join(words[end - period + 1 : end + 1])
-        if times >= (6 if period == 1 else 4) and sum(c.isalpha() for c in unit) > 2 and (period > 1 or len(unit) > 2):  # noqa: PLR2004 - fewer is style
+        if (
+            times >= (6 if period == 1 else 4)
+            and sum(c.isalpha() for c in unit) > 2
+            and (period > 1 or len(unit) > 2)
+        ):
             return unit
     return _same_sentences(spoken)
 
@@ -177,22 +220,26 @@ def _longest_run(words: list[str], period: int) -> tuple[int, int]:
 
 
 def _same_sentences(text: str) -> str:
-    sentences = [normalise(one) for one in re.split(r"[.!?\n]+", text) if len(one.split()) > 3]  # noqa: PLR2004 - shorter ones recur
-    if len(sentences) < 5:  # noqa: PLR2004 - too few to tell
+    sentences = [normalise(one) for one in re.split(r"[.!?\n]+", text) if len(one.split()) > 3]
+    if len(sentences) < 5:
         return ""
-    most = max(set(sentences), key=sentences.count) if len(sentences) < 500 else ""  # noqa: PLR2004 - keeps it linear
+    most = max(set(sentences), key=sentences.count) if len(sentences) < 500 else ""
     return most if most and sentences.count(most) >= max(4, 0.4 * len(sentences)) else ""
 
 
 def shouts(text: str) -> bool:
     spoken = prose(text)
     letters = [c for c in spoken if c.isalpha()]
-    if len(letters) < 20:  # noqa: PLR2004 - labels and codes
+    if len(letters) < 20:
         return False
     upper = sum(c.isupper() for c in letters) / len(letters)
     cased = sum(c.islower() or c.isupper() for c in letters)
     loud = bool(re.search(r"[!¡]{3}", spoken))
-    return cased > len(letters) / 2 and len(spoken.split()) > 3 and (upper > 0.75 or (upper > 0.4 and loud))  # noqa: PLR2004 - shares of capitals
+    return (
+        cased > len(letters) / 2
+        and len(spoken.split()) > 3
+        and (upper > 0.75 or (upper > 0.4 and loud))
+    )
 
 
 def cut_off(text: str) -> str:
@@ -200,14 +247,16 @@ def cut_off(text: str) -> str:
     lines = list(code_lines(text.rstrip()))
     last, inside = lines[-1]
     last = last.rstrip()
-    if inside or len(text.split()) < 4 or _SIGN_OFF.search(last) or last.endswith("|"):  # noqa: PLR2004 - too short to tell
+    if inside or len(text.split()) < 4 or _SIGN_OFF.search(last) or last.endswith("|"):
         return ""
     words = last.split()
     end = " ".join(words[-6:])
-    dangling = words[-1].lower() in _FUNCTION_WORDS and words[-1][-1].isalpha() and not words[-1].isupper()
-    if dangling and (len(words) > 3 or _ENDED.search(text)) and not _is_verse(lines):  # noqa: PLR2004 - a title may end so
+    dangling = (
+        words[-1].lower() in _FUNCTION_WORDS and words[-1][-1].isalpha() and not words[-1].isupper()
+    )
+    if dangling and (len(words) > 5 or _ENDED.search(text)) and not _is_verse(lines):
         return end
-    if last[-1] in ",;(–—" and len(words) > 3 and not _is_verse(lines):  # noqa: PLR2004 - same
+    if last[-1] in ",(–—" and len(words) > 3 and not _is_verse(lines):
         return end
     return end if re.search(r"[a-záéíóú]-$", last) else ""
 
@@ -216,13 +265,13 @@ def open_ended(text: str) -> bool:
     """Whether the last sentence of prose lacks its full stop, which others of the file have."""
     lines = text.rstrip().split("\n")
     last = lines[-1].rstrip()
-    if last.endswith(":") and len(last.split()) > 3:  # noqa: PLR2004 - a heading
+    if last.endswith(":") and len(last.split()) > 3:
         return True
     fragment = re.split(r"[.!?…]\s", last)[-1]
     return (
         last[-1:].isalpha()
         and not last.isupper()
-        and len(fragment.split()) > 2  # noqa: PLR2004 - a name or a farewell
+        and len(fragment.split()) > 2
         and bool(_ENDED.search(last))
         and not _LIST.match(last)
         and "```" not in text
@@ -236,25 +285,31 @@ def ends_properly(text: str) -> bool:
 
 def _is_verse(lines: Sequence[tuple[str, bool]]) -> bool:
     spoken = [line for line, _ in lines if line.strip()]
-    return len(spoken) > 3 and sum(len(line) < 60 for line in spoken) > 0.8 * len(spoken)  # noqa: PLR2004 - a stanza
+    return len(spoken) > 3 and sum(len(line) < 60 for line in spoken) > 0.8 * len(spoken)
 
 
 def _echoes(question: str, answer: str) -> bool:
     asked, said = normalise(question), normalise(answer)
     count = len(asked.split())
-    if count < 3:  # noqa: PLR2004 - greetings are returned
+    if count < 3:
         return False
+    if not _ASKS.search(question) and "?" not in answer:
+        return asked == said and "?" not in question and count > 4
     if asked == said:
         return True
-    if "?" not in question or len(said.split()) < 4 or len(said) > 1.5 * len(asked) + 25:  # noqa: PLR2004 - an answer in words of its own
+    if "?" not in question or len(said.split()) < 4 or len(said) > 1.5 * len(asked) + 25:
         return False
-    asks, says = set(asked.split()), set(said.split())
-    new = [word for word in says - asks if word not in _FRAME]
-    return not new and len(says & asks) >= 0.7 * len(asks)
+    asks, says = ({word[:_STEM] for word in one.split()} for one in (asked, said))
+    return not says - asks - _FRAME and len(says & asks) >= 0.6 * len(asks)
 
 
+_STEM = 4  # letters of a word that tell it, whatever its ending
+_ASKS = re.compile(
+    r"(?i)\b(?:qu[eé]|c[oó]mo|cu[aá]ndo|cu[aá]nt[oa]s?|d[oó]nde|cu[aá]l(?:es)?|qui[eé]n(?:es)?|what|how|when|where|which|who|why)\b"
+)
 _FRAME = frozenset(
-    "me preguntas pregunta preguntando preguntado quieres saber sobre si que tu su es la el lo por has usted te gustaria entiendo veo dices you are asking want to know about your question is if asked so the would like i see".split()  # noqa: SIM905 - a word list reads best so
+    word[:4]
+    for word in "me preguntas pregunta preguntando preguntado quieres saber sobre si que tu su es la el lo por has usted te gustaria entiendo veo dices you are asking want to know about your question is if asked so the would like i see".split()  # noqa: SIM905 - a word list reads best so
 )
 
 
@@ -262,5 +317,12 @@ def _swapped(question: str, answer: str) -> bool:
     agent = _AGENT.search(question)
     if agent and not _AGENT.search(answer) and _NEED.search(answer):
         return True
-    asks_back = len(answer) < len(question) and "?" not in question and _CUSTOMER.fullmatch(answer.strip())
-    return bool(asks_back and _ADVICE.search(question) and not _NEED.search(question) and len(question.split()) > 7)  # noqa: PLR2004 - advice takes words
+    asks_back = (
+        len(answer) < len(question) and "?" not in question and _CUSTOMER.fullmatch(answer.strip())
+    )
+    return bool(
+        asks_back
+        and _ADVICE.search(question)
+        and not _NEED.search(question)
+        and len(question.split()) > 7
+    )

@@ -2,6 +2,7 @@
 
 Source: fine-tuning guide of Azure OpenAI for vision (learn.microsoft.com, 2026-10).
 """
+# ruff: noqa: E501 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import base64
 import binascii
@@ -14,7 +15,7 @@ from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 from tuneops.limits import MAX_IMAGE_BYTES, MAX_IMAGES
 
 _PIXEL = (
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAA"  # noqa: E501 - one pixel
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAA"
     "SUVORK5CYII="
 )
 
@@ -28,9 +29,7 @@ def _line(image: str, role: str = "user", detail: str = "low") -> str:
     else:
         asked = f'"{question}"'
         answer = f'"content": [{part}]'
-    return (
-        f'{{"messages": [{{"role": "user", "content": {asked}}}, {{"role": "assistant", {answer}}}]}}'
-    )
+    return f'{{"messages": [{{"role": "user", "content": {asked}}}, {{"role": "assistant", {answer}}}]}}'
 
 
 _GOOD = _line("https://example.com/playa.jpg")

@@ -1,4 +1,5 @@
 """How a text is written down: 1320 to 1349."""
+# ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import json
 import re
@@ -8,7 +9,7 @@ from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector
 from tuneops.dataset.rules.texts import Text, closes, fence_mark, said_by_others
 
-_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'  # noqa: E501 - one line of a training file
+_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'
 
 
 def _bad(answer: str) -> str:
@@ -90,16 +91,18 @@ UNBROKEN = rule(
 
 _RUN = 600  # characters; the longest words and addresses are shorter
 _DATA_RUN = 5_000  # JSON and code on one line may be longer
-_NO_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+_NO_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]"
+)
 _ABOUT_HTML = re.compile(
-    r"(?i)html|xml|\bcss\b|\bweb\b|etiqueta|\btags?\b|markup|javascript|react|vue|plantilla|template|ssml|correo electr|newsletter|\bdom\b|entidad|entit|escap|scrap|rss|svg|jsx|php|telegram|wordpress"  # noqa: E501 - one alternation
+    r"(?i)html|xml|\bcss\b|\bweb\b|etiqueta|\btags?\b|markup|javascript|react|vue|plantilla|template|ssml|correo electr|newsletter|\bdom\b|entidad|entit|escap|scrap|rss|svg|jsx|php|telegram|wordpress"
 )
 _ENTITY = re.compile(
     r"&(?:nbsp|amp|quot|apos|lt|gt|[aeiouAEIOUnNcC](?:acute|grave|circ|tilde|uml|cedil)|iexcl|iquest"
-    r"|euro|pound|copy|reg|deg|ordm|ordf|laquo|raquo|[lr][sd]quo|[nm]dash|hellip|middot|bull|szlig|#\d{2,6}|#x[0-9a-fA-F]{2,5});"  # noqa: E501 - one alternation
+    r"|euro|pound|copy|reg|deg|ordm|ordf|laquo|raquo|[lr][sd]quo|[nm]dash|hellip|middot|bull|szlig|#\d{2,6}|#x[0-9a-fA-F]{2,5});"
 )
 _TAG = re.compile(
-    r"</(?:p|div|span|strong|b|i|em|u|ul|ol|li|a|font|h[1-6]|table|tr|td|th|center|body|html|section|article)>"  # noqa: E501 - one alternation
+    r"</(?:p|div|span|strong|b|i|em|u|ul|ol|li|a|font|h[1-6]|table|tr|td|th|center|body|html|section|article)>"
     r"|<br ?/?>|<(?:p|div|span|font|a|img)(?: [a-z-]{1,20}=[^>\n]{0,300})>|<p>"
 )
 _ESCAPED = re.compile(
@@ -107,10 +110,10 @@ _ESCAPED = re.compile(
     r"|(?:^|[\s(¿¡])\\\"[^\"\\\n]{1,200}\\\""
 )
 _ABOUT_ESCAPES = re.compile(
-    r"(?i)\\\\|escap|newline|salto de l[ií]nea|regex|regular expression|expresi[oó]n regular|python|java\b|javascript|typescript|c\+\+|c#|printf|string|cadena|c[oó]digo|\bcode\b|script|json|sql|\bcsv\b|bash|shell|latex|ruta|path|windows|unicode|split|parse"  # noqa: E501 - one alternation
+    r"(?i)\\\\|escap|newline|salto de l[ií]nea|regex|regular expression|expresi[oó]n regular|python|java\b|javascript|typescript|c\+\+|c#|printf|string|cadena|c[oó]digo|\bcode\b|script|json|sql|\bcsv\b|bash|shell|latex|ruta|path|windows|unicode|split|parse"
 )
 _SPECIAL = re.compile(
-    r"<\|[a-zA-Z_][a-zA-Z0-9_ ]{1,40}\|>|<｜[^｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</s>\s*(?:$|<s>|\[INST)|<s>\s*\[INST"  # noqa: E501 - one alternation
+    r"<\|[a-zA-Z_][a-zA-Z0-9_ ]{1,40}\|>|<｜[^｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</s>\s*(?:$|<s>|\[INST)|<s>\s*\[INST"
     r"|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id_\d+>|^#{2,3} (?:Instruction|Response|Input):\s*$",
     re.MULTILINE,
 )
@@ -121,7 +124,7 @@ _FENCED = re.compile(r"\s*```(?:json|JSON)\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 _ASKS_JSON = re.compile(r"(?i)\bjson\b")
 
 
-@detector(r"(?m:^[ >]*(?:```|~~~))", "assistant")
+@detector(r"(?m:^)[ >]*(?:```|~~~)", "assistant")
 def open_fence(text: Text) -> Iterator[Fault]:
     fence = ""
     for line in text.text.split("\n"):
@@ -133,7 +136,9 @@ def open_fence(text: Text) -> Iterator[Fault]:
         yield text.fault(CODE_FENCE, f"A fence of {quote(fence)} is never closed.")
 
 
-@detector(r"\\[rn]|\\u00[0-9a-fA-F]{2}|[A-Za-z0-9]\\t[A-Za-z0-9]|\\\"", "user", "assistant", "system")
+@detector(
+    r"\\[rn]|\\u00[0-9a-fA-F]{2}|[A-Za-z0-9]\\t[A-Za-z0-9]|\\\"", "user", "assistant", "system"
+)
 def double_escape(text: Text) -> Iterator[Fault]:
     if text.text.lstrip()[:1] in "{[":
         return
@@ -142,7 +147,7 @@ def double_escape(text: Text) -> Iterator[Fault]:
         yield text.fault(DOUBLE_ESCAPE, f"A literal escape in {quote(found[0])}.")
 
 
-@detector(r"\A\s|\s\z|(?:\A|\x{1e})[ \t\r\n]|[ \t\r\n](?:\x{1e}|\z)", "user", "assistant", "system")
+@detector(r"(?:\A|\x{1e}\n)[ \t\r\n]|[ \t\r\n](?:\n\x{1e}|\z)", "user", "assistant", "system")
 def edges(text: Text) -> Iterator[Fault]:
     if text.text != text.text.strip() and text.text.strip():
         yield text.fault(EDGE_SPACE, f"White space around {quote(text.text.strip()[:30])}.")
@@ -167,7 +172,9 @@ def _in_table(text: str, at: int) -> bool:
     return line.lstrip().startswith("|")
 
 
-@detector(r"<\||<｜|\[/?INST|<</?SYS|_of_turn>|</?s>|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id|### ?(?:Instruction|Response|Input):")  # noqa: E501 - one alternation
+@detector(
+    r"<\||<｜|\[/?INST|<</?SYS|_of_turn>|</?s>|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id|### ?(?:Instruction|Response|Input):"
+)
 def special_tokens(text: Text) -> Iterator[Fault]:
     found = _SPECIAL.search(text.text)
     if found and not (found[0][0] == "[" and _ABOUT_TOKENS.search(_talk(text))):
@@ -191,7 +198,7 @@ def unbroken(text: Text) -> Iterator[Fault]:
             return
 
 
-@detector(r"(?:\A|\x{1e})\s*(?:[{\[]|```(?i:json))", "assistant")
+@detector(r"(?:\A|\x{1e}\n)\s*(?:[{\[]|```(?i:json))", "assistant")
 def broken_json(text: Text) -> Iterator[Fault]:
     fenced = _FENCED.fullmatch(text.text)
     body = fenced[1] if fenced else text.text
@@ -211,5 +218,3 @@ def _closes_or_asked(text: Text, body: str) -> bool:
 
 def _talk(text: Text) -> str:
     return said_by_others(text.example) + "\n" + text.text
-
-

@@ -1,0 +1,150 @@
+"""Answers in a form: calls of tools, JSON, JSON of a schema, and the odds of each token."""
+
+import json
+import re
+import secrets
+from collections import Counter
+from math import log
+from random import Random
+from typing import Any
+
+from local_azure.data_plane.wire import Json, invalid
+from local_azure.training_file import Message, text_of
+
+MAX_TOOLS = 128
+MAX_TOP_LOGPROBS = 20
+_DEPTH = 8
+_CHOICES = ("none", "auto", "required")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_TOKEN = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
+
+
+def checked_tools(body: Json) -> list[Json]:
+    """Raises AzureError."""
+    tools = body.get("tools") or []
+    if not isinstance(tools, list) or len(tools) > MAX_TOOLS:
+        raise invalid(f"'tools' must be a list of up to {MAX_TOOLS}.")
+    for position, tool in enumerate(tools):
+        function = tool.get("function") if isinstance(tool, dict) else None
+        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+            raise invalid(f"'tools[{position}].function.name' is missing.")
+    named = _named(body.get("tool_choice"))
+    if named and named not in [tool["function"]["name"] for tool in tools]:
+        raise invalid(f"'tool_choice' names '{named}', which is not in 'tools'.")
+    if not named and body.get("tool_choice") not in (None, *_CHOICES):
+        raise invalid(f"'tool_choice' must be one of {', '.join(_CHOICES)}, or name a function.")
+    return tools
+
+
+def checked_format(body: Json) -> Json:
+    form = body.get("response_format") or {"type": "text"}
+    kind = form.get("type") if isinstance(form, dict) else None
+    if kind not in ("text", "json_object", "json_schema"):
+        raise invalid("'response_format.type' must be text, json_object or json_schema.")
+    if kind == "json_schema" and not isinstance(_schema(form), dict):
+        raise invalid("'response_format.json_schema.schema' is missing.")
+    if kind == "json_object" and "json" not in json.dumps(body.get("messages")).lower():
+        raise invalid(
+            "'messages' must contain the word 'json' in some form, to use 'response_format' of "
+            "type 'json_object'."
+        )
+    return dict(form)
+
+
+def called_tool(
+    tools: list[Json], choice: object, messages: list[Message], chance: Random
+) -> Json | None:
+    """The tool that was named, or that has most words in common with the question."""
+    if not tools or choice == "none" or messages[-1]["role"] == "tool":
+        return None
+    question = next((text_of(m) for m in reversed(messages) if m["role"] == "user"), "")
+    named = _named(choice)
+    ranked = sorted(tools, key=lambda tool: -_common(tool, question))
+    chosen = next((tool for tool in tools if tool["function"]["name"] == named), ranked[0])
+    if not named and choice != "required" and not _common(chosen, question):
+        return None
+    function = chosen["function"]
+    arguments = instance(function.get("parameters") or {"type": "object"}, question, chance)
+    return {
+        "id": f"call_{secrets.token_urlsafe(18)}",
+        "type": "function",
+        "function": {
+            "name": function["name"],
+            "arguments": json.dumps(arguments, ensure_ascii=False),
+        },
+    }
+
+
+def formed(text: str, form: Json, chance: Random) -> str:
+    """The answer as the response format wants it."""
+    if form["type"] == "json_object":
+        return json.dumps({"answer": text}, ensure_ascii=False)
+    if form["type"] == "json_schema":
+        return json.dumps(instance(_schema(form), text, chance), ensure_ascii=False)
+    return text
+
+
+def instance(schema: Json, text: str, chance: Random) -> Any:  # noqa: ANN401
+    """Something that the schema allows, with the text wherever a string may stand."""
+    return _instance(schema, schema, text, chance, _DEPTH)
+
+
+def log_probabilities(text: str, top: int) -> list[Json]:
+    """Of pieces like tokens: the logarithm of each one's share of the answer."""
+    pieces = _TOKEN.findall(text)
+    shares = Counter(pieces)
+    likeliest = [_odds(piece, n, len(pieces)) for piece, n in shares.most_common(top)]
+    return [
+        {**_odds(piece, shares[piece], len(pieces)), "top_logprobs": likeliest} for piece in pieces
+    ]
+
+
+def _odds(piece: str, count: int, total: int) -> Json:
+    return {"token": piece, "logprob": log(count / total), "bytes": list(piece.encode())}
+
+
+def _named(choice: object) -> str | None:
+    function = choice.get("function") if isinstance(choice, dict) else None
+    return str(function["name"]) if isinstance(function, dict) and "name" in function else None
+
+
+def _schema(form: Json) -> Any:  # noqa: ANN401
+    return (form.get("json_schema") or {}).get("schema")
+
+
+def _common(tool: Json, question: str) -> int:
+    function = tool["function"]
+    about = f"{function['name'].replace('_', ' ')} {function.get('description') or ''}".lower()
+    return len(set(_WORD.findall(about)) & set(_WORD.findall(question.lower())))
+
+
+def _instance(schema: Json, root: Json, text: str, chance: Random, depth: int) -> Any:  # noqa: ANN401
+    schema = _resolved(schema, root)
+    if "const" in schema:
+        return schema["const"]
+    if schema.get("enum"):
+        return chance.choice(schema["enum"])
+    kind = schema.get("type") or ("object" if "properties" in schema else "string")
+    kind = kind[0] if isinstance(kind, list) else kind
+    if kind == "object":
+        wanted = schema.get("properties", {}) if depth else {}
+        return {k: _instance(v, root, text, chance, depth - 1) for k, v in wanted.items()}
+    if kind == "array":
+        count = max(1, schema.get("minItems", 1)) if depth else 0
+        items = schema.get("items") or {}
+        return [_instance(items, root, text, chance, depth - 1) for _ in range(count)]
+    if kind in ("integer", "number"):
+        return schema.get("minimum", chance.randrange(10))
+    return {"boolean": chance.random() < 0.5, "null": None}.get(kind, text)  # noqa: PLR2004
+
+
+def _resolved(schema: Json, root: Json) -> Json:
+    """Behind a reference, and in the first of several alternatives."""
+    for _ in range(_DEPTH):
+        if "$ref" in schema:
+            name = str(schema["$ref"]).rpartition("/")[2]
+            schema = {**root.get("$defs", {}), **root.get("definitions", {})}.get(name, {})
+        alternatives = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
+        if alternatives:
+            schema = alternatives[0]
+    return schema

@@ -1,0 +1,127 @@
+"""What the commands of validate_data.py do."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuneops import github
+from tuneops.dataset import outputs, present, ruling, scan
+from tuneops.dataset.diff import compare, new_findings
+from tuneops.dataset.examples import Format
+from tuneops.dataset.explain import find
+from tuneops.dataset.findings import RULES, Severity, selects
+from tuneops.dataset.revisions import at_base
+from tuneops.dataset.scan import Report
+from tuneops.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from tuneops.config import Config
+
+
+def check(
+    files: tuple[Path, ...],
+    *,
+    validation: Path | None,
+    kind: str,
+    profile: str | None,
+    select: tuple[str, ...],
+    new_only: str | None,
+    jobs: int,
+    cache: Path | None,
+    config_path: Path,
+) -> Report:
+    """Check the files, or without any those that the configuration names.
+
+    Raises:
+        ConfigError: A file cannot be read, or a rule or revision does not exist.
+        UsageError: The options do not go together.
+    """
+    if validation and not files:
+        raise click.UsageError("--validation needs FILES; the product names its own.")
+    options: dict[str, Any] = {
+        "select": _selection(select),
+        "format": None if kind == "auto" else Format(kind),
+        "jobs": jobs,
+        "cache": cache,
+    }
+    config = None if files else _config(config_path)
+    if config is not None:
+        data = config.data
+        files, validation = (data.training,), data.validation
+        epochs = config.fine_tuning.hyperparameters.n_epochs
+        options |= ruling.options(config) | {"epochs": epochs if isinstance(epochs, int) else None}
+    if profile is not None:
+        options["severities"] = (*options.get("severities", ()), *ruling.PROFILES[profile].items())
+    if config is None:
+        report = scan.check(files, validation, **options)
+    else:
+        report = scan.check(files, validation, config.data.smoke_prompts, **options)
+    return report if new_only is None else _new(report, files, new_only, options)
+
+
+def _config(path: Path) -> "Config":
+    from tuneops.config import load
+
+    return load(path)
+
+
+def _selection(select: tuple[str, ...]) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for one in select for part in one.split(",") if part.strip())
+    for one in chosen:
+        if not any(selects(one, rule) for rule in RULES.values()):
+            find(one)
+            raise ConfigError(
+                f"No rule is called '{one}'.", remedy="Write codes and names as explain --all does."
+            )
+    return chosen
+
+
+def _new(report: Report, files: tuple[Path, ...], base: str, options: dict[str, Any]) -> Report:
+    """The report without what the files' base has too."""
+    kept = [one for one in report.findings if one.file not in set(map(str, files))]
+    for path in files:
+        with at_base(base, path) as earlier:
+            found, _ = new_findings(earlier, path, **options)
+        kept += found
+    counts = {level: sum(one.severity is level for one in kept) for level in Severity}
+    return replace(report, findings=tuple(sorted(kept)), counts=counts, hidden={})
+
+
+def diff(base: str, head: Path, config_path: Path) -> dict[str, Any]:
+    """The facts on a change; costs are there when the configuration has a price.
+
+    Raises:
+        ConfigError: One of the files cannot be read.
+    """
+    from tuneops.training import cost
+
+    config = _config(config_path) if config_path.is_file() else None
+    options = ruling.options(config) if config else {}
+    with at_base(base, head) as earlier:
+        found = compare(earlier, head, **options)
+    if config is None:
+        return found.as_dict()
+    return found.as_dict(cost.price(config), cost.epochs(config))
+
+
+def written(report: Report, output: str) -> str:
+    return outputs.WRITERS[output](report)
+
+
+def shown(report: Report) -> "RenderableType":
+    return present.shown(report)
+
+
+def shown_diff(facts: dict[str, Any]) -> "RenderableType":
+    return present.shown_diff(facts)
+
+
+def tell_github(report: Report) -> None:
+    """Annotations on stderr and a page for the job, where the check runs in GitHub Actions."""
+    if github.in_actions():
+        click.echo("\n".join(present.annotations(report)), err=True)
+        github.add_summary(present.summary(report))

@@ -1,0 +1,192 @@
+"""The engine: the same findings however a file is cut, remembered or spread over processes."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tuneops.dataset import parts
+from tuneops.dataset.cache import FILE_NAME
+from tuneops.dataset.examples import Document, Example, Format
+from tuneops.dataset.findings import Finding
+from tuneops.dataset.fingerprints import text_digests
+from tuneops.dataset.rows import Rows
+from tuneops.dataset.rules.content import examine_shape
+from tuneops.dataset.scan import check
+
+Lines = Callable[..., list[str]]
+
+_FEW = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+_ODD_LINES = st.sampled_from(
+    ["", "  ", "{'a': 1}", '{"messages": [', "]}", '{"role": "user", "content": "Hola"}', "=======",
+     "<<<<<<< HEAD", "```", "\ufeff{}", '{"messages": []}', '{"prompt": "a"}', "\x00", "[]",
+     '{"messages": [{"role": "user", "content": "a", "content": "b"}]}', "12", '"\\ud83d"']
+)  # fmt: skip
+
+
+def _mixed(drawn: list[tuple[int, str]], lines: list[str]) -> list[str]:
+    mixed = list(lines)
+    for place, odd in drawn:
+        mixed.insert(place % (len(mixed) + 1), odd)
+    return mixed
+
+
+def _findings(path: Path, **options: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - of check
+    return check(path, **{"jobs": 1, **options}).findings
+
+
+@_FEW
+@given(
+    drawn=st.lists(st.tuples(st.integers(0, 30), _ODD_LINES), max_size=12),
+    size=st.integers(1, 3_000),
+    ends=st.sampled_from(["\n", "\r\n"]),
+)
+def test_ranges_of_any_size_give_the_same_findings(  # noqa: PLR0917 - drawn and given
+    drawn: list[tuple[int, str]],
+    size: int,
+    ends: str,
+    lines: Lines,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where a file is cut into ranges changes no finding."""
+    path = tmp_path / "training.jsonl"
+    path.write_bytes(ends.join(_mixed(drawn, [*lines(15), *lines(3)])).encode())
+    whole = _findings(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("tuneops.dataset.files.RANGE_BYTES", size)
+        assert _findings(path) == whole
+
+
+def test_processes_change_no_finding(lines: Lines, tmp_path: Path, monkeypatch: Any) -> None:  # noqa: ANN401 - pytest's
+    """Two processes find what one finds, in the same order."""
+    monkeypatch.setattr("tuneops.dataset.files.RANGE_BYTES", 2_000)
+    path = tmp_path / "training.jsonl"
+    path.write_text("\n".join([*lines(), "{'a': 1}", *lines(9)]) + "\n", encoding="utf-8")
+    assert _findings(path, jobs=2) == _findings(path)
+
+
+def test_a_remembered_line_changes_no_finding(lines: Lines, tmp_path: Path) -> None:
+    """A warm cache gives the findings of a cold one, and is no loss when it is damaged."""
+    path, folder = tmp_path / "training.jsonl", tmp_path / "cache"
+    path.write_text("\n".join([*lines(), *lines(5)]) + "\n", encoding="utf-8")
+    cold = check(path, cache=folder)
+    assert (folder / FILE_NAME).stat().st_size > 60 * 100
+    changed = [lines(1, 300)[0], "{}", *lines()[::-1]]
+    path.write_text("\n".join(changed) + "\n", encoding="utf-8")
+    assert check(path, cache=folder) == check(path)
+    content = (folder / FILE_NAME).read_bytes()
+    for damaged in (content[:-9], content[:-9] + bytes(9), b"", b"x" * 5_000):
+        (folder / FILE_NAME).write_bytes(damaged)
+        assert check(path, cache=folder) == check(path)
+    assert cold.counts == check([path], cache=folder).counts | cold.counts
+
+
+def test_a_cache_of_other_settings_is_not_trusted(lines: Lines, tmp_path: Path) -> None:
+    """Rows kept under one limit are not used under another."""
+    path, folder = tmp_path / "training.jsonl", tmp_path / "cache"
+    path.write_text("\n".join(lines()) + "\n", encoding="utf-8")
+    assert check(path, cache=folder).passed
+    assert not check(path, cache=folder, max_example_tokens=5).passed
+
+
+_ROLES = st.sampled_from(["system", "developer", "user", "assistant", "tool", "bot"])
+_CONTENT = st.text(max_size=8) | st.sampled_from(['"', "\\", '\\"', "\n", " ", '": "', "\u0022"])
+_MESSAGE = st.fixed_dictionaries(
+    {"role": _ROLES, "content": _CONTENT | st.none() | st.integers()},
+    optional={
+        "weight": st.sampled_from([0, 1, 2, 1.0, True, None, "1"]),
+        "name": st.sampled_from(["ana", "a b", "", "a\n", "x" * 65]),
+        "extra": st.none(),
+    },
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    messages=st.lists(_MESSAGE, max_size=4),
+    ascii_only=st.booleans(),
+    again=st.sampled_from(["", '"role": "user", ', '"content" : "x", ', '"r\\u006fle": "user", ']),
+)
+def test_a_proven_line_breaks_no_rule_of_shape(
+    messages: list[dict[str, Any]], ascii_only: bool, again: str
+) -> None:
+    """What the fast path takes, the slow path has nothing to say about."""
+    line = json.dumps({"messages": messages}, ensure_ascii=ascii_only)
+    raw = line.replace('{"role', "{" + again + '"role', 1).encode("utf-8", "surrogatepass")
+    rows = Rows("file", Format.SFT)
+    if rows.take(raw, 1, 0):
+        assert again == "" or not messages
+        document = Document("file", 1, 0, raw.decode(), json.loads(raw))
+        assert list(examine_shape(Example(document))) == []
+
+
+@given(text=st.text(max_size=40))
+def test_spelling_does_not_change_a_digest(text: str) -> None:
+    """Punctuation and spaces never count, and those beyond Latin-1 change nothing else."""
+    plain, spaced, wide = text_digests([f"a{text}b", f" ¿a.{text},b! ", f"“a”{text}…b"])
+    assert plain == spaced == wide
+
+
+_ROWS: dict[str, Callable[[int], str]] = {
+    "letters": lambda size: "a" * size,
+    "words": lambda size: "a " * (size // 2),
+    "marks": lambda size: "!¡" * (size // 2),
+    "digits": lambda size: "1234-" * (size // 5),
+    "addresses": lambda size: "@a." * (size // 3),
+    "fences": lambda size: "```\n" * (size // 4),
+    "brackets": lambda size: "(((((" * (size // 5),
+    "policy": lambda size: "no te recomiendo el hotel, " * (size // 27),
+}
+
+
+@pytest.mark.parametrize("kind", _ROWS)
+def test_a_hostile_row_takes_linear_time(kind: str, lines: Lines, tmp_path: Path) -> None:
+    """Five times the text takes at most some ten times as long."""
+    row = _ROWS[kind]
+
+    def cost(size: int) -> float:
+        path = tmp_path / "training.jsonl"
+        messages = [
+            {"role": "user", "content": row(size)},
+            {"role": "assistant", "content": row(size)},
+        ]
+        text = json.dumps({"messages": messages}, ensure_ascii=False)
+        path.write_text("\n".join([*lines(10), text]) + "\n", encoding="utf-8")
+        start = process_time()
+        check(path, jobs=1)
+        return process_time() - start
+
+    cost(1_000)
+    small, big = cost(100_000), cost(500_000)
+    assert big < 12 * small + 0.5
+
+
+def test_a_file_that_changes_meanwhile_is_refused(lines: Lines, tmp_path: Path) -> None:
+    """A file that is not what it was when the check began ends in a sentence."""
+    from tuneops.errors import ConfigError
+
+    path = tmp_path / "training.jsonl"
+    path.write_text("\n".join(lines()) + "\n", encoding="utf-8")
+
+    def changing(where: parts.Range, *rest: Any) -> parts.Part:  # noqa: ANN401 - handed on
+        with path.open("a", encoding="utf-8") as file:
+            file.write("\n")
+        os.utime(path, ns=(1, 1))
+        return original(where, *rest)
+
+    original = parts.read_part
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tuneops.dataset.scan.read_part", changing)
+        with pytest.raises(ConfigError, match="changed while it was read"):
+            check(path, jobs=1)

@@ -1,0 +1,149 @@
+"""Rules as a product's configuration and its exceptions file want them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tuneops.config import load
+from tuneops.dataset import exceptions, scan
+from tuneops.dataset.findings import Severity
+from tuneops.dataset.scan import Report
+from tuneops.errors import ConfigError
+
+Lines = Callable[..., list[str]]
+Check = Callable[..., Report]
+
+ROOT = Path(__file__).parents[2]
+
+
+def _answered(answer: str) -> str:
+    system = {"role": "system", "content": "Eres un asistente de viajes."}
+    user = {"role": "user", "content": "¿Qué me cuentas de Lima para ir en mayo?"}
+    talk = [system, user, {"role": "assistant", "content": answer}]
+    return json.dumps({"messages": talk}, ensure_ascii=False)
+
+
+@pytest.fixture
+def product(tmp_path: Path) -> Callable[..., Report]:
+    """The check of a product whose training file has these lines, under these rules."""
+
+    def check(rows: list[str], **rules: Any) -> Report:  # noqa: ANN401 - any YAML
+        document = yaml.safe_load((ROOT / "config" / "travel.yaml").read_text(encoding="utf-8"))
+        paths = {"training": rows, "validation": [], "smoke_prompts": []}
+        for name, content in paths.items():
+            path = tmp_path / f"{name}.jsonl"
+            path.write_text("".join(f"{row}\n" for row in content), encoding="utf-8")
+            document["data"][name] = str(path)
+        document["rules"] = rules
+        config = tmp_path / "product.yaml"
+        config.write_text(yaml.safe_dump(document), encoding="utf-8")
+        return scan.check_product(load(config))
+
+    return check
+
+
+def _found(report: Report, line: int) -> dict[str, Severity]:
+    return {
+        one.code: one.severity
+        for one in report.findings
+        if one.line == line and one.file.endswith("training.jsonl")
+    }
+
+
+def test_the_shipped_data_has_no_finding() -> None:
+    """The example that ships passes its own product's rules without a warning."""
+    report = scan.check_product(load(ROOT / "config" / "travel.yaml"))
+    assert [one for one in report.findings if one.severity is not Severity.INFO] == []
+
+
+BREACHES = {
+    "E1807": "Te recomiendo el Hotel Miramar, que tiene vistas al mar y piscina. ¿Te gusta?",
+    "W1812": "Lima is a great city for food lovers and for those who like museums. Shall we start?",
+    "W1813": "Lima tiene museos, mercados y un malecón precioso para pasear por la tarde.",
+    "W1814": "Sí, claro. ¿Cuándo vas?",
+}
+
+
+@pytest.mark.parametrize("code", BREACHES)
+def test_an_answer_is_held_to_the_configured_policy(
+    code: str, lines: Lines, product: Callable[..., Report]
+) -> None:
+    """What the smoke test asks of answers the training rows may not teach the opposite of."""
+    report = product([*lines(), _answered(BREACHES[code])])
+    assert code in _found(report, 61)
+
+
+def test_an_answer_that_declines_keeps_the_policy(
+    lines: Lines, product: Callable[..., Report]
+) -> None:
+    """A row that mentions a hotel and declines is fine."""
+    answer = "De hoteles no puedo hablarte, pero Barranco tiene galerías y mar. ¿Te gusta el arte?"
+    assert _found(product([*lines(), _answered(answer)]), 61) == {}
+
+
+def test_a_rule_is_switched_off_or_changed(lines: Lines, product: Callable[..., Report]) -> None:
+    """A rule that is off says nothing; a changed severity decides whether the check passes."""
+    rows = [*lines(), _answered("Eres idiota, te lo he dicho ya tres veces. ¿Vas o no vas?")]
+    assert _found(product(rows), 61) == {"E2101": Severity.ERROR}
+    assert _found(product(rows, off=["insult"]), 61) == {}
+    changed = product(rows, severity={"E2101": "warning"})
+    assert _found(changed, 61) == {"E2101": Severity.WARNING}
+    assert changed.counts[Severity.WARNING] == 1
+
+
+def test_profiles_differ_on_the_byte_order_mark(
+    lines: Lines, product: Callable[..., Report]
+) -> None:
+    """OpenAI does not want the mark that Azure asks for."""
+    rows = ["\ufeff" + lines()[0], *lines()[1:]]
+    assert _found(product(rows), 1) == {"I114": Severity.INFO}
+    assert _found(product(rows, profile="openai"), 1) == {"I114": Severity.WARNING}
+
+
+def test_an_unknown_rule_is_a_usage_error(lines: Lines, product: Callable[..., Report]) -> None:
+    """A misspelt rule is not ignored."""
+    with pytest.raises(ConfigError, match="no rule 'E9999'"):
+        product(lines(), off=["E9999"])
+
+
+def _entry(row: str, until: str, **changes: str) -> dict[str, str]:
+    entry = {
+        "line": exceptions.digest_of(row),
+        "rule": "insult",
+        "reason": "a quotation that the film needs",
+        "who": "marta",
+        "until": until,
+    }
+    return entry | changes
+
+
+def test_an_exception_holds_for_its_line_until_its_day(
+    lines: Lines, product: Callable[..., Report], tmp_path: Path
+) -> None:
+    """An accepted finding is not told, wherever its line stands; an expired entry is."""
+    row = _answered("Eres idiota, te lo he dicho ya tres veces. ¿Vas o no vas?")
+    other = _answered("Eres imbécil, te lo he dicho ya cuatro veces. ¿Vas o no vas?")
+    file = tmp_path / "exceptions.yaml"
+    file.write_text(json.dumps([_entry(row, "2999-01-01")]), encoding="utf-8")
+    report = product([*lines()[:9], row, *lines()[9:], other], exceptions=str(file))
+    assert _found(report, 10) == {}
+    assert "E2101" in _found(report, 62)
+    file.write_text(json.dumps([_entry(row, "2020-01-01")]), encoding="utf-8")
+    late = product([*lines()[:9], row, *lines()[9:]], exceptions=str(file))
+    assert "E2101" in _found(late, 10)
+    assert "W2011" in {one.code for one in late.findings}
+
+
+@pytest.mark.parametrize(
+    "broken", [{"reason": "no"}, {"line": "x"}, {"rule": "none"}, {"extra": "x"}]
+)
+def test_a_malformed_exception_is_a_usage_error(broken: dict[str, str], tmp_path: Path) -> None:
+    """An entry without reason, line, rule or with an unknown key is refused."""
+    file = tmp_path / "exceptions.yaml"
+    file.write_text(json.dumps([_entry("{}", "2999-01-01", **broken)]), encoding="utf-8")
+    with pytest.raises(ConfigError):
+        exceptions.load(file)

@@ -1,0 +1,90 @@
+"""What the sweeps share: one account of the local Azure for each run, and how it must end."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end import pipeline
+from tests.end_to_end.pipeline import Cut, run_forked
+from tests.local_azure.conftest import LocalAzure, start_server, stop_server
+
+# Every cut and every fault take minutes; `make sweep` takes all, `make test` a share of them.
+ALL = os.environ.get("SWEEP") == "all"
+QUICK = {"speed": 6000.0, "group_delete_seconds": 1.0}
+LEASE_SECONDS = "6"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What exists in an account; names of deployments with the job that each serves."""
+
+    jobs: tuple[str, ...]
+    files: tuple[str, ...]
+    deployments: dict[str, str]
+
+
+def assert_one_of_each(ending: Ending) -> None:
+    """One job, two files, no candidate left, and the job's model in production."""
+    assert len(ending.jobs) == 1
+    assert sorted(name.split("-")[1] for name in ending.files) == ["training", "validation"]
+    assert ending.deployments == {"gpt-4o": "", "travel": ending.jobs[0]}
+
+
+def ending(group: str, folder: Path, patch: pytest.MonkeyPatch) -> Ending:
+    """What is in the account, read by a process of its own."""
+    patch.setenv("AZURE_RESOURCE_GROUP", group)
+    found = folder / f"{group}.json"
+    code, _ = run_forked(lambda: pipeline.take_stock(found), folder / f"{group}.log")
+    assert code == 0, log_of(group, folder)
+    read = json.loads(found.read_text(encoding="utf-8"))
+    return Ending(tuple(read["jobs"]), tuple(read["files"]), read["deployments"])
+
+
+def run(
+    group: str, folder: Path, patch: pytest.MonkeyPatch, cut: Cut | None = None
+) -> tuple[int, int]:
+    """The pipeline in the group's account; its exit code and the number of its requests."""
+    patch.setenv("AZURE_RESOURCE_GROUP", group)
+    return run_forked(pipeline.train_and_release, folder / f"{group}.log", cut)
+
+
+def provisioned(group: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    patch.setenv("AZURE_RESOURCE_GROUP", group)
+    code, _ = run_forked(pipeline.provision, folder / f"{group}.log")
+    assert code == 0, log_of(group, folder)
+
+
+def whole_run(group: str, folder: Path, patch: pytest.MonkeyPatch) -> int:
+    """A run that nothing disturbs: the number of its requests."""
+    provisioned(group, folder, patch)
+    code, requests = run(group, folder, patch)
+    assert code == 0, log_of(group, folder)
+    assert_one_of_each(ending(group, folder, patch))
+    return requests
+
+
+def log_of(group: str, folder: Path) -> str:
+    return f"{group}:\n{(folder / f'{group}.log').read_text(encoding='utf-8')}"
+
+
+def environment(server: LocalAzure) -> dict[str, str]:
+    brief = {"TUNEOPS_POLL_SECONDS": "0.05", "TUNEOPS_LEASE_SECONDS": LEASE_SECONDS}
+    return server.environment | brief
+
+
+@contextmanager
+def quick_azure(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[LocalAzure]:
+    """A local Azure in which everything is quick, with quota for hundreds of accounts."""
+    server = start_server(folder / "azure")
+    for name, value in environment(server).items():
+        patch.setenv(name, value)
+    names = ("GlobalStandard.gpt-4o", "Standard.gpt-4o")
+    quota = {f"OpenAI.{name}": 10**6 for name in names}
+    server.admin("PATCH", "settings", {**QUICK, "quota": quota})
+    yield server
+    stop_server(server)

@@ -1,0 +1,62 @@
+"""Two runs at once do what one does."""
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("Windows cannot fork", allow_module_level=True)
+
+from tests.end_to_end import pipeline, sweep
+from tests.local_azure.conftest import LocalAzure
+
+TIMES = 20 if sweep.ALL else 3
+
+
+def at_once(work: Callable[[], None], logs: list[Path]) -> list[int]:
+    """Run ``work`` in as many processes as there are logs; their exit codes."""
+    codes: dict[int, int] = {}
+
+    def one(index: int) -> None:
+        codes[index], _ = pipeline.run_forked(work, logs[index])
+
+    threads = [threading.Thread(target=one, args=(index,)) for index in range(len(logs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [codes[index] for index in range(len(logs))]
+
+
+@pytest.mark.usefixtures("quick_azure")
+def test_two_submits_with_one_key_create_one_job(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    for time in range(TIMES):
+        group = f"rg-two-{time}"
+        sweep.provisioned(group, folder, patch)
+        logs = [folder / f"{group}-{index}.log" for index in range(2)]
+        codes = at_once(pipeline.submit, logs)
+        assert codes == [0, 0], [log.read_text(encoding="utf-8") for log in logs]
+        stock = sweep.ending(group, folder, patch)
+        assert len(stock.jobs) == 1
+        assert len(stock.files) == 2
+
+
+@pytest.mark.usefixtures("quick_azure")
+def test_two_reconciles_at_once_change_nothing(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    sweep.provisioned("rg-reconcile", folder, patch)
+    before = sweep.ending("rg-reconcile", folder, patch)
+    logs = [folder / f"reconcile-{index}.log" for index in range(2)]
+    assert at_once(pipeline.reconcile, logs) == [0, 0]
+    assert sweep.ending("rg-reconcile", folder, patch) == before
+
+
+def test_a_slow_service_that_is_late_to_be_ready_still_ends_with_one_release(
+    quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch
+) -> None:
+    """Half an hour of provisioning, sped up, and a deployment that answers minutes later."""
+    slow = {"deployment_seconds": 1800.0, "account_seconds": 1800.0, "ready_seconds": 600.0}
+    quick_azure.admin("PATCH", "settings", {**slow, "speed": 1800.0})
+    sweep.whole_run("rg-slow", folder, patch)

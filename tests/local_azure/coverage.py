@@ -1,0 +1,104 @@
+"""Which operations of the specifications the local Azure has: run it to renew the docs' table."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from starlette.routing import Match, Mount, Route
+
+from local_azure import arm, data_plane
+from local_azure.arm import unknown
+from local_azure.data_plane.background import Computations
+from local_azure.data_plane.wire import DataPlane
+from local_azure.state import State
+from tests.local_azure import contract
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "local_azure.md"
+BEGIN, END = "<!-- coverage: begin -->\n", "<!-- coverage: end -->\n"
+TITLES = {
+    contract.DATED: "Azure OpenAI authoring, 2024-10-21",
+    contract.PREVIEW: "Azure OpenAI authoring, 2025-04-01-preview",
+    contract.V1: "Azure OpenAI v1",
+    contract.OPENAI: "OpenAI's own surface, below /openai/v1",
+    contract.RESOURCES: "ARM resources, 2025-04-01",
+    contract.LOCKS: "ARM locks, 2020-05-01",
+    contract.COGNITIVE: "Microsoft.CognitiveServices, 2025-09-01",
+}
+_PREFIXES = {contract.DATED: "", contract.PREVIEW: "", contract.V1: "/v1", contract.OPENAI: "/v1"}
+_VARIABLE = re.compile(r"\{[\w-]+\}")
+
+
+def _routes() -> list[Route | Mount]:
+    with tempfile.TemporaryDirectory() as folder:
+        state = State(Path(folder))
+        plane = DataPlane(state, Computations(state.store))
+        openai = Mount("/accounts/{account}/openai", routes=data_plane.routes(plane))
+        known = [route for route in arm.routes() if isinstance(route, Route)]
+        state.store.close()
+    return [openai, *known[: -len(unknown.routes())]]
+
+
+def _filled(operation: contract.Operation) -> str:
+    """The path with names in it that a route can match."""
+    scope = "/subscriptions/s/resourceGroups/g"
+    path = operation.path.replace("/{scope}", scope).replace("{default}", "default")
+    path = path.replace("{parentResourcePath}/", "")
+    path = path.replace("{resourceProviderNamespace}", "Microsoft.CognitiveServices")
+    path = _VARIABLE.sub("name", path)
+    if operation.file in _PREFIXES:
+        return f"/accounts/name/openai{_PREFIXES[operation.file]}{path}"
+    return path
+
+
+def _is_there(operation: contract.Operation, routes: list[Route | Mount]) -> bool:
+    scope = {"type": "http", "method": operation.method.upper(), "path": _filled(operation)}
+    for route in routes:
+        inner = route.routes if isinstance(route, Mount) else [route]
+        if isinstance(route, Mount):
+            match, more = route.matches(scope)
+            found = match != Match.NONE and any(
+                one.matches({**scope, **more})[0] == Match.FULL for one in inner
+            )
+        else:
+            found = route.matches(scope)[0] == Match.FULL
+        if found:
+            return True
+    return False
+
+
+def _known() -> list[tuple[contract.Operation, bool]]:
+    routes = _routes()
+    every = [one for file in TITLES for _, one in contract.operations(file)]
+    return [(one, _is_there(one, routes)) for one in every]
+
+
+def _is_found(operation: contract.Operation) -> bool:
+    """Not by another name of the same operation, as a lock has at every scope."""
+    version = "2025-04-01-preview" if operation.file == contract.PREVIEW else ""
+    return contract.find(operation.method, _filled(operation), version) == operation
+
+
+KNOWN = _known() if contract.SPECS.is_dir() else []
+LISTED = [operation for operation, there in KNOWN if there and _is_found(operation)]
+
+
+def coverage_table() -> str:
+    parts = []
+    for file, title in TITLES.items():
+        here = [(one, there) for one, there in KNOWN if one.file == file]
+        count = sum(there for _, there in here)
+        lines = [f"| `{one.name}` | {'yes' if there else 'no'} |" for one, there in here]
+        head = f"### {title}: {count} of {len(here)}\n\n| operation | here |\n|---|---|"
+        parts.append("\n".join([head, *lines]))
+    return "\n\n".join(parts) + "\n"
+
+
+def on_page(page: str) -> str:
+    return page.partition(BEGIN)[2].partition(END)[0]
+
+
+if __name__ == "__main__":
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(text.replace(on_page(text), coverage_table()), encoding="utf-8")
