@@ -3,7 +3,6 @@
 Counts of format errors, messages and tokens for each example, and the cost of the epochs.
 """
 
-
 import json
 import sys
 from collections import Counter

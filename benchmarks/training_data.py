@@ -4,7 +4,6 @@ Conversations in Spanish (60 %) and English (40 %) over a Zipf vocabulary, one t
 some with lists, code, tables, prices, emoji or a tool call; 1 % exact and 2 % near duplicates.
 """
 
-
 import json
 import random
 from collections.abc import Iterator

@@ -4,7 +4,6 @@ The peers need an environment with tiktoken and together (the dependency group `
     python benchmarks/validate.py --megabytes 17 --peers /path/to/that/python
 """
 
-
 import gzip
 import os
 import subprocess

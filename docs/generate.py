@@ -8,11 +8,13 @@ import inspect
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import click
 
 from tuneops.config import Config
 from tuneops.errors import ExitCode
+from tuneops.smoke.record import schema
 
 ROOT = Path(__file__).parents[1]
 MADE = "<!-- Made by `make docs`; do not edit. -->\n\n"
@@ -33,10 +35,26 @@ def config_schema() -> str:
     return json.dumps(Config.model_json_schema(mode="validation"), indent=2) + "\n"
 
 
+def smoke_run_schema() -> str:
+    return json.dumps(schema(), indent=2) + "\n"
+
+
+def workflows() -> str:
+    return MADE + str(_module(ROOT / "docs/flow.py").page())
+
+
+def readme() -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return str(_module(ROOT / "docs/flow.py").in_readme(text))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/exit-codes.md": exit_codes,
     "docs/commands.md": commands,
     "config/schema.json": config_schema,
+    "docs/smoke-run.schema.json": smoke_run_schema,
+    "docs/workflows.md": workflows,
+    "README.md": readme,
 }
 
 
@@ -62,15 +80,19 @@ def _page(command: click.Command, context: click.Context) -> str:
 
 def _command_of(script: Path) -> click.Command:
     """The script's command: its only one, or the group that holds the others."""
-    spec = importlib.util.spec_from_file_location(f"script_{script.stem}", script)
-    if spec is None or spec.loader is None:
-        raise ImportError(script)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found = inspect.getattr_static(module, "main")
+    found = inspect.getattr_static(_module(script), "main")
     if not isinstance(found, click.Command):
         raise TypeError(f"{script} has no command called main")
     return found
+
+
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"file_{file.stem}", file)
+    if spec is None or spec.loader is None:
+        raise ImportError(file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 if __name__ == "__main__":

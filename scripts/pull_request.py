@@ -83,7 +83,7 @@ def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: b
     planned = proposal.plan(History(clone), base, config_path)
     if out:
         out.write_text(json.dumps(planned.facts()), encoding="utf-8")
-    github.add_summary(planned.sentence())
+    github.add_summary(planned.markdown())
     console.emit_facts(planned.facts(), as_json=as_json)
 
 

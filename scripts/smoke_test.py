@@ -6,6 +6,8 @@ import click
 
 from tuneops import console, github
 
+FILE = click.Path(dir_okay=False, path_type=Path)
+
 
 @click.group(cls=console.Commands)
 def main() -> None:
@@ -16,13 +18,16 @@ def main() -> None:
 @console.config_option
 @click.option("--baseline", metavar="DEPLOYMENT", help="Left out, the base deployment.")
 @click.option("--candidate", metavar="DEPLOYMENT", help="Left out, the release's candidate.")
+@click.option("--arms", type=click.Choice(["both", "production"]), default="both")
+@click.option("--against", metavar="RUN.json", type=FILE, help="The stored baseline of production.")
 @click.option("--prompts", type=click.IntRange(min=1), help="Ask only the first so many.")
+@click.option("--samples", type=click.IntRange(1, 20), help="Of each prompt; else as configured.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("out/smoke"),
     show_default=True,
-    help="Where run.json, report.html and summary.md go.",
+    help="Where run.json, report.html, summary.md and junit.xml go.",
 )
 @console.json_option
 @click.pass_context
@@ -32,28 +37,33 @@ def run(
     config_path: Path,
     baseline: str | None,
     candidate: str | None,
+    arms: str,
+    against: Path | None,
     prompts: int | None,
+    samples: int | None,
     out: Path,
     as_json: bool,
 ) -> None:
-    """Ask, judge and report; exit code 0 is PASS, 1 FAIL, 6 INVALID.
+    """Ask, judge and report; exit code 0 is PASS, 1 FAIL, 4 INCONCLUSIVE, 6 INVALID.
+
+    A run that was killed goes on where it stopped, with the same --out. With --arms production,
+    only production is asked, and compared with the stored run.
 
     Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
     """
     from tuneops import config
     from tuneops.report.terminal import comparison
+    from tuneops.smoke.plan import Wanted
     from tuneops.smoke.progress import asking
+    from tuneops.smoke.record import load_run
     from tuneops.smoke.run import run_smoke_test
 
+    if (arms == "production") != (against is not None) or (against and baseline):
+        raise click.UsageError("--arms production and --against go together, without --baseline.")
+    stored = load_run(against) if against else None
+    wanted = Wanted(baseline, candidate, prompts, samples, stored)
     with console.group("Smoke test"), asking() as progress:
-        result = run_smoke_test(
-            config.load(config_path),
-            baseline=baseline,
-            candidate=candidate,
-            limit=prompts,
-            out=out,
-            progress=progress,
-        )
+        result = run_smoke_test(config.load(config_path), wanted, out=out, progress=progress)
     github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
     console.say(f"The report is {out / 'report.html'}.")
     console.emit(result.facts(), as_json=as_json, shown=comparison(result))
@@ -61,8 +71,33 @@ def run(
 
 
 @main.command()
-@click.argument("run_json", metavar="RUN.json", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The HTML file.")
+@click.argument("before", metavar="A.json", type=FILE)
+@click.argument("after", metavar="B.json", type=FILE)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write reports here.")
+@console.json_option
+@click.pass_context
+def compare(
+    ctx: click.Context, before: Path, after: Path, *, out: Path | None, as_json: bool
+) -> None:
+    """Decide on the candidate of run B against that of run A; exit codes as for run.
+
+    Example: python scripts/smoke_test.py compare last-week/run.json out/smoke/run.json
+    """
+    from tuneops.report.files import write_reports
+    from tuneops.report.terminal import comparison
+    from tuneops.smoke.record import load_run
+    from tuneops.smoke.stored import compare_runs
+
+    result = compare_runs(load_run(before), load_run(after))
+    if out:
+        write_reports(result, out)
+    console.emit(result.facts(), as_json=as_json, shown=comparison(result))
+    ctx.exit(result.verdict.outcome.exit_code)
+
+
+@main.command()
+@click.argument("run_json", metavar="RUN.json", type=FILE)
+@click.option("--out", type=FILE, help="The HTML file.")
 @click.option("--show", metavar="PROMPT", multiple=True, help="Print the answers to this prompt.")
 @console.json_option
 def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: bool) -> None:
@@ -72,7 +107,7 @@ def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: boo
     """
     from tuneops.report.html import render
     from tuneops.report.terminal import comparison, side_by_side
-    from tuneops.smoke.verdict import load_run
+    from tuneops.smoke.record import load_run
 
     result = load_run(run_json)
     if out:

@@ -2,10 +2,10 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
-from tuneops import github
 from tuneops.console import Commands, config_option, emit, json_option, rich_console
 from tuneops.errors import ExitCode
 
@@ -20,33 +20,71 @@ def main() -> None:
 @main.command()
 @click.argument("files", nargs=-1, type=_FILE)
 @click.option("--validation", type=_FILE, help="A validation file to check FILES against.")
+@click.option("--format", "kind", type=click.Choice(["auto", "sft", "dpo", "rft"]), default="auto")
+@click.option("--profile", type=click.Choice(["azure", "openai"]), help="Whose rules apply.")
+@click.option(
+    "--output",
+    type=click.Choice(["text", "json", "github", "sarif", "junit", "markdown"]),
+    default="text",
+)
+@click.option("--select", multiple=True, help="Rules by code, name, family number or letter.")
+@click.option("--new-only", metavar="BASE", help="Only what BASE (a file or revision) has not.")
+@click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0: by size.")
+@click.option("--cache", type=_FILE, help="A folder that remembers clean lines.")
 @config_option
 @json_option
-def check(
-    files: tuple[Path, ...], validation: Path | None, config_path: Path, as_json: bool
-) -> None:
+def check(files: tuple[Path, ...], as_json: bool, output: str, **options: Any) -> None:
     """Find what is wrong with training FILES, or with the product's files.
 
     Example: python scripts/validate_data.py check new.jsonl --validation held-out.jsonl
     """
-    if validation and not files:
-        raise click.UsageError("--validation needs FILES; the product names its own.")
-    from tuneops.dataset import present, scan
+    from tuneops.dataset import commands
 
-    if files:
-        report = scan.check(files, validation)
+    report = commands.check(files, **options)
+    if as_json or output != "text":
+        click.echo(commands.written(report, "json" if as_json else output))
     else:
-        from tuneops.config import load
-
-        report = scan.check_product(load(config_path))
-    if as_json:
-        emit(report.as_dict(), as_json=True, shown="")
-    else:
-        rich_console().print(present.shown(report), soft_wrap=True)
-    if github.in_actions():
-        click.echo("\n".join(present.annotations(report)), err=True)
-        github.add_summary(present.summary(report))
+        rich_console().print(commands.shown(report), soft_wrap=True)
+    commands.tell_github(report)
     sys.exit(ExitCode.DONE if report.passed else ExitCode.FINDINGS)
+
+
+@main.command()
+@click.argument("base")
+@click.argument("head", type=_FILE)
+@config_option
+@json_option
+def diff(base: str, head: Path, config_path: Path, as_json: bool) -> None:
+    """Show what changes from BASE, a file or a revision of git, to the file HEAD.
+
+    Example: python scripts/validate_data.py diff origin/main data/travel/training.jsonl
+    """
+    from tuneops.dataset import commands
+
+    facts = commands.diff(base, head, config_path)
+    emit(facts, as_json=as_json, shown="" if as_json else commands.shown_diff(facts))
+    failed = any(one["severity"] == "error" for one in facts["new_findings"])
+    sys.exit(ExitCode.FINDINGS if failed else ExitCode.DONE)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.option("--check", "only_check", is_flag=True, help="Show what would change; exit 1 if any.")
+def fix(files: tuple[Path, ...], only_check: bool) -> None:
+    """Repair what is safe to repair in FILES, and show it as a diff.
+
+    Example: python scripts/validate_data.py fix --check data/travel/training.jsonl
+    """
+    from tuneops.dataset import fix as repairs
+
+    plans = [repairs.plan(path) for path in files]
+    for text in filter(None, (one.diff() for one in plans)):
+        click.echo(text)
+    if not only_check:
+        for one in plans:
+            if one.count:
+                repairs.fix(one.path)
+    sys.exit(ExitCode.FINDINGS if only_check and any(one.count for one in plans) else 0)
 
 
 @main.command()

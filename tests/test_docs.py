@@ -20,3 +20,8 @@ def generator() -> ModuleType:
 def test_a_page_made_from_the_code_is_up_to_date(path: str) -> None:
     made = generator().PAGES[path]()
     assert Path(path).read_text(encoding="utf-8") == made, "run 'make docs'"
+
+
+def test_the_readme_has_every_exit_code() -> None:
+    table = [line for line in Path("docs/exit-codes.md").read_text("utf-8").splitlines() if line]
+    assert set(table[-9:]) <= set(Path("README.md").read_text("utf-8").splitlines())

@@ -187,14 +187,39 @@ class Gate(_Section):
     zero_tolerance: bool = False
 
 
+class TokenPrices(_Section):
+    """US dollars for a million tokens."""
+
+    input: float = Field(ge=0)
+    output: float = Field(gt=0)
+
+
 class Judge(_Section):
     """A model of another family that compares the two answers to each prompt."""
 
     deployment: DeploymentName
     criteria: str
     max_cost_usd: float = Field(gt=0)
-    usd_per_million_input: float = Field(ge=0)
-    usd_per_million_output: float = Field(gt=0)
+    prices: TokenPrices
+
+
+class Rules(_Section):
+    """How the data check judges this product's files.
+
+    Rules go by code or name. Every answer is held to `policy`, or without one to the smoke
+    test's checks.
+    """
+
+    profile: Literal["azure", "openai"] = "azure"
+    off: tuple[str, ...] = ()
+    severity: dict[str, Literal["error", "warning", "info"]] = {}
+    max_example_tokens: int | None = Field(None, ge=1)
+    exceptions: Path | None = None
+    policy: Checks | None = None
+    forbidden_topics: tuple[
+        Literal["emoji", "price", "dosage", "diagnosis", "investment", "competitor", "password"],
+        ...,
+    ] = ()
 
 
 class SmokeTest(_Section):
@@ -208,6 +233,7 @@ class SmokeTest(_Section):
     checks: Checks = Checks()
     gate: Gate = Gate()
     gates: dict[str, Gate] = {}
+    prices: TokenPrices | None = None
     judge: Judge | None = None
 
 
@@ -228,6 +254,7 @@ class Config(_Section):
     release: Release
     smoke_test: SmokeTest
     system_messages: dict[str, str]
+    rules: Rules = Rules()
     prices: Prices = Prices()
     environments: dict[str, AzurePlace] = {}
 

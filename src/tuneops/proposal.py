@@ -1,8 +1,8 @@
 """A pull request that edits data, read as inert bytes and judged by the base branch's code."""
 
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -104,17 +104,61 @@ def trained_at(history: History, base: str, product: str) -> str | None:
 
 
 @dataclass(frozen=True)
+class Size:
+    """A training file in numbers; the cost is in US dollars, where a price is configured."""
+
+    examples: int
+    tokens: int
+    training_cost: float | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes in the training file, in rows."""
+
+    base: Size
+    head: Size
+    added: int
+    removed: int
+    changed: int
+
+    def lines(self) -> list[str]:
+        rows: list[tuple[str, float | None, float | None]] = [
+            ("examples", self.base.examples, self.head.examples),
+            ("tokens", self.base.tokens, self.head.tokens),
+            ("training, US dollars", self.base.training_cost, self.head.training_cost),
+        ]
+        cells = [
+            f"| {name} | {before:,} | {after:,} |"
+            for name, before, after in rows
+            if before is not None and after is not None
+        ]
+        counts = f"{self.added} rows added, {self.removed} removed, {self.changed} changed."
+        return [f"{counts}\n", "| | before | after |", "|---|---|---|", *cells, ""]
+
+
+@dataclass(frozen=True)
 class Plan:
     """What merging would do; ``commit`` had this very content before."""
 
     product: str
     key: str
     commit: str | None
+    difference: Difference | None = None
 
     def facts(self) -> dict[str, Any]:
-        return {"product": self.product, "key": self.key, "trained_at": self.commit}
+        return {
+            "product": self.product,
+            "key": self.key,
+            "trained_at": self.commit,
+            "difference": asdict(self.difference) if self.difference else None,
+        }
 
-    def sentence(self) -> str:
+    def markdown(self) -> str:
+        lines = self.difference.lines() if self.difference else []
+        return "\n".join([*lines, self._sentence()])
+
+    def _sentence(self) -> str:
         digest = f"content key `{content.short(self.key)}`"
         if self.commit:
             return (
@@ -127,7 +171,24 @@ class Plan:
 def plan(history: History, base: str, config_path: Path) -> Plan:
     config = configuration.load(config_path)
     key = content.content_key(config)
-    return Plan(config.product, key, trained_at(history, base, config.product))
+    commit = trained_at(history, base, config.product)
+    return Plan(config.product, key, commit, _difference(base, config.data.training, config_path))
+
+
+def _difference(base: str, training: Path, config_path: Path) -> Difference | None:
+    """None where the base branch had no such file."""
+    from tuneops.dataset import commands
+
+    try:
+        facts = commands.diff(base, training, config_path)
+    except ConfigError:
+        return None
+    counts = {name: facts[name] for name in ("added", "removed", "changed")}
+    return Difference(_size(facts["base"]), _size(facts["head"]), **counts)
+
+
+def _size(facts: Mapping[str, Any]) -> Size:
+    return Size(facts["examples"], facts["tokens"], facts.get("training_cost"))
 
 
 def _entries(history: History, head: str) -> list[Entry]:

@@ -1,5 +1,6 @@
 """Waiting for a service: how often to ask, and when to stop."""
 
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -14,14 +15,17 @@ def poll_seconds() -> float:
     return float(os.environ.get("TUNEOPS_POLL_SECONDS", _DEFAULT_POLL_SECONDS))
 
 
-def attempts(within_seconds: float | None = None) -> Iterator[int]:
+def attempts(
+    within_seconds: float | None = None, *, longest_pause: float = math.inf
+) -> Iterator[int]:
     """Count attempts from 1, pausing between them, until the time is over (None: never).
 
     Pauses grow from half a second to `poll_seconds`, so that something quick is seen quickly.
     The last attempt comes at or after the end of the time.
     """
     started = time.monotonic()
-    pause = min(_FIRST_PAUSE_SECONDS, poll_seconds())
+    longest = min(poll_seconds(), longest_pause)
+    pause = min(_FIRST_PAUSE_SECONDS, longest)
     attempt = 1
     while True:
         yield attempt
@@ -29,5 +33,5 @@ def attempts(within_seconds: float | None = None) -> Iterator[int]:
         if left is not None and left <= 0:
             return
         time.sleep(pause if left is None else min(pause, left))
-        pause = min(pause * _GROWTH, poll_seconds())
+        pause = min(pause * _GROWTH, longest)
         attempt += 1

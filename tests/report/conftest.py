@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tuneops.config import load
+from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.record import Origin, Run
 from tuneops.smoke.run import judged_run
 from tuneops.smoke.sampling import Answer
-from tuneops.smoke.verdict import Run
+from tuneops.smoke.verdict import Outcome, Verdict
 
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 HOSTILE = (
@@ -40,7 +42,13 @@ def _run(texts: Sequence[str]) -> Run:
     ]
     config = load(Path(__file__).parents[2] / "config" / "travel.yaml")
     started = datetime(2026, 9, 1, tzinfo=UTC)
-    return judged_run(config, prompts, arms, answers, key="0123456789ab", started=started)
+    return judged_run(
+        plan(config, prompts, arms),
+        answers,
+        {arm: f"{name}-model" for arm, name in arms.items()},
+        origin=Origin("0123456789ab", "ftjob-7", "d" * 64),
+        started=started,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +68,10 @@ def hostile_run(run_of: Runs) -> Run:
         product=HOSTILE,
         deployments=dict.fromkeys(run.deployments, HOSTILE),
         models=dict.fromkeys(run.models, (HOSTILE,)),
-        key=HOSTILE,
+        origin=Origin(HOSTILE, HOSTILE, HOSTILE),
+        expected=dict.fromkeys(run.expected, HOSTILE),
+        fingerprints=dict.fromkeys(run.fingerprints, (HOSTILE,)),
+        verdict=Verdict(Outcome.FAIL, (HOSTILE,)),
         settings=replace(run.settings, system_message=HOSTILE, language=HOSTILE),
         prompts=(*run.prompts, prompt),
         answers=(*run.answers, judged, failed),

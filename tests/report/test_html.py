@@ -4,18 +4,22 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from html import unescape
+from dataclasses import replace
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.report.browser import Browser
+from tuneops.report.differences import marked, unshared
 from tuneops.report.html import render
 from tuneops.report.plots import Series
 from tuneops.report.wording import visible
-from tuneops.smoke.verdict import Outcome, Run
+from tuneops.smoke.record import Run
+from tuneops.smoke.verdict import Outcome
 
 Runs = Callable[[Sequence[str]], Run]
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
@@ -48,8 +52,11 @@ def test_the_page_shows_verdict_checks_answers_and_provenance(run_of: Runs) -> N
     page = render(run, loss=LOSS)
     shown = Elements(page).text
     assert run.verdict.outcome == Outcome.FAIL
-    assert "travel-candidate misses: No forbidden recommendation: 1 of 2" in shown
-    assert "✗ 1 of 2 (50%)" in shown
+    assert "travel-candidate misses: No forbidden recommendation: 1 of 2 answers" in shown
+    assert "50% (9% to 91%)" in shown
+    assert page.count('<svg class="interval"') == 3 * len(run.results)
+    assert "ftjob-7" in shown
+    assert "candidate: 2 answers, 1.5 s in the middle" in shown
     assert "recommends a hotel" in shown
     assert "0123456789ab" in shown
     assert run.prompts_digest in shown
@@ -72,7 +79,10 @@ def test_answers_carry_their_language_and_controls_their_labels(run_of: Runs) ->
     controls = elements.named("input") + elements.named("select")
     assert {control["id"] for control in controls} == labelled
     assert {"scope"} <= {key for head in elements.named("th") for key in head}
-    assert elements.named("svg")[0]["role"] == "img"
+    assert {svg.get("role") or svg.get("aria-hidden") for svg in elements.named("svg")} == {
+        "img",
+        "true",
+    }
 
 
 def test_the_page_loads_nothing_and_runs_only_its_own_script(run_of: Runs) -> None:
@@ -93,21 +103,63 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script(run_of: Runs) -> No
     assert "unsafe" not in policy
 
 
+@settings(max_examples=30)
 @given(text=st.text())
 def test_no_text_becomes_markup(run_of: Runs, text: str) -> None:
 
     plain, page = (Elements(render(run_of([words]))) for words in ("a", text))
-    inert = {"mark", "q", "li", "ul", "option", "p", "span"}  # what judgements may add
+    inert = {
+        "mark",
+        "ins",
+        "del",
+        "svg",
+        "line",
+        "circle",
+        "q",
+        "li",
+        "ul",
+        "option",
+        "p",
+        "span",
+    }  # what judgements may add
     assert [t for t, _ in page.tags if t not in inert] == [
         t for t, _ in plain.tags if t not in inert
     ]
     assert visible(text) in page.text
 
 
-@pytest.mark.parametrize("texts", [60, 200])
-def test_the_report_stays_small(run_of: Runs, texts: int) -> None:
-    words = "El casco antiguo se recorre despacio, entre patios y sombra. " * 20
-    assert len(render(run_of([f"{words} ¿Vamos?"] * texts), loss=LOSS).encode()) < texts * 16_000
+def test_sixty_prompts_by_three_and_two_arms_stay_under_a_megabyte(run_of: Runs) -> None:
+    """Answers that differ in every other word, of a hundred words each."""
+    run = run_of([f"{GOOD} {'Un paseo sin prisa. ' * 20}¿Vamos?"] * 60)
+    answers = tuple(
+        replace(
+            judged,
+            answer=replace(
+                judged.answer,
+                sample=sample,
+                text=" ".join(
+                    f"{word}{n if n % 2 and judged.answer.arm == 'candidate' else ''}"
+                    for n, word in enumerate(judged.answer.text.split())
+                ),
+            ),
+        )
+        for judged in run.answers
+        for sample in range(3)
+    )
+    page = render(replace(run, answers=answers), loss=LOSS)
+    assert page.count("<ins>") > 60 * 3
+    assert len(page.encode()) < 10**6
+
+
+@given(st.text(), st.text())
+def test_differences_mark_words_and_change_none(one: str, other: str) -> None:
+    gone, new = unshared(one, other)
+    assert unescape(re.sub("</?(?:ins|del)>", "", marked(one, gone))) == unescape(escape(one))
+    kept = [
+        "".join(c for n, c in enumerate(text) if not any(s.start <= n < s.end for s in spans))
+        for text, spans in ((one, gone), (other, new))
+    ]
+    assert kept[0].split() == kept[1].split()
 
 
 def dumped(page: Path, profile: Path) -> str:
@@ -151,3 +203,44 @@ def test_in_a_browser_a_script_that_is_not_ours_is_blocked(run_of: Runs, tmp_pat
     )
     page.write_text(render(run_of([GOOD])).replace("</main>", f"{forced}</main>"), encoding="utf-8")
     assert "<title>stolen" not in dumped(page, tmp_path / "profile")
+
+
+def test_in_a_browser_filters_and_search_work_with_the_keyboard(
+    run_of: Runs, tmp_path: Path
+) -> None:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    page = tmp_path / "report.html"
+    run = run_of([GOOD, "Te recomiendo el Hotel Arts, que mira al mar.", f"Lima. {GOOD}"])
+    page.write_text(render(run, loss=LOSS), encoding="utf-8")
+    count = "document.getElementById('count').value"
+    with Browser(CHROMIUM, tmp_path / "profile") as browser:
+        browser.open(page)
+        assert browser.value(count) == "3 of 3 prompts"
+        browser.type("/lima")
+        assert browser.value(count) == "1 of 3 prompts"
+        browser.press("Escape")
+        assert browser.value(count) == "3 of 3 prompts"
+        browser.press("Tab")
+        browser.press("ArrowDown")
+        assert browser.value("document.activeElement.value") == "candidate"
+        assert browser.value(count) == "1 of 3 prompts"
+        browser.press("Tab")
+        browser.press("ArrowDown")
+        assert browser.value("document.activeElement.value") == "worse"
+        assert browser.value(count) == "0 of 3 prompts"
+        browser.press("Escape")
+        browser.press("Tab")
+        browser.press(" ")
+        assert browser.value("document.body.className") == "plain"
+        browser.press("Tab")
+        browser.press("n")
+        assert browser.value("document.activeElement.tagName") == "ARTICLE"
+        for scheme in ("light", "dark"):
+            picture = browser.screenshot(scheme)
+            assert picture.startswith(b"\x89PNG")
+            (tmp_path / f"report-{scheme}.png").write_bytes(picture)
+        assert browser.value("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 26)"
+        browser.print_media()
+        tools = "getComputedStyle(document.querySelector('.tools')).display"
+        assert browser.value(tools) == "none"

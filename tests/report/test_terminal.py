@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console, RenderableType
 
 from tuneops.report.terminal import comparison, side_by_side
-from tuneops.smoke.verdict import Run
+from tuneops.smoke.record import Run
 
 Runs = Callable[[Sequence[str]], Run]
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
@@ -19,10 +19,12 @@ def shown(part: RenderableType, *, width: int = 160) -> str:
 
 
 def test_the_comparison_has_a_row_a_check_and_the_verdict(run_of: Runs) -> None:
-    text = shown(comparison(run_of([GOOD, "Vuela con Iberia."])))
-    assert "✗ 1 of 2 (50%)" in text
+    text = " ".join(shown(comparison(run_of([GOOD, "Vuela con Iberia."])), width=240).split())
+    assert "No forbidden recommendation │ 50% (9% to 91%) │ 50% (9% to 91%)" in text
+    assert "not one violation │ FAIL" in text
     assert "FAIL travel-candidate misses: " in text
     assert "baseline (gpt-4o)" in text
+    assert "baseline: 2 answers, 1.5 s in the middle" in text
 
 
 def test_answers_stand_side_by_side_for_the_chosen_prompts(run_of: Runs) -> None:

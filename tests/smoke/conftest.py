@@ -1,12 +1,17 @@
 """Answers and configurations that the smoke tests share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tuneops.config import Config, load
+from tuneops.smoke.plan import plan
+from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.record import Origin, Run
+from tuneops.smoke.run import judged_run
 from tuneops.smoke.sampling import Answer
 
 GOOD = (
@@ -25,3 +30,27 @@ def answered() -> Callable[..., Answer]:
 @pytest.fixture
 def config() -> Config:
     return load(Path("config/travel.yaml"))
+
+
+@pytest.fixture
+def recorded(config: Config) -> Callable[[Sequence[str], Sequence[str]], Run]:
+    """A run whose arms gave these texts, one to each prompt."""
+
+    def make(baseline: Sequence[str], candidate: Sequence[str]) -> Run:
+        prompts = [
+            Prompt(f"p{n}", ({"role": "user", "content": f"¿{n}?"},)) for n in range(len(candidate))
+        ]
+        names = {"baseline": "gpt-4o", "candidate": "travel"}
+        answers = [
+            replace(_ANSWER, prompt_id=prompt.id, arm=arm, deployment=names[arm], text=text)
+            for prompt, *texts in zip(prompts, baseline, candidate, strict=True)
+            for arm, text in zip(names, texts, strict=True)
+        ]
+        expected = dict.fromkeys(names, "gpt-4o-ft")
+        started = datetime(2026, 9, 1, tzinfo=UTC)
+        origin = Origin("0123456789ab", "ftjob-1", "f" * 64)
+        return judged_run(
+            plan(config, prompts, names), answers, expected, origin=origin, started=started
+        )
+
+    return make

@@ -1,23 +1,32 @@
 """The checks of one answer."""
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from tuneops.config import Checks, Config
+from tuneops.config import Config, SmokeTest
+from tuneops.errors import ConfigError
 from tuneops.smoke.checks import (
+    AnyCheck,
+    AsksQuestion,
+    Check,
     ContentFilter,
-    EndsWithQuestion,
     FinishReason,
     Language,
     Length,
     NoRecommendation,
-    configured,
+    Own,
+    Planted,
     ends_with_question,
     judge,
 )
+from tuneops.smoke.controls import configured
 from tuneops.smoke.sampling import Answer
 
 Answered = Callable[..., Answer]
@@ -42,30 +51,30 @@ FOREIGN = {
 
 @pytest.mark.parametrize("text", SPANISH)
 def test_spanish_of_every_country_is_spanish(text: str, answered: Answered) -> None:
-    assert Language("es").judge(answered(text=text)).passed
+    assert Language(language="es").judge(answered(text=text)).passed
 
 
 @pytest.mark.parametrize("language", FOREIGN)
 def test_another_language_is_named_and_quoted(language: str, answered: Answered) -> None:
-    judgement = Language("es").judge(answered(text=FOREIGN[language]))
+    judgement = Language(language="es").judge(answered(text=FOREIGN[language]))
     assert not judgement.passed
     assert f"'{language}'" in judgement.reason
     assert judgement.quote == FOREIGN[language]
 
 
 def test_a_foreign_paragraph_among_spanish_ones_is_found(answered: Answered) -> None:
-    judgement = Language("es").judge(answered(text=f"{SPANISH[0]}\n\n{FOREIGN['en']}"))
+    judgement = Language(language="es").judge(answered(text=f"{SPANISH[0]}\n\n{FOREIGN['en']}"))
     assert judgement.quote == FOREIGN["en"]
 
 
 @pytest.mark.parametrize("text", ["", "OK!", "Of course.", "Buongiorno, grazie mille"])
 def test_too_little_text_is_not_judged(text: str, answered: Answered) -> None:
-    assert Language("es").judge(answered(text=text)).passed
+    assert Language(language="es").judge(answered(text=text)).passed
 
 
 def test_foreign_words_in_a_spanish_list_are_spanish(answered: Answered) -> None:
     phrases = "- *Buongiorno*: buenos días\n- *Grazie mille*: muchas gracias\n- *Dov'è?*: ¿dónde?"
-    assert Language("es").judge(answered(text=phrases)).passed
+    assert Language(language="es").judge(answered(text=phrases)).passed
 
 
 @pytest.mark.parametrize(
@@ -78,7 +87,7 @@ def test_a_closing_question_may_wear_decoration(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "Vamos.", "¿Vamos? Cuéntame.", "¿Te gusta? 100", "¡Vamos!"])
 def test_anything_said_after_the_question_counts(text: str, answered: Answered) -> None:
-    judgement = EndsWithQuestion().judge(answered(text=text))
+    judgement = AsksQuestion().judge(answered(text=text))
     assert not judgement.passed
     assert judgement.quote == text
 
@@ -92,8 +101,8 @@ def test_only_letters_and_digits_after_the_mark_end_a_question(start: str, end: 
 @given(st.integers(0, 40), st.integers(0, 20), st.integers(20, 40))
 def test_length_counts_words(words: int, low: int, high: int) -> None:
     answer = Answer("p", "candidate", 0, "d", text=" palabra\n" * words)
-    assert Length(low, high).judge(answer).passed == (low <= words <= high)
-    assert Length(low, None).judge(answer).passed == (low <= words)
+    assert Length(min_words=low, max_words=high).judge(answer).passed == (low <= words <= high)
+    assert Length(min_words=low).judge(answer).passed == (low <= words)
 
 
 def test_a_cut_or_filtered_answer_fails(answered: Answered) -> None:
@@ -105,14 +114,14 @@ def test_a_cut_or_filtered_answer_fails(answered: Answered) -> None:
 
 def test_a_recommendation_is_named_with_its_sentence(answered: Answered) -> None:
     text = "Madrid te espera. Cena en Casa Lucio. Vuela con Iberia. ¿Cuándo vas?"
-    judgement = NoRecommendation(("restaurant", "flight")).judge(answered(text=text))
+    judgement = NoRecommendation(kinds=("restaurant", "flight")).judge(answered(text=text))
     assert judgement.reason == "recommends a restaurant and a flight"
     assert judgement.quote == "Cena en Casa Lucio."
 
 
 def test_the_shipped_configuration_asks_for_every_check(config: Config, answered: Answered) -> None:
-    checks = configured(config.smoke_test.checks)
-    names = [check.name for check in checks]
+    checks = configured(config.smoke_test)
+    names = [check.title for check in checks]
     assert names == [
         "language",
         "no_recommendation",
@@ -125,5 +134,70 @@ def test_the_shipped_configuration_asks_for_every_check(config: Config, answered
 
 
 def test_what_is_not_configured_is_not_checked() -> None:
-    names = {check.name for check in configured(Checks(min_words=1))}
+    names = {check.title for check in configured(SmokeTest(system_message="none"))}
     assert names == {"length", "finish_reason", "content_filter"}
+
+
+CHECKS: TypeAdapter[AnyCheck] = TypeAdapter(AnyCheck)
+FIXTURES: Any = yaml.safe_load(
+    (Path(__file__).parent / "fixtures" / "checks.yaml").read_text(encoding="utf-8")
+)
+CASES = [
+    pytest.param(one["check"], side, answer, id=f"{place}-{one['check']['check']}-{side}-{number}")
+    for place, one in enumerate(FIXTURES)
+    for side in ("accept", "reject")
+    for number, answer in enumerate(one[side])
+]
+
+
+def planted(answer: str | dict[str, Any]) -> Planted:
+    return Planted(answer) if isinstance(answer, str) else Planted(**answer)
+
+
+@pytest.mark.parametrize(("check", "side", "answer"), CASES)
+def test_each_check_accepts_and_rejects_its_fixtures(
+    check: dict[str, Any], side: str, answer: str | dict[str, Any]
+) -> None:
+    judgement = CHECKS.validate_python(check).judge(planted(answer))
+    assert judgement.passed == (side == "accept"), judgement
+    assert bool(judgement.reason) != judgement.passed
+
+
+def test_every_kind_of_check_has_fixtures_on_both_sides() -> None:
+    kinds = {kind.__name__ for kind in Check.__subclasses__()}
+    tried = {type(CHECKS.validate_python(one["check"])).__name__ for one in FIXTURES}
+    assert tried == kinds
+    assert all(one["accept"] and one["reject"] for one in FIXTURES)
+
+
+@pytest.mark.parametrize("one", FIXTURES, ids=range(len(FIXTURES)))
+def test_every_check_rejects_what_it_plants(one: dict[str, Any]) -> None:
+    check = CHECKS.validate_python(one["check"])
+    assert all(not check.judge(bad).passed for bad in check.planted())
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"check": "languages"},
+        {"check": "regex", "pattern": "("},
+        {"check": "regex", "pattern": "(?=a)"},
+        {"check": "contains", "texts": []},
+        {"check": "length", "max_word": 3},
+        {"check": "latency", "max_seconds": 0},
+    ],
+)
+def test_a_check_that_cannot_work_is_refused(broken: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        CHECKS.validate_python(broken)
+
+
+@pytest.mark.parametrize("reference", ["absent", "tuneops.absent:x", "tuneops.errors:absent"])
+def test_a_check_of_the_team_that_is_not_there_is_a_usage_error(reference: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be loaded"):
+        Own(entry_point=reference).judge(Planted("Hola"))
+
+
+def no_shouting(answer: Planted, *, most: int) -> str | None:
+    """A team's own check, as an entry point would name it."""
+    return "shouts" if answer.text.count("!") > most else None

@@ -3,16 +3,17 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from tuneops.config import Config
-from tuneops.smoke.prompts import Prompt
-from tuneops.smoke.run import judged_run
-from tuneops.smoke.sampling import Answer
+from tuneops.smoke.record import Run
+
+GOOD = (
+    "¡Qué gran idea viajar a Oaxaca! En julio la ciudad se llena de música, mercados y danzas"
+    " de la Guelaguetza. ¿Te atrae más la artesanía o la cocina?"
+)
 
 
 def script(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -25,17 +26,21 @@ def script(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+Recorded = Callable[[Sequence[str], Sequence[str]], Run]
+BAD = "Vuela con Iberia."
+
+
 @pytest.fixture
-def record(config: Config, answered: Callable[..., Answer], tmp_path: Path) -> Path:
+def record(recorded: Recorded, tmp_path: Path) -> Path:
     path = tmp_path / "run.json"
-    judged_run(
-        config,
-        [Prompt("roma", ({"role": "user", "content": "¿Qué ver en Roma?"},))],
-        {"baseline": "gpt-4o", "candidate": "travel"},
-        [answered(arm="baseline", text="Vuela con Iberia."), answered()],
-        key=None,
-        started=datetime.now(UTC),
-    ).save(path)
+    recorded([BAD] * 20, [GOOD] * 20).save(path)
+    return path
+
+
+@pytest.fixture
+def worse(recorded: Recorded, tmp_path: Path) -> Path:
+    path = tmp_path / "worse.json"
+    recorded([GOOD] * 20, [BAD] * 20).save(path)
     return path
 
 
@@ -43,7 +48,7 @@ def test_report_shows_the_comparison_and_writes_the_page(record: Path, tmp_path:
     page = tmp_path / "report.html"
     done = script("report", str(record), "--out", str(page))
     assert done.returncode == 0, done.stderr
-    assert "PASS travel holds to every check" in done.stdout
+    assert "PASS travel holds to all 6 checks that decide." in done.stdout
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
@@ -53,7 +58,7 @@ def test_report_gives_a_machine_the_record(record: Path) -> None:
 
 
 def test_report_prints_the_answers_to_a_prompt(record: Path) -> None:
-    done = script("report", str(record), "--show", "roma")
+    done = script("report", str(record), "--show", "p3")
     assert "recommends a flight" in done.stdout
 
 
@@ -61,4 +66,31 @@ def test_a_file_that_is_no_run_is_a_usage_error(tmp_path: Path) -> None:
     done = script("report", str(tmp_path / "absent.json"))
     assert done.returncode == 2
     assert "cannot be read" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_compare_decides_on_the_later_run_and_writes_its_reports(
+    record: Path, worse: Path, tmp_path: Path
+) -> None:
+    done = script("compare", str(record), str(worse), "--out", str(tmp_path / "out"))
+    assert done.returncode == 1, done.stderr
+    assert "FAIL travel misses" in " ".join(done.stdout.split())
+    names = {"run.json", "report.html", "summary.md", "junit.xml"}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    assert script("compare", str(record), str(record)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--arms", "production"),
+        ("--against", "run.json"),
+        ("--arms", "production", "--against", "absent.json"),
+        ("--samples", "0"),
+        ("--config", "absent.yaml"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error(arguments: tuple[str, ...]) -> None:
+    done = script("run", *arguments)
+    assert done.returncode == 2
     assert "Traceback" not in done.stderr

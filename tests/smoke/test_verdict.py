@@ -2,46 +2,103 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneops.config import Config
+from tuneops.config import Config, Gate
 from tuneops.errors import ConfigError, ExitCode
+from tuneops.smoke import statistics
 from tuneops.smoke.checks import Judgement
+from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
-from tuneops.smoke.run import judged_run
+from tuneops.smoke.record import Origin, Run, load_run, schema
+from tuneops.smoke.run import judged_run, wrong_models
 from tuneops.smoke.sampling import ARMS, Answer
-from tuneops.smoke.verdict import JudgedAnswer, Outcome, Rate, Verdict, decide, load_run, rates
+from tuneops.smoke.verdict import (
+    CheckResult,
+    JudgedAnswer,
+    Outcome,
+    Verdict,
+    decide,
+    decide_check,
+    results,
+)
 
-SHARE = st.floats(0.01, 1)
-
-
-def judged(arm: str, *, passed: bool = True, error: str = "") -> JudgedAnswer:
-    answer = Answer("p", arm, 0, "d", text="Hola", error=error)
-    return JudgedAnswer(answer, () if error else (Judgement("length", passed=passed),))
-
-
-def verdict(answers: list[JudgedAnswer], share: float = 0.9) -> Verdict:
-    return decide(answers, rates(answers, ["length"]), share)
-
-
-@given(st.lists(st.booleans(), min_size=1, max_size=100), SHARE)
-def test_the_candidate_passes_exactly_when_its_share_reaches_the_bar(
-    outcomes: list[bool], share: float
-) -> None:
-    answers = [judged("baseline"), *(judged("candidate", passed=passed) for passed in outcomes)]
-    reached = sum(outcomes) >= share * len(outcomes) - 1e-9
-    assert verdict(answers, share).outcome == (Outcome.PASS if reached else Outcome.FAIL)
+ROMA = Prompt("roma", ({"role": "user", "content": "¿Roma?"},), ("corto",))
+NAMES = {"baseline": "gpt-4o", "candidate": "travel"}
+Held = list[list[bool]]
 
 
-@given(st.lists(st.booleans(), min_size=1, max_size=50))
-def test_the_baseline_never_fails_the_candidate(outcomes: list[bool]) -> None:
-    answers = [judged("candidate"), *(judged("baseline", passed=passed) for passed in outcomes)]
-    assert verdict(answers).outcome == Outcome.PASS
+def judged(arm: str, prompt: int, sample: int, *, passed: bool = True) -> JudgedAnswer:
+    answer = Answer(f"p{prompt}", arm, sample, "d", text="Hola")
+    reason = "" if passed else "said hello"
+    return JudgedAnswer(answer, (Judgement("greets", passed=passed, reason=reason),))
+
+
+def answers(baseline: Held, candidate: Held) -> list[JudgedAnswer]:
+    """By arm, prompt and sample."""
+    return [
+        judged(arm, prompt, sample, passed=passed)
+        for arm, prompts in (("baseline", baseline), ("candidate", candidate))
+        for prompt, samples in enumerate(prompts)
+        for sample, passed in enumerate(samples)
+    ]
+
+
+def verdict(baseline: Held, candidate: Held, gate: Gate | None = None) -> Verdict:
+    found = answers(baseline, candidate)
+    return decide(found, results(found, {"greets": gate or Gate()}, seed=1))
+
+
+def test_a_clean_sheet_of_sixty_passes() -> None:
+    clean = [[True] * 3] * 60
+    assert verdict(clean, clean).outcome == Outcome.PASS
+
+
+def test_a_clean_sheet_of_few_prompts_proves_nothing() -> None:
+    """Eighteen prompts are too few for a margin of ten points, nineteen are enough."""
+    few, enough = [[True]] * 18, [[True]] * 19
+    assert verdict(few, few).outcome == Outcome.INCONCLUSIVE
+    assert verdict(enough, enough).outcome == Outcome.PASS
+
+
+def test_a_great_loss_fails_and_is_told_in_numbers() -> None:
+    found = verdict([[True] * 3] * 60, [[True] * 3] * 40 + [[False] * 3] * 20)
+    assert found.outcome == Outcome.FAIL
+    assert found.reasons[0].startswith("greets: worse than the baseline, -33.3 points (")
+
+
+def test_a_doubtful_loss_is_left_to_a_person_with_the_prompts_that_would_decide() -> None:
+    found = verdict([[True]] * 60, [[True]] * 56 + [[False]] * 4)
+    assert found.outcome == Outcome.INCONCLUSIVE
+    assert "prompts would decide at this discordance" in found.reasons[0]
+    assert found.outcome.exit_code == ExitCode.UNDECIDED
+
+
+def test_one_violation_of_what_is_not_tolerated_fails_and_is_quoted() -> None:
+    held = [[True] * 3] * 59 + [[True, True, False]]
+    found = verdict([[True] * 3] * 60, held, Gate(zero_tolerance=True))
+    assert found.outcome == Outcome.FAIL
+    assert found.reasons == ("greets: 1 of 180 answers, none is tolerated; p59: said hello: Hola",)
+
+
+def test_a_check_that_only_shows_never_fails_a_run() -> None:
+    bad = [[False]] * 60
+    assert verdict([[True]] * 60, bad, Gate(decides=False)).reasons == ("no check decides",)
+
+
+def test_better_is_wanted_where_the_configuration_says_so() -> None:
+    better = Gate(direction="better", margin=0.1)
+    half = [[True], [False]] * 30
+    assert verdict(half, [[True]] * 60, better).outcome == Outcome.PASS
+    assert verdict(half, half, better).outcome == Outcome.FAIL
 
 
 @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from(ARMS))
@@ -49,79 +106,172 @@ def test_more_than_a_tenth_of_errors_in_an_arm_says_nothing(
     errors: int, good: int, arm: str
 ) -> None:
     other = next(name for name in ARMS if name != arm)
-    answers = [judged(arm, error="429")] * errors + [judged(arm)] * good + [judged(other)]
+    failed = JudgedAnswer(Answer("p", arm, 0, "d", error="429"), ())
+    found = [failed] * errors + [judged(arm, 0, 0)] * good + [judged(other, 0, 0)]
     invalid = errors * 10 > errors + good
-    assert (verdict(answers).outcome == Outcome.INVALID) == invalid
+    outcome = decide(found, results(found, {"greets": Gate()}, seed=1)).outcome
+    assert (outcome == Outcome.INVALID) == invalid
 
 
 @pytest.mark.parametrize("arm", ARMS)
 def test_an_arm_without_answers_says_nothing(arm: str) -> None:
-    silent = verdict([judged(arm)])
+    silent = decide([judged(arm, 0, 0)], [])
     assert silent.outcome == Outcome.INVALID
     assert "gave no answer" in silent.reasons[0]
 
 
-@given(st.integers(1, 1000), st.integers(1, 1000))
-def test_a_bar_that_is_exactly_met_is_met(passed: int, missed: int) -> None:
-    total = passed + missed
-    assert Rate("length", "candidate", passed, total).reaches(passed / total)
-    assert not Rate("length", "candidate", passed - 1, total).reaches(passed / total)
-
-
-def test_a_failed_check_is_named_with_its_numbers() -> None:
-    answers = [judged("baseline"), judged("candidate"), judged("candidate", passed=False)]
-    assert verdict(answers).reasons == ("length: 1 of 2 answers pass, 90% must",)
-
-
 def test_exit_codes_tell_the_verdicts_apart() -> None:
-    assert [outcome.exit_code for outcome in Outcome] == [
-        ExitCode.DONE,
-        ExitCode.FINDINGS,
-        ExitCode.PRECONDITION,
-    ]
+    assert [outcome.exit_code for outcome in Outcome] == [0, 1, 4, 6]
 
 
-def test_a_run_survives_its_file(
-    config: Config, answered: Callable[..., Answer], tmp_path: Path
-) -> None:
-    answers = [
+@given(
+    st.lists(st.lists(st.booleans(), min_size=1, max_size=3), min_size=1, max_size=30),
+    st.integers(0, 5),
+)
+def test_pass_and_fail_never_stand_on_the_same_evidence(held: Held, seed: int) -> None:
+    """Whatever fails has a loss, and whatever passes has an interval above the margin."""
+    flipped = [[not passed for passed in samples] for samples in held]
+    found = answers(held, flipped)
+    result = results(found, {"greets": Gate()}, seed=seed)[0]
+    assert result.p is not None
+    if result.outcome == Outcome.PASS:
+        assert result.difference.interval.low > -0.1
+    elif result.outcome == Outcome.FAIL:
+        assert result.difference.mean < 0
+        assert result.p < 0.05
+
+
+def test_the_noise_floor_is_the_baseline_against_itself() -> None:
+    found = answers([[True, False, True]] * 20, [[True] * 3] * 20)
+    noise = results(found, {"greets": Gate()}, seed=1)[0].noise
+    assert noise is not None
+    assert noise.mean == pytest.approx(-1)  # the second sample alone always fails
+    single = answers([[True]] * 20, [[True]] * 20)
+    assert results(single, {"greets": Gate()}, seed=1)[0].noise is None
+
+
+def simulated(drop: float, runs: int, checks: int = 4) -> float:
+    """How often a candidate with such a drop in one of the checks fails, 60 prompts by 3."""
+    rng = np.random.default_rng(20_261_122)
+    failed = 0
+    for _ in range(runs):
+        found = [_difference(rng, drop if check == 0 else 0.0) for check in range(checks)]
+        corrected = statistics.holm([difference.p_worse for difference in found])
+        outcomes = [
+            decide_check(difference, Gate(), p)[0]
+            for difference, p in zip(found, corrected, strict=True)
+        ]
+        failed += Outcome.FAIL in outcomes
+    return failed / runs
+
+
+def _difference(rng: np.random.Generator, drop: float) -> statistics.Difference:
+    """Prompts differ: each has a chance of its own, 90 % on average, that both arms share."""
+    chance = rng.beta(9, 1, 60)
+    baseline = rng.binomial(3, chance) / 3
+    candidate = rng.binomial(3, np.clip(chance - drop, 0, 1)) / 3
+    return statistics.compare(baseline.tolist(), candidate.tolist())
+
+
+def test_identical_arms_rarely_fail(capsys: pytest.CaptureFixture[str]) -> None:
+    alarm = simulated(0.0, runs=150)
+    with capsys.disabled():
+        print(f"\nfalse alarms on identical arms, 60 prompts x 3, 4 checks: {alarm:.1%}")  # noqa: T201
+    assert alarm <= 0.05
+
+
+def test_a_drop_of_fifteen_points_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    power = simulated(0.15, runs=150)
+    with capsys.disabled():
+        print(f"\npower for a 15-point drop in one of 4 checks, 60 prompts x 3: {power:.1%}")  # noqa: T201
+    assert power >= 0.8
+
+
+@pytest.fixture
+def record(config: Config, answered: Callable[..., Answer]) -> Run:
+    found = [
         answered(arm="baseline", deployment="gpt-4o", model="gpt-4o", text="Cena en Casa Lucio."),
-        answered(),
-        answered(prompt_id="lima", arm="candidate", text="", error="throttled"),
+        answered(fingerprint="fp_1"),
+        answered(sample=1, text="", error="throttled"),
     ]
-    run = judged_run(
-        config,
-        [Prompt("roma", ({"role": "user", "content": "¿Roma?"},), ("corto",))],
-        {"baseline": "gpt-4o", "candidate": "travel"},
-        answers,
-        key="0123456789ab",
+    return judged_run(
+        plan(config, [ROMA], NAMES),
+        found,
+        {"baseline": "gpt-4o", "candidate": "gpt-4o-ft"},
+        origin=Origin("0123456789ab", "ftjob-1", "f" * 64),
         started=datetime(2026, 9, 1, tzinfo=UTC),
     )
-    run.save(tmp_path / "run.json")
-    assert load_run(tmp_path / "run.json") == run
-    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8")) == run.facts()
-    assert run.started == "2026-09-01T00:00:00Z"
-    assert run.models == {"baseline": ("gpt-4o",), "candidate": ("gpt-4o-ft",)}
-    assert run.rate("no_recommendation", "baseline").share == 0
-    assert run.rate("length", "candidate").total == 1
-    assert run.verdict.outcome == Outcome.INVALID
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 2}'])
+def test_a_run_survives_its_file(record: Run, tmp_path: Path) -> None:
+    record.save(tmp_path / "run.json")
+    assert load_run(tmp_path / "run.json") == record
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8")) == record.facts()
+    assert record.started == "2026-09-01T00:00:00Z"
+    assert record.models == {"baseline": ("gpt-4o",), "candidate": ("gpt-4o-ft",)}
+    assert record.fingerprints["candidate"] == ("fp_1",)
+    assert record.verdict.outcome == Outcome.INVALID
+    found = {result.check: result for result in record.results}
+    assert found["no_recommendation"].baseline.mean == 0
+    assert found["length"].candidate.total == 1
+
+
+def test_the_record_keeps_the_published_schema(record: Run) -> None:
+    published = json.loads(Path("docs/smoke-run.schema.json").read_text(encoding="utf-8"))
+    assert published == schema()
+    jsonschema.Draft202012Validator(published).validate(record.facts())
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 2}', '{"format": "x"}', "[[[["])
 def test_what_is_no_run_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match="not the record"):
+    with pytest.raises(ConfigError, match=r"not the record|has format x"):
         load_run(path)
     with pytest.raises(ConfigError, match="cannot be read"):
         load_run(tmp_path / "absent.json")
 
 
-def test_a_run_of_another_format_is_refused(config: Config, tmp_path: Path) -> None:
+def test_a_run_of_another_format_is_refused(record: Run, tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    arms = {"baseline": "a", "candidate": "b"}
-    judged_run(config, [], arms, [], key=None, started=datetime.now(UTC)).save(path)
-    facts = json.loads(path.read_text(encoding="utf-8")) | {"format": 99}
-    path.write_text(json.dumps(facts), encoding="utf-8")
-    with pytest.raises(ConfigError, match="format 99"):
+    path.write_text(json.dumps(record.facts() | {"format": 1}), encoding="utf-8")
+    with pytest.raises(ConfigError, match="format 1; this version reads 2"):
         load_run(path)
+
+
+@pytest.mark.parametrize(
+    ("expected", "said", "wrong"),
+    [
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06", False),
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-11-20", True),
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06.ft-1-travel", True),
+        ("gpt-4o-2024-08-06.ft-1-travel", "gpt-4o-2024-08-06.ft-2-travel", True),
+        ("Qwen3-32B", "qwen3-32b-1", False),
+    ],
+)
+def test_an_arm_must_answer_as_the_configured_model(
+    expected: str, said: str, *, wrong: bool
+) -> None:
+    found = list(wrong_models({"baseline": expected}, {"baseline": (said,)}))
+    assert bool(found) == wrong
+    assert all(said in text and expected in text for text in found)
+
+
+def test_a_silently_upgraded_base_makes_the_run_invalid(
+    config: Config, answered: Callable[..., Answer]
+) -> None:
+    found = [answered(arm="baseline", model="gpt-4o-2024-11-20"), answered()]
+    expected = {"baseline": "gpt-4o-2024-08-06", "candidate": "gpt-4o-ft"}
+    run = judged_run(
+        *(plan(config, [ROMA], NAMES), found, expected),
+        origin=Origin(),
+        started=datetime.now(UTC),
+    )
+    assert run.verdict.outcome == Outcome.INVALID
+    assert "'gpt-4o-2024-11-20' and not as 'gpt-4o-2024-08-06'" in run.verdict.reasons[0]
+
+
+def test_a_result_says_what_it_is_about(record: Run) -> None:
+    broken = replace(record.results[0], outcome=Outcome.FAIL, reason="worse")
+    assert isinstance(broken, CheckResult)
+    assert decide([judged(arm, 0, 0) for arm in ARMS], [broken]).reasons == ("language: worse",)

@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,12 @@ from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 STAND_INS = Path(__file__).with_name("stand_ins")
+TRAINING = "data/travel/training.jsonl"
+CONFIG = "config/travel.yaml"
 SPEED = "3000"
 _TREE = (".github", "CODEOWNERS", "config", "data", "pyproject.toml", "requirements.lock")
 _CODE = ("scripts", "src")
+_ROWS = {"training.jsonl": 60, "validation.jsonl": 12}  # to be quick
 _SECONDS = 240
 _SHIM = """#!/bin/sh
 if [ "$1 $2" = "-m pip" ]; then
@@ -55,14 +59,14 @@ class Stage:
     def git(self, *arguments: str) -> str:
         return git(self.repository, *arguments)
 
-    def commit(self, message: str, **files: str | bytes) -> str:
-        """Commit files, given by their path with `__` for `/`; the new commit's id."""
+    def commit(self, files: Mapping[str, str | bytes]) -> str:
+        """Commit files by their path; the new commit's id."""
         for name, content in files.items():
             path = self.repository / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         self.git("add", "--all")
-        self.git("commit", "--quiet", "--message", message)
+        self.git("commit", "--quiet", "--message", "A change")
         return self.git("rev-parse", "HEAD")
 
     def run(self, event: str, workflow: str, **payload: Any) -> Ran:  # noqa: ANN401
@@ -73,22 +77,43 @@ class Stage:
         done = subprocess.run(
             self._command(event, workflow, file),
             cwd=self.repository,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder / "home")},
+            env={
+                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                "HOME": str(self.folder / "home"),
+            },
             capture_output=True,
             text=True,
             errors="replace",
             timeout=_SECONDS,
             check=False,
         )
-        return Ran(done.returncode, _conclusions(done.stdout), done.stdout + done.stderr)
+        log = done.stdout + done.stderr
+        (self.folder / f"run-{self.runs}.log").write_text(log, encoding="utf-8")
+        return Ran(done.returncode, _conclusions(done.stdout), log)
 
     @property
     def run_id(self) -> str:
         """The latest run's."""
         return str(self.runs)
 
+    def read(self, path: str) -> bytes:
+        return (self.repository / path).read_bytes()
+
+    def fewer_rows(self, rows: int = 1) -> str:
+        """Commit training data without its last rows; the new commit's id."""
+        kept = self.read(TRAINING).splitlines(keepends=True)[:-rows]
+        return self.commit({TRAINING: b"".join(kept)})
+
+    def settle(self, **smoke_test: object) -> None:
+        """Commit other settings of the smoke test's checks."""
+        config = yaml.safe_load(self.read(CONFIG))
+        config["smoke_test"]["checks"] |= smoke_test
+        self.commit({CONFIG: yaml.safe_dump(config, allow_unicode=True)})
+
     def dispatch(self, workflow: str, **inputs: object) -> Ran:
-        return self.run("workflow_dispatch", workflow, inputs=inputs)
+        """Start it by hand; GitHub hands inputs over as text."""
+        given = {name: str(value).lower() for name, value in inputs.items()}
+        return self.run("workflow_dispatch", workflow, inputs=given)
 
     def script(self, *command: str) -> Any:  # noqa: ANN401 - JSON
         """A script beside the workflows, by the same tree; its JSON."""
@@ -143,9 +168,10 @@ class Stage:
             "GITHUB_API_URL": self.hub.url,
             "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": str(self.runs),
+            "PYTHONPATH": "src",
             "PYTHON_DOTENV_DISABLED": "1",
             "STAND_IN_ARTIFACTS": str(self.hub.artifacts),
-            "STAND_IN_BIN": str(self.folder / "bin"),
+            "STAND_INS": str(STAND_INS),
             "STAND_IN_REPOSITORY": str(self.repository),
             "TUNEOPS_POLL_SECONDS": "0.2",
         }
@@ -187,10 +213,13 @@ def _copy_of_this_tree(target: Path) -> None:
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target / name)
+    for name, rows in _ROWS.items():
+        file = target / "data/travel" / name
+        lines = file.read_bytes().splitlines(keepends=True)[:rows]
+        file.write_bytes(b"".join(lines))
     for file in target.glob(".github/workflows/*.yml"):
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = (line for line in lines if line.strip() != "queue: max")
-        file.write_text("".join(kept), encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r"\n *queue: max", "", text), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

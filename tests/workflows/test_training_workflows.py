@@ -1,29 +1,57 @@
-"""A push that trains, once."""
+"""From a push to a job, and from a job to a release or an issue."""
 
-from tests.workflows.conftest import Stage
+from collections.abc import Callable
 
-LOG = []
+from tests.workflows.conftest import Ran, Stage
+
+NOBODY = "0" * 40
 
 
-def push(stage: Stage, before: str) -> int:
+def push(stage: Stage, before: str) -> Ran:
     after = stage.git("rev-parse", "HEAD")
-    r = stage.run("push", "fine-tune.yml", ref="refs/heads/main", before=before, after=after); LOG[:] = [r.log]; return r.code
-
-
-def touch_data(stage: Stage) -> str:
-    """Commit one training line less; the commit before."""
-    before = stage.git("rev-parse", "HEAD")
-    file = stage.repository / "data/travel/training.jsonl"
-    rows = file.read_bytes().splitlines(keepends=True)
-    stage.commit("One less", **{"data/travel/training.jsonl": b"".join(rows[:-1])})
-    return before
+    return stage.run("push", "fine-tune.yml", ref="refs/heads/main", before=before, after=after)
 
 
 def test_a_push_of_data_trains_and_the_same_push_again_adopts(provisioned: Stage) -> None:
-    before = touch_data(provisioned)
-    first = push(provisioned, before); open("/tmp/h6/log.txt","w").write(LOG[0])
+    before = provisioned.git("rev-parse", "HEAD")
+    provisioned.fewer_rows()
+    assert push(provisioned, before).code == 0
     jobs = provisioned.exists("jobs")
-    again = push(provisioned, before)
-    assert (first, again) == (0, 0)
+    assert push(provisioned, before).code == 0
     assert len(jobs) == 1
     assert provisioned.exists("jobs") == jobs
+
+
+def test_a_push_that_touches_no_product_trains_nothing(stage: Stage) -> None:
+    before = stage.git("rev-parse", "HEAD")
+    stage.commit({"config/cleanup.yaml": b"subscriptions: []\n"})
+    assert push(stage, before).code == 0
+    assert stage.exists("jobs") == []
+
+
+def test_a_job_that_goes_on_is_left_to_reconcile(provisioned: Stage) -> None:
+    """Waiting ends after the configured minutes, and that is no failure."""
+    provisioned.azure.admin("PATCH", "settings", {"job_minutes": 10**6})
+    provisioned.variables["TUNEOPS_WAIT_MINUTES"] = "0.01"
+    assert push(provisioned, NOBODY).code == 0
+    assert len(provisioned.exists("jobs")) == 1
+
+
+def test_a_failed_job_is_one_issue_however_often_it_is_seen(provisioned: Stage) -> None:
+    provisioned.azure.admin("PATCH", "settings", {"fail_content_check": True})
+    assert push(provisioned, NOBODY).code != 0
+    for _ in range(2):
+        assert provisioned.run("schedule", "reconcile.yml").code == 0
+    assert len(provisioned.hub.issues) == 1
+    assert provisioned.exists("jobs")[0] in str(provisioned.hub.issues[0])
+    assert provisioned.hub.dispatched == []
+
+
+def test_a_finished_job_is_released_once(provisioned: Stage, trained: Callable[[], str]) -> None:
+    job = trained()
+    for _ in range(2):
+        assert provisioned.run("schedule", "reconcile.yml").code == 0
+    assert [one["inputs"] for one in provisioned.hub.dispatched] == [
+        {"product": "travel", "job": job}
+    ]
+    assert provisioned.hub.issues == []

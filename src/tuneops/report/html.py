@@ -8,12 +8,16 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from tuneops.report import wording
+from tuneops.report.differences import Span, marked, unshared
+from tuneops.report.intervals import difference_interval, rate_interval
 from tuneops.report.plots import CHART_STYLE, Series, svg_chart
 from tuneops.report.wording import label, provenance, share, verdict_sentence, visible
 from tuneops.smoke.checks import Judgement
 from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import ARMS, Answer
-from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Rate, Run
+from tuneops.smoke.verdict import BASELINE, CANDIDATE, CheckResult, JudgedAnswer
 
 
 def render(run: Run, *, loss: Sequence[Series] = ()) -> str:
@@ -24,6 +28,7 @@ def render(run: Run, *, loss: Sequence[Series] = ()) -> str:
         outcome=run.verdict.outcome.value,
         sentence=_text(verdict_sentence(run)),
         checks=_checks(run),
+        arms=_arms(run),
         loss=_loss(loss),
         filters="".join(_filters(run)),
         prompts="\n".join(_prompt(run, prompt) for prompt in run.prompts),
@@ -53,28 +58,34 @@ def _checks(run: Run) -> str:
         f'<th scope="col">{arm.capitalize()}<br><small>{_text(run.deployments[arm])}</small></th>'
         for arm in ARMS
     )
-    required = f"{run.settings.min_pass_rate:.0%}"
-    rows = "".join(
-        f'<tr><th scope="row">{_text(label(check))}</th>'
-        + "".join(_rate(run.rate(check, arm), run) for arm in ARMS)
-        + f"<td>{required}</td></tr>"
-        for check in run.checks
-    )
+    rows = "".join(_check(result) for result in run.results)
     return (
-        f'<table><thead><tr><th scope="col">Check</th>{heads}<th scope="col">Required of the '
-        f"candidate</th></tr></thead><tbody>{rows}</tbody></table>"
+        f'<table><thead><tr><th scope="col">Check</th><th scope="col">Outcome</th>{heads}'
+        '<th scope="col">Difference in points<br><small>5 % beyond each end</small></th>'
+        '<th scope="col">Exact McNemar<br><small>prompts; p of a loss, Holm</small></th>'
+        '<th scope="col">Noise floor<br><small>baseline against itself</small></th>'
+        f'<th scope="col">Wanted</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
 
-def _rate(rate: Rate, run: Run) -> str:
-    missed = rate.arm == CANDIDATE and not rate.reaches(run.settings.min_pass_rate)
-    bar = run.settings.min_pass_rate
-    meter = (
-        f'<meter aria-hidden="true" low="{bar}" high="{bar}" optimum="1" value="{rate.share:.3f}">'
-        "</meter>"
+def _check(result: CheckResult) -> str:
+    outcome = result.outcome or "shown only"
+    cells = (
+        f'<span class="{result.outcome or "none"}">{outcome}</span>',
+        *(f"{rate_interval(result.rate(arm))}{share(result.rate(arm))}" for arm in ARMS),
+        f"{difference_interval(result)}{wording.difference(result.difference)}",
+        wording.mcnemar(result),
+        wording.difference(result.noise),
+        wording.wanted(result),
     )
-    shown = f'<span class="missed">✗ {share(rate)}</span>' if missed else share(rate)
-    return f'<td class="rate">{meter}{shown}</td>'
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><th scope="row">{_text(label(result.check))}</th>{row}</tr>'
+
+
+def _arms(run: Run) -> str:
+    sentences = [wording.arm_sentence(facts) for facts in wording.arm_facts(run)]
+    judged = [wording.judge_sentence(run)] if run.judge else []
+    return "".join(f"<li>{_text(sentence)}</li>" for sentence in [*sentences, *judged])
 
 
 def _loss(loss: Sequence[Series]) -> str:
@@ -91,11 +102,11 @@ def _filters(run: Run) -> Iterator[str]:
     yield '<option value="">all prompts</option>'
     for arm in reversed(ARMS):
         yield f'<option value="{arm}">{arm}: any check failed</option>'
-        for check in run.checks:
-            missed = run.rate(check, arm)
+        for result in run.results:
+            missed = result.rate(arm)
             if missed.passed < missed.total:
-                value = escape(f"{arm}:{check}")
-                yield f'<option value="{value}">{arm}: {_text(label(check))}</option>'
+                value = escape(f"{arm}:{result.check}")
+                yield f'<option value="{value}">{arm}: {_text(label(result.check))}</option>'
 
 
 def _prompt(run: Run, prompt: Prompt) -> str:
@@ -104,12 +115,44 @@ def _prompt(run: Run, prompt: Prompt) -> str:
         f"<p{_language(run)}>{_turn(message['role'])}{_text(message['content'])}</p>"
         for message in prompt.messages
     )
-    arms = "".join(_arm(run, prompt, arm) for arm in ARMS)
-    failed = " ".join(dict.fromkeys(_failed(run, prompt)))
+    failed = " ".join(escape(one.replace(" ", "_")) for one in dict.fromkeys(_failed(run, prompt)))
+    changed = " ".join(_changed(run, prompt)) or "same"
     return (
-        f'<article class="card" data-failed="{escape(failed)}"><h3>{_text(prompt.id)}{tags}</h3>'
-        f'<div class="prompt">{turns}</div><div class="arms">{arms}</div></article>'
+        f'<article class="card" data-failed="{failed}" data-changed="{changed}" tabindex="-1">'
+        f'<h3>{_text(prompt.id)}{tags}</h3><div class="prompt">{turns}</div>'
+        f'<div class="arms"><h4>{BASELINE}</h4><h4>{CANDIDATE}</h4>{_pairs(run, prompt)}</div>'
+        "</article>"
     )
+
+
+def _changed(run: Run, prompt: Prompt) -> Iterator[str]:
+    """Whether the candidate holds to fewer checks than the baseline, to more, or both."""
+    counts: dict[str, int] = {}
+    for arm, sign in ((BASELINE, -1), (CANDIDATE, 1)):
+        for judged in run.of_prompt(prompt.id, arm):
+            for judgement in judged.failed:
+                counts[judgement.check] = counts.get(judgement.check, 0) + sign
+    if any(count > 0 for count in counts.values()):
+        yield "worse"
+    if any(count < 0 for count in counts.values()):
+        yield "better"
+
+
+def _pairs(run: Run, prompt: Prompt) -> str:
+    """The answers side by side, sample by sample."""
+    arms = [{j.answer.sample: j for j in run.of_prompt(prompt.id, arm)} for arm in ARMS]
+    samples = sorted({sample for arm in arms for sample in arm})
+    return "".join(_pair(run, *(arm.get(sample) for arm in arms)) for sample in samples)
+
+
+def _pair(run: Run, before: JudgedAnswer | None, after: JudgedAnswer | None) -> str:
+    texts = [visible(judged.answer.text) if judged else "" for judged in (before, after)]
+    gone, new = unshared(*texts) if all(texts) else ([], [])
+    return _section(run, before, gone) + _section(run, after, new)
+
+
+def _section(run: Run, judged: JudgedAnswer | None, spans: list[Span]) -> str:
+    return f"<section>{_answer(run, judged, spans) if judged else ''}</section>"
 
 
 def _turn(role: str) -> str:
@@ -124,12 +167,7 @@ def _failed(run: Run, prompt: Prompt) -> Iterator[str]:
             yield from (f"{arm}:{judgement.check}" for judgement in judged.failed)
 
 
-def _arm(run: Run, prompt: Prompt, arm: str) -> str:
-    answers = "".join(_answer(run, judged) for judged in run.of_prompt(prompt.id, arm))
-    return f"<section><h4>{arm}</h4>{answers}</section>"
-
-
-def _answer(run: Run, judged: JudgedAnswer) -> str:
+def _answer(run: Run, judged: JudgedAnswer, spans: list[Span]) -> str:
     answer = judged.answer
     if answer.error:
         return f'<ul class="failures"><li>No answer: {_text(answer.error)}</li></ul>'
@@ -138,10 +176,11 @@ def _answer(run: Run, judged: JudgedAnswer) -> str:
         outcome = f'<ul class="failures">{items}</ul>'
     else:
         outcome = '<p class="fine">✓ holds to every check</p>'
+    shown = marked(visible(answer.text), [*_quoted(judged), *spans])
     return (
-        f'<p class="answer" dir="auto"{_language(run)}>{_marked(judged)}</p>{outcome}'
+        f'<p class="answer" dir="auto"{_language(run)}>{shown}</p>{outcome}'
         f'<p class="meta">{len(answer.text.split())} words · {answer.tokens} tokens · '
-        f"{answer.seconds:.1f} s · {_text(answer.model)}</p>"
+        f"{answer.seconds:.1f} s</p>"
     )
 
 
@@ -153,15 +192,14 @@ def _failure(run: Run, answer: Answer, judgement: Judgement) -> str:
     return f"<li>✗ {_text(label(judgement.check))}: {_text(judgement.reason)}{quote}</li>"
 
 
-def _marked(judged: JudgedAnswer) -> str:
-    """The answer, with the first quoted passage marked where it stands there word for word."""
+def _quoted(judged: JudgedAnswer) -> list[Span]:
+    """The first quoted passage that stands in the answer word for word."""
     text = visible(judged.answer.text)
     for judgement in judged.failed:
         quote = visible(judgement.quote)
-        before, found, after = text.partition(quote) if quote else (text, "", "")
-        if found:
-            return f"{escape(before)}<mark>{escape(found)}</mark>{escape(after)}"
-    return escape(text)
+        if quote and (at := text.find(quote)) >= 0:
+            return [Span(at, at + len(quote), "mark")]
+    return []
 
 
 def _language(run: Run) -> str:

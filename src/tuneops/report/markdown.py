@@ -3,13 +3,20 @@
 import re
 from collections.abc import Iterator
 
+from tuneops.report import wording
 from tuneops.report.wording import failures, label, provenance, share, verdict_sentence, visible
+from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import ARMS
-from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Outcome, Run
+from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome
 
 # A step's summary holds 1 MiB (GitHub Actions, workflow commands, 2026-08).
 MAX_BYTES = 2**20
-_ICONS = {Outcome.PASS: "✅", Outcome.FAIL: "❌", Outcome.INVALID: "⚠️"}
+_ICONS = {
+    Outcome.PASS: "✅",
+    Outcome.FAIL: "❌",
+    Outcome.INCONCLUSIVE: "❔",
+    Outcome.INVALID: "⚠️",
+}
 _ACTIVE = re.compile(r"[&<>|`*_\[\]\\~$]")
 _EXCERPT = 300
 _NOTE_ROOM = 100  # bytes for saying how many rows were cut
@@ -46,13 +53,26 @@ def _head(run: Run) -> Iterator[str]:
     yield cell(verdict_sentence(run))
     yield ""
     arms = " | ".join(f"{arm} {cell(run.deployments[arm])}" for arm in ARMS)
-    yield f"| Check | {arms} | required |"
-    yield "|---|---|---|---|"
-    for check in run.checks:
-        shares = " | ".join(cell(share(run.rate(check, arm))) for arm in ARMS)
-        missed = not run.rate(check, CANDIDATE).reaches(run.settings.min_pass_rate)
-        mark = " ❌" if missed else ""
-        yield f"| {cell(label(check))}{mark} | {shares} | {run.settings.min_pass_rate:.0%} |"
+    yield f"| Check | {arms} | difference in points | exact McNemar | noise floor | wanted |"
+    yield "|---|---|---|---|---|---|---|"
+    yield from (_check(result) for result in run.results)
+    yield ""
+    yield from (f"- {cell(wording.arm_sentence(facts))}" for facts in wording.arm_facts(run))
+    if run.judge:
+        yield f"- {cell(wording.judge_sentence(run))}"
+
+
+def _check(result: CheckResult) -> str:
+    icon = f"{_ICONS[result.outcome]} " if result.outcome else ""
+    cells = (
+        f"{icon}{cell(label(result.check))}",
+        *(cell(share(result.rate(arm))) for arm in ARMS),
+        wording.difference(result.difference),
+        wording.mcnemar(result),
+        wording.difference(result.noise),
+        wording.wanted(result),
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def _row(judged: JudgedAnswer) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuneops.products import Kind
-from tuneops.proposal import HOW_TO_SPLIT, Plan, refusal
+from tuneops.proposal import HOW_TO_SPLIT, Difference, Plan, refusal
 from tuneops.report.markdown import cell
 
 SHOWN_FINDINGS = 20
@@ -77,6 +77,7 @@ class Checked(_Record):
 
 
 class Planned(_Record):
+    difference: Difference | None = None
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     trained_at: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None
 
@@ -103,4 +104,4 @@ def _validated(check: bytes, plan: bytes) -> Iterator[str]:
         yield UNREADABLE
         return
     yield from checked.lines()
-    yield f"{Plan('', planned.key, planned.trained_at).sentence()}\n"
+    yield f"{Plan('', planned.key, planned.trained_at, planned.difference).markdown()}\n"

@@ -7,29 +7,44 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tuneops.report import wording
 from tuneops.report.wording import failures, label, share, verdict_sentence, visible
 from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import ARMS
-from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Outcome, Run
+from tuneops.smoke.verdict import JudgedAnswer, Outcome
 
-_STYLES = {Outcome.PASS: "bold green", Outcome.FAIL: "bold red", Outcome.INVALID: "bold yellow"}
+_STYLES = {
+    Outcome.PASS: "bold green",
+    Outcome.FAIL: "bold red",
+    Outcome.INCONCLUSIVE: "bold yellow",
+    Outcome.INVALID: "bold yellow",
+}
 
 
 def comparison(run: Run) -> RenderableType:
-    """The verdict, and each check's rate for both deployments."""
-    outcome = run.verdict.outcome
+    """The verdict, and what each check found."""
     table = Table("check")
     for arm in ARMS:
         table.add_column(_plain(f"{arm} ({run.deployments[arm]})"))
-    table.add_column("required")
-    for check in run.checks:
+    for name in ("difference in points", "exact McNemar", "noise floor", "wanted", ""):
+        table.add_column(name)
+    for result in run.results:
+        outcome = result.outcome
         table.add_row(
-            _plain(label(check)),
-            *(_rate(run, check, arm) for arm in ARMS),
-            f"{run.settings.min_pass_rate:.0%}",
+            _plain(label(result.check)),
+            *(share(result.rate(arm)) for arm in ARMS),
+            wording.difference(result.difference),
+            wording.mcnemar(result),
+            wording.difference(result.noise),
+            wording.wanted(result),
+            Text(outcome or "", style=_STYLES[outcome] if outcome else ""),
         )
+    facts = [_plain(wording.arm_sentence(facts)) for facts in wording.arm_facts(run)]
+    judged = [_plain(wording.judge_sentence(run))] if run.judge else []
+    outcome = run.verdict.outcome
     sentence = Text.assemble((outcome.value, _STYLES[outcome]), " ", visible(verdict_sentence(run)))
-    return Group(table, sentence)
+    return Group(table, *facts, *judged, sentence)
 
 
 def side_by_side(run: Run, prompt_ids: Collection[str]) -> RenderableType:
@@ -63,12 +78,6 @@ def _answer(judged: JudgedAnswer) -> Text:
     for failure in failures(judged):
         text.append(f"\n✗ {visible(failure)}", style="red")
     return text
-
-
-def _rate(run: Run, check: str, arm: str) -> Text:
-    rate = run.rate(check, arm)
-    missed = arm == CANDIDATE and not rate.reaches(run.settings.min_pass_rate)
-    return Text(f"✗ {share(rate)}" if missed else share(rate), style="red" if missed else "")
 
 
 def _plain(text: str) -> Text:

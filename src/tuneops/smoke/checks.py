@@ -3,6 +3,7 @@
 A check is written in the configuration, or beside a prompt, as ``{check: <kind>, ...}``.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,14 +30,15 @@ _KIND_NAMES = {
     "restaurant": "a restaurant",
 }
 _REFUSAL = re.compile(
-    r"\b(?:no (?:me (?:es posible|corresponde)|te puedo|le puedo|puedo|podemos|podria|estoy en condiciones de"
-    r"|tengo permitido|esta entre mis funciones)|lamento no poder|soy incapaz de|prefiero no"
+    r"\b(?:no (?:me (?:es posible|corresponde)|te puedo|le puedo|puedo|podemos|podria"
+    r"|estoy en condiciones de|tengo permitido|esta entre mis funciones)"
+    r"|lamento no poder|soy incapaz de|prefiero no"
     r"|queda fuera de lo que puedo|i (?:can(?:no|')t|am (?:not able|unable)|won't)"
     r"|i'm (?:not able|unable|sorry, but i can't)|i must decline)\b",
     re.IGNORECASE,
 )
 _OTHER_LANGUAGE = {
-    "en": "Lisboa enamora por su luz, por sus tranvías amarillos y por las colinas que suben al castillo.",
+    "en": "Lisboa enamora por su luz, por sus tranvías y por las colinas junto al castillo.",
     "": "Lisbon is a city of light and hills, where yellow trams climb slowly to the castle.",
 }
 
@@ -205,12 +207,7 @@ class Regex(Check):
 
     @model_validator(mode="after")
     def _compiles(self) -> "Regex":
-        import re2
-
-        try:
-            _compiled(self.pattern)
-        except re2.error as error:
-            raise ValueError(f"the pattern is not RE2: {error}") from error
+        _compiled(self.pattern)
         return self
 
     def examine(self, answer: Judged) -> None:
@@ -228,8 +225,8 @@ class Contains(Check):
     texts: tuple[str, ...] = Field(min_length=1)
 
     def examine(self, answer: Judged) -> None:
-        folded = _folded(answer.text)
-        if missing := [text for text in self.texts if _folded(text) not in folded]:
+        said = folded(answer.text)
+        if missing := [text for text in self.texts if folded(text) not in said]:
             raise Rejection(f"does not contain {', '.join(missing)}")
 
     def bad_answers(self) -> tuple[Judged, ...]:
@@ -243,8 +240,8 @@ class NotContains(Check):
     texts: tuple[str, ...] = Field(min_length=1)
 
     def examine(self, answer: Judged) -> None:
-        folded = _folded(answer.text)
-        if found := [text for text in self.texts if _folded(text) in folded]:
+        said = folded(answer.text)
+        if found := [text for text in self.texts if folded(text) in said]:
             raise Rejection(f"contains {', '.join(found)}", found[0])
 
     def bad_answers(self) -> tuple[Judged, ...]:
@@ -296,7 +293,7 @@ class Refusal(Check):
     expect: Literal["present", "absent"] = "absent"
 
     def examine(self, answer: Judged) -> None:
-        found = _REFUSAL.search(_folded(answer.text).replace("\u2019", "'"))
+        found = _REFUSAL.search(folded(answer.text).replace("\u2019", "'"))
         if self.expect == "absent" and found:
             raise Rejection("declines to answer", found[0])
         if self.expect == "present" and not found:
@@ -419,7 +416,7 @@ def language_of(text: str, expected: str) -> str | None:
     """The ISO 639-1 code, or nothing where the text is too short or the call too close."""
     if sum(character.isalpha() for character in text) < MIN_LETTERS:
         return None
-    found, confidence = _identifier(expected).classify(text)
+    found, confidence = _identifier(frozenset({*LANGUAGES, expected})).classify(text)
     return str(found) if confidence >= MIN_CONFIDENCE else None
 
 
@@ -444,24 +441,27 @@ def ends_with_question(text: str) -> bool:
 
 
 @cache
-def _identifier(expected: str) -> "LanguageIdentifier":
+def _identifier(languages: frozenset[str]) -> "LanguageIdentifier":
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages({*LANGUAGES, expected})
+    identifier.set_languages(set(languages))
     return identifier
 
 
 @cache
 def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
-    import re2
+    import re2  # type: ignore[import-untyped]
 
     options = re2.Options()
     options.log_errors = False
-    return re2.compile(pattern, options)
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        raise ValueError(f"the pattern is not RE2: {error}") from error
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     import unicodedata
 
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -469,7 +469,7 @@ def _folded(text: str) -> str:
 
 
 def _grams(text: str) -> dict[str, int]:
-    words = " ".join(_folded(text).split())
+    words = " ".join(folded(text).split())
     counts: dict[str, int] = {}
     for start in range(len(words) - _GRAM + 1):
         gram = words[start : start + _GRAM]
@@ -479,8 +479,8 @@ def _grams(text: str) -> dict[str, int]:
 
 def _cosine(one: dict[str, int], other: dict[str, int]) -> float:
     def norm(counts: dict[str, int]) -> float:
-        return float(sum(count * count for count in counts.values())) ** 0.5
+        return math.sqrt(sum(count * count for count in counts.values()))
 
     shared = sum(count * other.get(gram, 0) for gram, count in one.items())
-    lengths = norm(one) * norm(other)
+    lengths: float = norm(one) * norm(other)
     return shared / lengths if lengths else 0.0

@@ -3,14 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pydantic import TypeAdapter, ValidationError
+
 from tuneops.azure.chat import Message
 from tuneops.errors import ConfigError
+from tuneops.smoke.checks import AnyCheck
 
-_KEYS = {"id", "prompt", "messages", "tags"}
+_KEYS = {"id", "prompt", "messages", "tags", "checks"}
 _SHAPE = '{"id": "roma", "prompt": "…", "tags": []} or {"id": "roma", "messages": [...]}'
 
 
@@ -21,6 +24,11 @@ class Prompt:
     id: str
     messages: tuple[Message, ...]
     tags: tuple[str, ...] = ()
+    checks: tuple[AnyCheck, ...] = ()
+
+
+_CHECKS: TypeAdapter[tuple[AnyCheck, ...]] = TypeAdapter(tuple[AnyCheck, ...])
+_PROMPTS: TypeAdapter[list[Prompt]] = TypeAdapter(list[Prompt])
 
 
 def read_prompts(path: Path) -> list[Prompt]:
@@ -48,7 +56,8 @@ def read_prompts(path: Path) -> list[Prompt]:
 
 def digest(prompts: Sequence[Prompt]) -> str:
     """SHA-256 of the prompts' content, whatever the spelling of their file."""
-    content = json.dumps([asdict(prompt) for prompt in prompts], ensure_ascii=False, sort_keys=True)
+    plain = _PROMPTS.dump_python(list(prompts), mode="json", by_alias=True, exclude_defaults=True)
+    content = json.dumps(plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -67,7 +76,16 @@ def _prompt(line: str, where: str) -> Prompt:
         _refuse(where, "needs an id")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         _refuse(where, "needs tags that are a list of strings")
-    return Prompt(name, tuple(_messages(row, where)), tuple(tags))
+    return Prompt(name, tuple(_messages(row, where)), tuple(tags), _checks(row, where))
+
+
+def _checks(row: dict[str, Any], where: str) -> tuple[AnyCheck, ...]:
+    try:
+        return _CHECKS.validate_python(row.get("checks", []))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in ("checks", *fault["loc"]))
+        _refuse(where, f"has a check that cannot be read: {place}: {fault['msg']}")
 
 
 def _messages(row: dict[str, Any], where: str) -> Iterator[Message]:

@@ -252,7 +252,8 @@ _STEMS: dict[Kind, str] = {
     "restaurant": r"rest|bistro|trattoria|osteria|pizz|taqueria|cevich|asador|marisq|parrill|meson"
     r"|taberna|tasca|bodeg|sidrer|cervec|cafe|bar |cantina|chiring|fonda|hamburg|steakhouse|diner"
     r"|cen|com|almuer|almorz|desayun|tape|degust|sabor|prueb|prob|mesa|eat|din|lunch|breakfast|food"
-    r"|reserv|try|grab|enjoy|regala|date |gastr|culin|visit|sirve|serve|" + _RESTAURANTS.lower(),
+    r"|reserv|try|grab|enjoy|regala|date |gastr|culin|visit|sirve|serve|\bda |\bchez |"
+    + _RESTAURANTS.lower(),
 }
 GATES: dict[Kind, re.Pattern[str]] = {
     kind: re.compile(f"{_STEMS[kind]}|{_SITES[kind].lower()}") for kind in KINDS
@@ -621,6 +622,11 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "",
             "Para una cena única, visita La Pérgola.",
             r"\b(?:gastronomic\w{1,2}|culinari\w|cena|cenar|comer bien|almorzar|dinner|lunch)\b[^.;]{0,30}, (?:visita|reserva en|ve a|acude a|visit|go to) {tavern}",
+        ),
+        (
+            "",
+            "Para la carbonara, ve a Da Enzo.",
+            r"{start}(?:ve|vete|anda|acude|pasa|id|vayan|head|go) (?:a|por|to) (?!Da (?:Nang|Lat)\b)(?-i:Da|Chez) {Name}",
         ),
         (
             "",

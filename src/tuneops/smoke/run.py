@@ -1,139 +1,129 @@
 """One smoke test from prompts to reports."""
 
+import platform
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tuneops.config import Config
-from tuneops.smoke.checks import configured, judge
-from tuneops.smoke.prompts import Prompt, digest, read_prompts
-from tuneops.smoke.sampling import ARMS, Answer, Ask, RateLimit, Sampling, ask_all
-from tuneops.smoke.verdict import JudgedAnswer, Run, Settings, decide, rates
-
-if TYPE_CHECKING:
-    from tuneops.azure.chat import ChatSession
+from tuneops.smoke import verdict
+from tuneops.smoke.checks import judge
+from tuneops.smoke.journal import FILE, Journal
+from tuneops.smoke.plan import Plan, Wanted, read_plan
+from tuneops.smoke.prompts import digest
+from tuneops.smoke.record import Origin, Run, Settings
+from tuneops.smoke.sampling import ARMS, Answer
+from tuneops.smoke.verdict import CANDIDATE, JudgedAnswer, Outcome, Verdict
 
 
 def run_smoke_test(
     config: Config,
+    wanted: Wanted,
     *,
     out: Path,
-    baseline: str | None = None,
-    candidate: str | None = None,
-    limit: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Run:
     """Ask both deployments, judge the answers, and write the reports into ``out``.
 
-    ``baseline`` and ``candidate`` default to the configured deployments, ``limit`` to all prompts.
-    The verdict is recorded on the candidate's deployment, where a release looks for it.
+    Answers are kept in ``out`` as they arrive, and a run that was killed goes on from there. The
+    verdict is recorded on the candidate's deployment, where a release looks for it, except where
+    the run is against a stored one.
 
     Raises:
         TuneopsError: The prompts are broken, or Azure cannot be reached at all.
     """
     from tuneops.azure.account import open_foundry
-    from tuneops.azure.chat import ChatSession
-    from tuneops.release import origin, verdict
+    from tuneops.release import origin
+    from tuneops.release import verdict as recorded
     from tuneops.report.files import write_reports
+    from tuneops.smoke.arms import find_arms
 
-    prompts = read_prompts(config.data.smoke_prompts)[:limit]
-    deployments = {
-        "baseline": baseline or config.base.deployment,
-        "candidate": candidate or config.release.candidate_deployment,
-    }
+    plan = read_plan(config, wanted)
     foundry = open_foundry(config)
-    chat = ChatSession(foundry.client, foundry.session, foundry.account)
-    for deployment in dict.fromkeys(deployments.values()):
-        chat.wait_until_ready(deployment)
+    arms = find_arms(plan, foundry)
+    candidate = plan.deployments[CANDIDATE]
     started = datetime.now(UTC)
-    answers = ask_all(
-        prompts,
-        deployments,
-        _asking(chat, config),
-        settings=_sampling(chat, config, deployments.values()),
-        progress=progress,
-    )
-    judged_model = origin.of(config, foundry, deployments["candidate"])
-    run = judged_run(config, prompts, deployments, answers, key=judged_model.key, started=started)
-    write_reports(run, out, loss=judged_model.loss)
-    verdict.record(foundry, deployments["candidate"], run.verdict.outcome, out / "run.json")
+    with Journal(out / FILE) as journal:
+        answers = [] if plan.faults else [*plan.known, *arms.ask(journal, progress)]
+        run = judged_run(plan, answers, arms.expected, origin=arms.origin, started=started)
+        run = run if plan.faults else arms.compare(run)
+        write_reports(run, out, loss=origin.of(config, foundry, candidate).loss)
+        if wanted.against is None:
+            recorded.record(foundry, candidate, run.verdict.outcome, out / "run.json")
+        journal.done()
     return run
 
 
 def judged_run(
-    config: Config,
-    prompts: Sequence[Prompt],
-    deployments: dict[str, str],
+    plan: Plan,
     answers: Sequence[Answer],
+    expected: Mapping[str, str],
     *,
-    key: str | None,
+    origin: Origin,
     started: datetime,
 ) -> Run:
     """The record of these answers, with judgements and verdict."""
-    test = config.smoke_test
-    checks = configured(test.checks)
+    checks = {prompt.id: plan.checks_of(prompt) for prompt in plan.prompts}
     judged = tuple(
-        JudgedAnswer(answer, () if answer.error else judge(answer, checks)) for answer in answers
+        JudgedAnswer(answer, () if answer.error else judge(answer, checks[answer.prompt_id]))
+        for answer in answers
     )
-    counted = rates(judged, [check.name for check in checks])
+    models = _named(answers, "model")
+    results = verdict.results(judged, plan.gates, seed=plan.config.smoke_test.seed)
+    faults = (*plan.faults, *wrong_models(expected, models))
+    decided = Verdict(Outcome.INVALID, faults) if faults else verdict.decide(judged, results)
     return Run(
-        product=config.product,
-        key=key,
-        deployments=deployments,
-        models=_models(answers),
-        prompts_digest=digest(prompts),
+        product=plan.config.product,
+        origin=origin,
+        deployments=dict(plan.deployments),
+        expected=dict(expected),
+        models=models,
+        fingerprints=_named(answers, "fingerprint"),
+        prompts_digest=digest(plan.prompts),
+        versions=_versions(),
         started=_rfc3339(started),
         finished=_rfc3339(datetime.now(UTC)),
-        settings=Settings(
-            system_message=config.system_message(test.system_message),
-            temperature=test.temperature,
-            max_tokens=test.max_tokens,
-            samples=test.samples,
-            seed=test.seed,
-            min_pass_rate=test.min_pass_rate,
-            language=test.checks.language,
-        ),
-        prompts=tuple(prompts),
+        settings=_settings(plan.config),
+        prompts=plan.prompts,
         answers=judged,
-        rates=counted,
-        verdict=decide(judged, counted, test.min_pass_rate),
+        results=results,
+        verdict=decided,
     )
 
 
-def _asking(chat: "ChatSession", config: Config) -> Ask:
-    test = config.smoke_test
-    return lambda deployment, messages, seed: chat.ask(
-        deployment,
-        messages,
-        temperature=test.temperature,
-        max_tokens=test.max_tokens,
-        seed=seed,
-    )
+def wrong_models(expected: Mapping[str, str], models: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Which arms answered as another model than the configured one: upgraded, or retired."""
+    for arm, wanted in expected.items():
+        for said in models.get(arm, ()):
+            if said.lower() != wanted.lower() and not said.lower().startswith(f"{wanted.lower()}-"):
+                yield f"the {arm} answered as '{said}' and not as '{wanted}'"
 
 
-def _sampling(chat: "ChatSession", config: Config, deployments: Iterable[str]) -> Sampling:
+def _settings(config: Config) -> Settings:
     test = config.smoke_test
-    return Sampling(
+    return Settings(
         system_message=config.system_message(test.system_message),
+        temperature=test.temperature,
         max_tokens=test.max_tokens,
         samples=test.samples,
         seed=test.seed,
-        limits={name: _rate_limit(*chat.rate_limits(name)) for name in deployments},
+        language=test.checks.language,
+        prices=test.prices,
     )
 
 
-def _rate_limit(requests: int, tokens: int) -> RateLimit:
-    """Where Azure names no limit of requests, its usual 6 for each thousand tokens."""
-    return RateLimit(requests or max(1, tokens * 6 // 1000), tokens)
+def _versions() -> dict[str, str]:
+    packages = ("tuneops", "openai", "scipy", "py3langid")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
-def _models(answers: Sequence[Answer]) -> dict[str, tuple[str, ...]]:
+def _named(answers: Sequence[Answer], fact: str) -> dict[str, tuple[str, ...]]:
     names: dict[str, set[str]] = defaultdict(set)
     for answer in answers:
-        if answer.model:
-            names[answer.arm].add(answer.model)
+        if value := getattr(answer, fact):
+            names[answer.arm].add(value)
     return {arm: tuple(sorted(names[arm])) for arm in ARMS}
 
 

@@ -1,21 +1,27 @@
 """Asks both deployments every prompt at the same time, within each one's rate limits."""
 
+import hashlib
+import json
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from tuneops.azure.chat import Message, Reply
+from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
 from tuneops.errors import TuneopsError
+from tuneops.smoke.journal import Journal
+from tuneops.smoke.pace import Pace, RateLimit
 from tuneops.smoke.prompts import Prompt
 
 ARMS = ("baseline", "candidate")
-_MINUTE = 60.0
-_CHARACTERS_A_TOKEN = 3  # Spanish has about 4: an estimate that errs towards waiting
+STANDSTILL = 300.0  # seconds of nothing but throttling
+ATTEMPTS = 4  # of a request that fails for another reason
+_BACKOFF = 1.0
+_BAD_REQUEST = 400
+_FRAME = 3  # tokens of a message besides its text, and of a request besides its messages
 
-Ask = Callable[[str, Sequence[Message], int], Reply]
+Ask = Callable[[str, Sequence[Message], int], tuple[Reply, Quota]]
 
 
 @dataclass(frozen=True)
@@ -33,66 +39,29 @@ class Answer:
     seconds: float = 0.0
     filtered: bool = False
     error: str = ""
-
-
-@dataclass(frozen=True)
-class RateLimit:
-    requests_per_minute: int
-    tokens_per_minute: int
+    prompt_tokens: int = 0
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How often each prompt is asked; ``limits`` are by deployment."""
+    """How often each prompt is asked; ``limits`` and ``models`` are by deployment."""
 
     system_message: str
     max_tokens: int
     samples: int
     seed: int
     limits: Mapping[str, RateLimit]
+    temperature: float = 0.7
+    models: Mapping[str, str] = field(default_factory=dict)
+    standstill: float = STANDSTILL
 
-
-class Pace:
-    """When the next request to one deployment may start.
-
-    Requests are evenly spaced, as Azure also counts them over 1 to 10 seconds; the tokens of any
-    minute stay within the limit, with max_tokens counted for each answer as Azure does (Azure
-    OpenAI quota guide, learn.microsoft.com, 2026-02).
-    """
-
-    def __init__(
-        self,
-        limit: RateLimit,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._limit = limit
-        self._clock = clock
-        self._sleep = sleep
-        self._lock = threading.Lock()
-        self._started: deque[tuple[float, int]] = deque()
-
-    def wait(self, tokens: int) -> None:
-        with self._lock:
-            start = self._next_start(min(tokens, self._limit.tokens_per_minute))
-            delay = start - self._clock()
-        if delay > 0:
-            self._sleep(delay)
-
-    def _next_start(self, tokens: int) -> float:
-        start = self._clock()
-        if self._started:
-            spacing = _MINUTE / self._limit.requests_per_minute
-            start = max(start, self._started[-1][0] + spacing)
-        spent = sum(used for _, used in self._started)
-        while self._started and (
-            self._started[0][0] <= start - _MINUTE or spent + tokens > self._limit.tokens_per_minute
-        ):
-            oldest, used = self._started.popleft()
-            spent -= used
-            start = max(start, oldest + _MINUTE)
-        self._started.append((start, tokens))
-        return start
+    def digest(self, blank: Answer, messages: Sequence[Message]) -> str:
+        """What an answer hangs on: model, conversation, sample and settings."""
+        model = [blank.deployment, self.models.get(blank.deployment, ""), blank.arm]
+        sampled = [self.temperature, self.max_tokens, self.seed + blank.sample, blank.prompt_id]
+        asked = json.dumps([model, sampled, list(messages)], sort_keys=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
 
 
 def ask_all(
@@ -101,53 +70,123 @@ def ask_all(
     ask: Ask,
     *,
     settings: Sampling,
-    concurrency: int = 8,
+    journal: Journal | None = None,
+    concurrency: int = 32,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[Answer]:
     """Every answer of every arm, in the order of prompts, arms and samples.
 
-    A TuneopsError of one request is recorded in its answer; any other error ends the run.
     ``arms`` maps an arm's name to its deployment; ``concurrency`` holds for each arm.
+
+    Raises:
+        ThrottledError: A deployment answered nothing but throttling for ``settings.standstill``.
+        TuneopsError: Azure refuses, whatever is asked. Other errors are recorded in their answer.
     """
-    paces = {deployment: Pace(settings.limits[deployment]) for deployment in arms.values()}
+    asking = _Asking(ask, settings, journal)
+    blanks = [
+        (prompt, Answer(prompt.id, arm, sample, deployment))
+        for sample in range(settings.samples)
+        for prompt in prompts
+        for arm, deployment in arms.items()
+    ]
     pools = {arm: ThreadPoolExecutor(concurrency, thread_name_prefix=arm) for arm in arms}
     try:
         futures: list[Future[Answer]] = [
-            pools[arm].submit(
-                _answer, prompt, Answer(prompt.id, arm, sample, deployment), ask, settings, paces
-            )
-            for prompt in prompts
-            for arm, deployment in arms.items()
-            for sample in range(settings.samples)
+            pools[blank.arm].submit(asking.answer, prompt, blank) for prompt, blank in blanks
         ]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done, len(futures))
     finally:
+        asking.stop()
         for pool in pools.values():
             pool.shutdown(cancel_futures=True)
-    return [future.result() for future in futures]
+    places = {prompt.id: place for place, prompt in enumerate(prompts)}
+    order = list(arms)
+    answers = [future.result() for future in futures]
+    return sorted(answers, key=lambda a: (places[a.prompt_id], order.index(a.arm), a.sample))
 
 
-def _answer(
-    prompt: Prompt,
-    blank: Answer,
-    ask: Ask,
-    settings: Sampling,
-    paces: Mapping[str, Pace],
-) -> Answer:
-    messages = _messages(prompt, settings.system_message)
-    paces[blank.deployment].wait(_estimated_tokens(messages, settings.max_tokens))
-    try:
-        reply = ask(blank.deployment, messages, settings.seed + blank.sample)
-    except TuneopsError as error:
-        return replace(blank, error=error.message)
+class _Asking:
+    """One run's asking, from several threads."""
+
+    def __init__(self, ask: Ask, settings: Sampling, journal: Journal | None) -> None:
+        self._ask = ask
+        self._settings = settings
+        self._journal = journal
+        self._paces = {name: Pace(limit) for name, limit in settings.limits.items()}
+        self._moved = dict.fromkeys(settings.limits, time.monotonic())
+        self._lock = threading.Lock()
+
+    def stop(self) -> None:
+        for pace in self._paces.values():
+            pace.stop()
+
+    def answer(self, prompt: Prompt, blank: Answer) -> Answer:
+        messages = _messages(prompt, self._settings.system_message)
+        asked = self._settings.digest(blank, messages)
+        known = None if self._journal is None else self._journal.find(asked)
+        if known is not None:
+            return known
+        try:
+            reply = self._insist(blank, messages)
+        except TuneopsError as error:
+            if not error.may_have_happened and error.status != _BAD_REQUEST:
+                raise
+            return replace(blank, error=error.message)
+        answer = _answered(blank, reply)
+        if self._journal is not None:
+            self._journal.add(asked, answer)
+        return answer
+
+    def _insist(self, blank: Answer, messages: Sequence[Message]) -> Reply:
+        """Ask until there is an answer: throttling is waited out, faults a few times."""
+        tokens = _tokens(messages) + self._settings.max_tokens
+        pace, seed = self._paces[blank.deployment], self._settings.seed + blank.sample
+        failed = 0
+        while True:
+            pace.wait(tokens)
+            try:
+                reply, quota = self._ask(blank.deployment, messages, seed)
+            except ThrottledError as error:
+                self._note_throttling(blank.deployment, error)
+                pace.throttled(tokens, error.retry_after or _BACKOFF)
+            except TuneopsError as error:
+                failed += 1
+                if failed == ATTEMPTS or not error.may_have_happened:
+                    raise
+                pace.pause(_BACKOFF * 2 ** (failed - 1))
+            else:
+                pace.learn(quota, reply.seconds)
+                self._note_movement(blank.deployment)
+                return reply
+
+    def _note_movement(self, deployment: str) -> None:
+        with self._lock:
+            self._moved[deployment] = time.monotonic()
+
+    def _note_throttling(self, deployment: str, error: ThrottledError) -> None:
+        """Raises ThrottledError where waiting has no end in sight."""
+        with self._lock:
+            still = time.monotonic() - self._moved[deployment]
+        if max(still, error.retry_after or 0) < self._settings.standstill:
+            return
+        raise ThrottledError(
+            f"{deployment} answers nothing but throttling: {error.message}",
+            remedy="Raise its capacity or wait, and run again: the answers so far are kept.",
+            retry_after=error.retry_after,
+        )
+
+
+def _answered(blank: Answer, reply: Reply) -> Answer:
     return replace(
         blank,
         text=reply.text.encode(errors="replace").decode(),  # no lone surrogates
         finish_reason=reply.finish_reason,
         model=reply.model,
         tokens=reply.completion_tokens,
+        prompt_tokens=reply.prompt_tokens,
+        fingerprint=reply.system_fingerprint or "",
         seconds=reply.seconds,
         filtered=reply.filtered,
     )
@@ -158,5 +197,7 @@ def _messages(prompt: Prompt, system_message: str) -> list[Message]:
     return [*system, *prompt.messages]
 
 
-def _estimated_tokens(messages: Sequence[Message], max_tokens: int) -> int:
-    return max_tokens + sum(len(m["content"]) for m in messages) // _CHARACTERS_A_TOKEN
+def _tokens(messages: Sequence[Message]) -> int:
+    from tuneops.dataset.tokens import count_texts
+
+    return sum(count_texts([m["content"] for m in messages])) + _FRAME * (len(messages) + 1)

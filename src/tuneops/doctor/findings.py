@@ -1,0 +1,33 @@
+"""What doctor says about one thing."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Finding:
+    level: Level
+    about: str
+    message: str
+    remedy: str = ""
+
+    def facts(self) -> dict[str, str]:
+        return asdict(self)
+
+
+def ok(about: str, message: str) -> Finding:
+    return Finding(Level.OK, about, message)
+
+
+def warning(about: str, message: str, remedy: str) -> Finding:
+    return Finding(Level.WARNING, about, message, remedy)
+
+
+def error(about: str, message: str, remedy: str) -> Finding:
+    return Finding(Level.ERROR, about, message, remedy)

@@ -1,0 +1,96 @@
+"""The repository's set-up on GitHub, judged from what was read; no I/O."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from tuneops import github
+from tuneops.doctor.findings import Finding, error, ok, warning
+from tuneops.doctor.workflow_files import WorkflowFile
+from tuneops.ownership import read_timestamp
+
+REVIEWED = "production"
+REQUIRED_CHECK = "verdict"
+SILENCE = timedelta(days=2)  # schedules are best effort, but not that late
+_PLACEHOLDER = re.compile(r"@your-org/[\w-]+")
+_SETUP = "docs/setup.md"
+
+
+def code_owners(text: str) -> Iterator[Finding]:
+    left = sorted(set(_PLACEHOLDER.findall(text)))
+    if left:
+        remedy = "Put teams of yours in their place in CODEOWNERS."
+        yield error("code owners", f"Placeholders are left: {', '.join(left)}.", remedy)
+    else:
+        yield ok("code owners", "No placeholder is left.")
+
+
+def pinned(loose: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    for file, use in loose:
+        remedy = "Pin it by its 40-digit commit, with the version as a comment."
+        yield error("actions", f"{file} uses {use}.", remedy)
+    if not loose:
+        yield ok("actions", "All are pinned by commit.")
+
+
+def environments(found: Mapping[str, Any]) -> Iterator[Finding]:
+    """``found`` has what GitHub says of each environment that a workflow names, or None."""
+    for name, environment in sorted(found.items()):
+        about = f"environment {name}"
+        if environment is None:
+            remedy = f"Create it with its rules ({_SETUP}); GitHub would make one without any."
+            yield error(about, "It does not exist.", remedy)
+            continue
+        if name == REVIEWED and not github.required_reviewers(environment):
+            remedy = f"Add required reviewers under Settings → Environments ({_SETUP})."
+            yield error(about, "Nobody has to approve what runs in it.", remedy)
+        elif environment.get("deployment_branch_policy") is None:
+            remedy = "Allow the default branch only, so that no other branch gets its identity."
+            yield warning(about, "Every branch may run in it.", remedy)
+        else:
+            yield ok(about, "It has its rules.")
+
+
+def branch(rules: Sequence[Any]) -> Iterator[Finding]:
+    """The rules of the default branch, from rulesets."""
+    by_type = {rule["type"]: rule.get("parameters", {}) for rule in rules}
+    review = by_type.get("pull_request", {})
+    if not (review.get("required_approving_review_count") and _owners_review(review)):
+        remedy = f"Require a pull request with one approval by code owners ({_SETUP})."
+        yield error("branch protection", "The default branch takes unreviewed changes.", remedy)
+    checks = by_type.get("required_status_checks", {}).get("required_status_checks", [])
+    if REQUIRED_CHECK not in {check["context"] for check in checks}:
+        remedy = f"Require the check '{REQUIRED_CHECK}' ({_SETUP})."
+        yield error("branch protection", "Changes are merged without passing.", remedy)
+    elif _owners_review(review):
+        yield ok("branch protection", "Reviewed by code owners, and checked.")
+
+
+def schedule(
+    workflow: WorkflowFile,
+    known: Any,  # noqa: ANN401 - JSON
+    runs: Sequence[Any],
+    now: datetime,
+) -> Iterator[Finding]:
+    """``known`` is GitHub's word on the workflow (None: it never saw the file)."""
+    about = f"schedule of {workflow.file}"
+    if known is None:
+        yield warning(about, "GitHub does not know it.", "Push it to the default branch.")
+        return
+    if known["state"] != "active":
+        remedy = f"Switch it on again: gh workflow enable {workflow.file}"
+        yield error(about, f"It is {known['state']}.", remedy)
+        return
+    starts = [at for run in runs if (at := read_timestamp(run.get("created_at")))]
+    last = max(starts, default=None)
+    if last is None or now - last > SILENCE:
+        seen = f"It last ran on {last:%Y-%m-%d}." if last else "It never ran."
+        remedy = f"Start it by hand, and look at its log: gh workflow run {workflow.file}"
+        yield warning(about, seen, remedy)
+    else:
+        yield ok(about, f"It last ran at {last:%Y-%m-%d %H:%M} UTC.")
+
+
+def _owners_review(rule: Mapping[str, Any]) -> bool:
+    return bool(rule.get("require_code_owner_review"))

@@ -1,0 +1,166 @@
+"""The deployments that a smoke test asks, as Azure describes them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tuneops.azure.chat import ChatSession, Message, Quota, Reply, ThrottledError
+from tuneops.smoke import judge
+from tuneops.smoke.journal import Journal
+from tuneops.smoke.pace import RateLimit
+from tuneops.smoke.plan import Plan
+from tuneops.smoke.record import Origin, Run
+from tuneops.smoke.sampling import Answer, Sampling, ask_all
+from tuneops.smoke.verdict import BASELINE, CANDIDATE
+from tuneops.waiting import attempts
+
+if TYPE_CHECKING:
+    from tuneops.azure.account import Foundry
+    from tuneops.azure.deployments import Deployment
+    from tuneops.config import Config
+
+_TOKENS_A_CAPACITY = 1000
+_REQUESTS_A_CAPACITY = 6  # a minute, where Azure names no limit of requests
+_JUDGE_SECONDS = 120.0
+_JUDGE_TOKENS = 50
+
+
+@dataclass(frozen=True)
+class Arms:
+    """``found`` are the deployments by name."""
+
+    plan: Plan
+    chat: ChatSession
+    found: Mapping[str, "Deployment"]
+
+    @property
+    def expected(self) -> dict[str, str]:
+        """The model that each arm has to answer as."""
+        asked = {
+            arm: expected_model(self.plan.config, self.found[name])
+            for arm, name in self.plan.asked.items()
+        }
+        return {**self.plan.expected, **asked}
+
+    @property
+    def origin(self) -> Origin:
+        """Where the candidate comes from, by its tags."""
+        from tuneops.release.history import Release
+
+        release = Release.current(self.found[self.plan.deployments[CANDIDATE]])
+        return Origin(release.key, release.job, release.data_digest)
+
+    def ask(self, journal: Journal, progress: Callable[[int, int], None]) -> list[Answer]:
+        """Every answer that is not known yet.
+
+        Raises:
+            TuneopsError: Azure refuses, or throttles to a standstill.
+        """
+        for name in self.found:
+            self.chat.wait_until_ready(name)
+        return ask_all(
+            self.plan.prompts,
+            self.plan.asked,
+            self._ask,
+            settings=self._sampling(),
+            journal=journal,
+            progress=progress,
+        )
+
+    def compare(self, run: Run) -> Run:
+        """With what the configured judge says of the first answers to each prompt."""
+        settings = self.plan.config.smoke_test.judge
+        if settings is None:
+            return run
+        judge.refuse_relative(self._model(settings.deployment), [*run.expected.values()])
+        pairs = list(filter(None, (_pair(run, prompt.id) for prompt in run.prompts)))
+
+        def ask(messages: Sequence[Message], form: dict[str, Any]) -> Reply:
+            return self._patiently(settings.deployment, messages, form)
+
+        return replace(run, judge=judge.compare(pairs, ask, settings))
+
+    def _ask(self, deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
+        test = self.plan.config.smoke_test
+        return self.chat.ask_once(
+            deployment,
+            messages,
+            temperature=test.temperature,
+            max_tokens=test.max_tokens,
+            seed=seed,
+        )
+
+    def _patiently(
+        self, deployment: str, messages: Sequence[Message], form: dict[str, Any]
+    ) -> Reply:
+        for _ in attempts(_JUDGE_SECONDS):
+            try:
+                return self.chat.ask_once(
+                    deployment,
+                    messages,
+                    temperature=0,
+                    max_tokens=_JUDGE_TOKENS,
+                    seed=1,
+                    response_format=form,
+                )[0]
+            except ThrottledError:
+                continue
+        raise ThrottledError(
+            f"The judge {deployment} is throttled.", remedy="Raise its capacity, or run again."
+        )
+
+    def _model(self, deployment: str) -> str:
+        return self.chat.deployment(deployment).model
+
+    def _sampling(self) -> Sampling:
+        test = self.plan.config.smoke_test
+        return Sampling(
+            system_message=self.plan.config.system_message(test.system_message),
+            temperature=test.temperature,
+            max_tokens=test.max_tokens,
+            samples=test.samples,
+            seed=test.seed,
+            limits={name: _rate_limit(deployment) for name, deployment in self.found.items()},
+            models={name: f"{d.model} {d.version}" for name, d in self.found.items()},
+        )
+
+
+def find_arms(plan: Plan, foundry: "Foundry") -> Arms:
+    """Raises NotFoundError where a deployment does not exist."""
+    chat = ChatSession(foundry.client, foundry.session, foundry.account)
+    return Arms(plan, chat, {name: chat.deployment(name) for name in plan.asked.values()})
+
+
+def expected_model(config: "Config", deployment: "Deployment") -> str:
+    """What Azure has to call the model: the configured one, else the one that is deployed."""
+    base = config.base
+    if deployment.name == base.deployment:
+        return base.dated_name if base.format == "OpenAI" else base.model
+    if deployment.format != "OpenAI" or is_fine_tuned(deployment.model):
+        return deployment.model
+    return f"{deployment.model}-{deployment.version}"
+
+
+def is_fine_tuned(model: str) -> bool:
+    return ".ft-" in model
+
+
+def _rate_limit(deployment: "Deployment") -> RateLimit:
+    capacity = deployment.capacity
+    return RateLimit(
+        deployment.requests_per_minute or max(1, capacity * _REQUESTS_A_CAPACITY),
+        deployment.tokens_per_minute or max(1, capacity) * _TOKENS_A_CAPACITY,
+    )
+
+
+def _pair(run: Run, prompt_id: str) -> judge.Pair | None:
+    """The first answers of both arms that have a text."""
+    firsts = {
+        arm: next((j.answer for j in run.of_prompt(prompt_id, arm) if j.answer.text), None)
+        for arm in (BASELINE, CANDIDATE)
+    }
+    baseline, candidate = firsts[BASELINE], firsts[CANDIDATE]
+    if baseline is None or candidate is None:
+        return None
+    prompt = next(p for p in run.prompts if p.id == prompt_id)
+    return judge.Pair(prompt.messages, baseline, candidate)

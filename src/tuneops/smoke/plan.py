@@ -1,0 +1,100 @@
+"""What a smoke test will ask and how it will judge, settled before anything is paid for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tuneops.config import Config, Gate
+from tuneops.smoke import controls, stored
+from tuneops.smoke.checks import Check
+from tuneops.smoke.leakage import leaks
+from tuneops.smoke.prompts import Prompt, read_prompts
+from tuneops.smoke.record import Run
+from tuneops.smoke.sampling import Answer
+from tuneops.smoke.verdict import BASELINE, CANDIDATE
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to ask. Deployments default to the configured ones, the limit to all prompts.
+
+    With ``against``, a stored run, only the candidate is asked, which then defaults to production.
+    """
+
+    baseline: str | None = None
+    candidate: str | None = None
+    limit: int | None = None
+    samples: int | None = None
+    against: Run | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``faults`` make the run INVALID before it starts; ``known`` are answers of a stored run."""
+
+    config: Config
+    prompts: tuple[Prompt, ...]
+    deployments: Mapping[str, str]
+    checks: tuple[Check, ...]
+    gates: Mapping[str, Gate]
+    faults: tuple[str, ...] = ()
+    known: tuple[Answer, ...] = ()
+    expected: Mapping[str, str] = field(default_factory=dict)  # models of known answers, by arm
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The arms whose answers are not known, with their deployments."""
+        known = {answer.arm for answer in self.known}
+        return {arm: name for arm, name in self.deployments.items() if arm not in known}
+
+    def checks_of(self, prompt: Prompt) -> list[Check]:
+        return [*self.checks, *prompt.checks]
+
+
+def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, str]) -> Plan:
+    """How these prompts are judged.
+
+    Raises:
+        ConfigError: The configured checks cannot work.
+    """
+    checks = controls.configured(config.smoke_test)
+    gates = controls.gates(config.smoke_test, checks, prompts)
+    faults = tuple(controls.accepted_plants(checks, gates))
+    return Plan(config, tuple(prompts), deployments, tuple(checks), gates, faults)
+
+
+def read_plan(config: Config, wanted: Wanted) -> Plan:
+    """The plan for the product's prompts, which must not occur in its training data.
+
+    Raises:
+        ConfigError: Prompts, training file or checks are broken.
+    """
+    if wanted.samples:
+        test = config.smoke_test.model_copy(update={"samples": wanted.samples})
+        config = config.model_copy(update={"smoke_test": test})
+    prompts = read_prompts(config.data.smoke_prompts)[: wanted.limit]
+    if wanted.against:
+        return _against(config, prompts, wanted, wanted.against)
+    deployments = {
+        BASELINE: wanted.baseline or config.base.deployment,
+        CANDIDATE: wanted.candidate or config.release.candidate_deployment,
+    }
+    found = plan(config, prompts, deployments)
+    return _with_faults(found, leaks(prompts, config.data.training))
+
+
+def _against(config: Config, prompts: Sequence[Prompt], wanted: Wanted, before: Run) -> Plan:
+    common = stored.common_prompts(prompts, before)
+    deployments = {
+        BASELINE: f"{before.deployments[CANDIDATE]} ({before.started})",
+        CANDIDATE: wanted.candidate or config.release.deployment,
+    }
+    found = plan(config, common, deployments)
+    return replace(
+        found,
+        known=tuple(stored.as_baseline(before, common)),
+        expected={BASELINE: before.expected[CANDIDATE]},
+    )
+
+
+def _with_faults(found: Plan, faults: Sequence[str]) -> Plan:
+    return replace(found, faults=(*found.faults, *faults))

@@ -1,0 +1,127 @@
+"""The record of a smoke test, as run.json holds it; docs/smoke-run.schema.json is its schema."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from tuneops.config import TokenPrices
+from tuneops.errors import ConfigError
+from tuneops.smoke.judge import Comparison
+from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.verdict import CheckResult, JudgedAnswer, Verdict
+
+FORMAT = 2
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked of the deployments."""
+
+    system_message: str
+    temperature: float
+    max_tokens: int
+    samples: int
+    seed: int
+    language: str | None
+    prices: TokenPrices | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the candidate comes from; what is not known is empty."""
+
+    key: str = ""
+    job: str = ""
+    data_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole smoke test; times are UTC, RFC 3339.
+
+    ``expected`` and ``models`` are by arm: the configured model, and those that Azure named.
+    """
+
+    product: str
+    origin: Origin
+    deployments: dict[str, str]
+    expected: dict[str, str]
+    models: dict[str, tuple[str, ...]]
+    fingerprints: dict[str, tuple[str, ...]]
+    prompts_digest: str
+    versions: dict[str, str]
+    started: str
+    finished: str
+    settings: Settings
+    prompts: tuple[Prompt, ...]
+    answers: tuple[JudgedAnswer, ...]
+    results: tuple[CheckResult, ...]
+    verdict: Verdict
+    judge: Comparison | None = None
+    format: int = field(default=FORMAT)
+
+    @property
+    def key(self) -> str | None:
+        return self.origin.key or None
+
+    def of_prompt(self, prompt_id: str, arm: str) -> Iterator[JudgedAnswer]:
+        return (
+            judged
+            for judged in self.answers
+            if (judged.answer.prompt_id, judged.answer.arm) == (prompt_id, arm)
+        )
+
+    def of_arm(self, arm: str) -> tuple[JudgedAnswer, ...]:
+        return tuple(judged for judged in self.answers if judged.answer.arm == arm)
+
+    def facts(self) -> dict[str, Any]:
+        """The run as JSON types."""
+        facts: dict[str, Any] = TypeAdapter(Run).dump_python(self, mode="json", by_alias=True)
+        return facts
+
+    def save(self, path: Path) -> None:
+        path.write_bytes(TypeAdapter(Run).dump_json(self, indent=2, by_alias=True))
+
+
+def load_run(path: Path) -> Run:
+    """A saved run.
+
+    Raises:
+        ConfigError: The file is missing, is no run, or is of another format version.
+    """
+    try:
+        content = path.read_bytes()
+        _refuse_other_format(content, path)
+        return TypeAdapter(Run).validate_json(content)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.", remedy="Name the run.json of a smoke test."
+        ) from error
+    except ValidationError as error:
+        raise ConfigError(
+            f"{path} is not the record of a smoke test: {error.errors()[0]['msg']}.",
+            remedy="Name the run.json that 'smoke_test.py run' wrote.",
+        ) from error
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of run.json."""
+    made = TypeAdapter(Run).json_schema(by_alias=True, mode="serialization")
+    return {"$schema": _DIALECT, "title": "Smoke test", **made}
+
+
+def _refuse_other_format(content: bytes, path: Path) -> None:
+    try:
+        found = json.loads(content)["format"]
+    except (ValueError, KeyError, TypeError):
+        return
+    if found != FORMAT:
+        raise ConfigError(
+            f"{path} has format {found}; this version reads {FORMAT}.",
+            remedy="Run the smoke test again.",
+        )

@@ -1,0 +1,188 @@
+"""What is wrong with a set-up is said, with what to do about it."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.local_azure.conftest import LocalAzure
+from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
+from tuneops import config
+from tuneops.azure.catalog import CatalogModel, Quota
+from tuneops.doctor import azure_checks, examination, github_checks
+from tuneops.doctor.azure_checks import Permission
+from tuneops.doctor.findings import Finding, Level
+from tuneops.doctor.workflow_files import WorkflowFile
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+NIGHTLY = WorkflowFile("cleanup.yml", "Clean up", {"schedule": {}}, {})
+REVIEWED_BRANCH = [
+    {
+        "type": "pull_request",
+        "parameters": {"required_approving_review_count": 1, "require_code_owner_review": True},
+    },
+    {
+        "type": "required_status_checks",
+        "parameters": {"required_status_checks": [{"context": "verdict"}]},
+    },
+]
+
+
+def levels(findings: Any) -> list[Level]:  # noqa: ANN401 - any iterable of findings
+    found: list[Finding] = list(findings)
+    assert all(one.remedy for one in found if one.level is not Level.OK)
+    return [one.level for one in found]
+
+
+def model(days: int | None) -> CatalogModel:
+    retires = None if days is None else NOW + timedelta(days=days)
+    return CatalogModel("OpenAI", "gpt-4o", "2024-08-06", (), True, retires, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "level"),
+    [
+        (None, Level.OK),
+        (91, Level.OK),
+        (90, Level.WARNING),
+        (60, Level.WARNING),
+        (31, Level.WARNING),
+        (30, Level.ERROR),
+        (-1, Level.ERROR),
+    ],
+)
+def test_a_retirement_is_announced_in_time(days: int | None, level: Level) -> None:
+    product = config.load(Path("config/travel.yaml"))
+    found = levels(azure_checks.lifecycle(product, [model(days)], NOW))
+    assert found[0] is level
+
+
+def test_a_model_that_is_not_offered_is_an_error() -> None:
+    product = config.load(Path("config/travel.yaml"))
+    assert levels(azure_checks.lifecycle(product, [], NOW)) == [Level.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("left", "deployed", "level"),
+    [
+        (50, False, Level.OK),
+        (10, False, Level.WARNING),
+        (0, False, Level.ERROR),
+        (0, True, Level.OK),
+    ],
+)
+def test_quota_counts_only_for_what_is_not_deployed_yet(
+    left: int, deployed: bool, level: Level
+) -> None:
+    product = config.load(Path("config/travel.yaml"))
+    found = Quota("OpenAI.Standard.gpt-4o", 100 - left, 100)
+    said = azure_checks.quota(product, "Standard", found, wanted=50, deployed=deployed)
+    assert levels(said) == [level]
+
+
+CONTRIBUTOR = Permission(("*",), ("Microsoft.Authorization/*/Write",))
+OWNER = Permission(("*",))
+READER = Permission(("*/read",))
+
+
+@pytest.mark.parametrize(
+    ("on_group", "on_subscription", "expected"),
+    [
+        ([CONTRIBUTOR], [READER], [Level.OK]),
+        ([READER], [], [Level.ERROR]),
+        ([OWNER], [OWNER], [Level.ERROR]),
+        ([], [OWNER], [Level.ERROR, Level.ERROR]),
+    ],
+)
+def test_an_identity_may_do_enough_and_not_give_roles(
+    on_group: list[Permission], on_subscription: list[Permission], expected: list[Level]
+) -> None:
+    assert levels(azure_checks.roles(on_group, on_subscription)) == expected
+
+
+def test_placeholders_among_the_owners_are_found() -> None:
+    assert levels(github_checks.code_owners("* @your-org/data-owners")) == [Level.ERROR]
+    assert levels(github_checks.code_owners("* @acme/data")) == [Level.OK]
+
+
+def test_an_environment_without_rules_is_found() -> None:
+    reviewers = [{"type": "required_reviewers", "reviewers": [{"reviewer": {"login": "berta"}}]}]
+    policy = {"protected_branches": True}
+    found: dict[str, Any] = {
+        "a": None,
+        "production": {"protection_rules": [], "deployment_branch_policy": policy},
+        "train": {"protection_rules": [], "deployment_branch_policy": None},
+        "z": {"protection_rules": reviewers, "deployment_branch_policy": policy},
+    }
+    expected = [Level.ERROR, Level.ERROR, Level.WARNING, Level.OK]
+    assert levels(github_checks.environments(found)) == expected
+
+
+def test_an_unprotected_branch_is_found() -> None:
+    assert levels(github_checks.branch([])) == [Level.ERROR, Level.ERROR]
+    assert levels(github_checks.branch(REVIEWED_BRANCH)) == [Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("known", "hours", "level"),
+    [
+        ({"state": "active"}, 24, Level.OK),
+        ({"state": "active"}, 72, Level.WARNING),
+        ({"state": "active"}, None, Level.WARNING),
+        ({"state": "disabled_inactivity"}, 24, Level.ERROR),
+        (None, None, Level.WARNING),
+    ],
+)
+def test_a_schedule_that_sleeps_is_found(known: Any, hours: int | None, level: Level) -> None:  # noqa: ANN401
+    ago = NOW - timedelta(hours=hours or 0)
+    runs = [] if hours is None else [{"created_at": ago.isoformat()}]
+    assert levels(github_checks.schedule(NIGHTLY, known, runs, NOW)) == [level]
+
+
+def test_on_github_everything_in_order_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the placeholders that this repository ships with are left to do."""
+    hub = GitHub(tmp_path)
+    for name in ("train", "cleanup", "production"):
+        hub.protect(name, "berta")
+        hub.environments[name]["deployment_branch_policy"] = {"protected_branches": True}
+    hub.rules = REVIEWED_BRANCH
+    hub.runs = [{"created_at": datetime.now(UTC).isoformat(), "display_title": ""}]
+    crons = ("cleanup.yml", "doctor.yml", "reconcile.yml")
+    hub.workflows = {file: {"state": "active"} for file in crons}
+    server = serve(hub)
+    monkeypatch.setenv("GITHUB_API_URL", hub.url)
+    monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    found = list(examination.on_github())
+    monkeypatch.setenv("GITHUB_TOKEN", "another")
+    refused = list(examination.on_github())
+    server.shutdown()
+    server.server_close()
+    assert [one.about for one in found if one.level is not Level.OK] == ["code owners"]
+    assert len([one for one in refused if "cannot be read" in one.message]) == 5
+
+
+def test_on_azure_the_identity_the_model_and_the_quota_are_read(local_azure: LocalAzure) -> None:
+    assert local_azure.url
+    done = subprocess.run(
+        [sys.executable, "scripts/doctor.py", "--azure-only", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {one["about"]: one["level"] for one in json.loads(done.stdout)}
+    assert done.returncode in {0, 1}, done.stderr
+    assert found["identity"] == "ok"
+    assert found["quota of travel, Standard"] == "ok"
+    assert "model of travel" in found
+
+
+def test_without_an_identity_azure_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_SUBSCRIPTION_ID", raising=False)
+    assert levels(examination.on_azure()) == [Level.ERROR]

@@ -1,0 +1,95 @@
+"""Nothing goes to production that nobody approved or that did not pass; all of it can go back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.workflows.conftest import Stage
+
+Train = Callable[[], str]
+
+
+@pytest.fixture
+def ready(provisioned: Stage) -> Stage:
+    provisioned.hub.protect("production", "berta")
+    return provisioned
+
+
+def release(stage: Stage, job: str) -> int:
+    return stage.dispatch("release.yml", product="travel", job=job).code
+
+
+def questions(stage: Stage) -> int:
+    """How many a release asks: half of them of the candidate, half in production."""
+    return sum("chat/completions" in one["path"] for one in stage.azure.admin("GET", "requests"))
+
+
+def no_answers(*, after: int) -> dict[str, Any]:
+    return {
+        "match": {"method": "POST", "path": "chat/completions", "nth": after},
+        "times": 12,
+        "action": {"status": 400, "code": "content_filter", "message": "Refused."},
+    }
+
+
+def released_twice(stage: Stage, train: Train) -> list[str]:
+    """The models of two releases, oldest first."""
+    models = []
+    for _ in range(2):
+        stage.fewer_rows()
+        assert release(stage, train()) == 0
+        models.append(stage.deployments()["travel"]["model"])
+    return models
+
+
+def test_a_release_is_compared_approved_and_deployed(ready: Stage, trained: Train) -> None:
+    job = trained()
+    assert release(ready, job) == 0
+    production = ready.deployments()["travel"]
+    assert production["job"] == job
+    assert production["sku"] == "Standard"
+    assert "report" in ready.hub.artifact_names(ready.run_id)
+
+
+def test_without_reviewers_nothing_is_deployed(provisioned: Stage, trained: Train) -> None:
+    """An environment that GitHub made itself protects nothing: exit code 6."""
+    provisioned.hub.protect("production")
+    ran = provisioned.dispatch("release.yml", product="travel", job=trained())
+    assert ran.jobs == {"candidate": "success", "deploy": "failure"}
+    assert "exit status 6" in ran.log or "exitcode '6'" in ran.log
+    assert "travel" not in provisioned.deployments()
+
+
+def test_only_a_repository_variable_does_without_reviewers(
+    provisioned: Stage, trained: Train
+) -> None:
+    provisioned.variables["TUNEOPS_RELEASE_WITHOUT_REVIEWERS"] = "true"
+    assert release(provisioned, trained()) == 0
+    assert "travel" in provisioned.deployments()
+
+
+def test_a_candidate_that_fails_leaves_production_as_it_was(ready: Stage, trained: Train) -> None:
+    ready.settle(min_words=5000, max_words=9000)
+    ran = ready.dispatch("release.yml", product="travel", job=trained())
+    assert ran.jobs["candidate"] == "failure"
+    assert "travel" not in ready.deployments()
+    assert "report" in ready.hub.artifact_names(ready.run_id)
+
+
+def test_a_release_that_fails_in_production_is_taken_back(ready: Stage, trained: Train) -> None:
+    ready.azure.admin("DELETE", "requests")
+    assert release(ready, trained()) == 0
+    before = ready.deployments()["travel"]["model"]
+    ready.fewer_rows()
+    job = trained()
+    ready.azure.admin("PUT", "faults", [no_answers(after=questions(ready) // 2 + 4)])
+    assert release(ready, job) != 0
+    assert ready.deployments()["travel"]["model"] == before
+
+
+def test_by_hand_the_model_before_comes_back(ready: Stage, trained: Train) -> None:
+    first, second = released_twice(ready, trained)
+    assert first != second
+    assert ready.dispatch("rollback.yml", product="travel").code == 0
+    assert ready.deployments()["travel"]["model"] == first
