@@ -22,6 +22,7 @@ BIN = Path(sys.executable).parent
 STAND_INS = Path(__file__).with_name("stand_ins")
 TRAINING = "data/travel/training.jsonl"
 CONFIG = "config/travel.yaml"
+CAPACITY = 1000
 SPEED = "3000"
 _TREE = (".github", "CODEOWNERS", "config", "data", "pyproject.toml", "requirements.lock")
 _CODE = ("scripts", "src")
@@ -217,9 +218,19 @@ def _copy_of_this_tree(target: Path) -> None:
         file = target / "data/travel" / name
         lines = file.read_bytes().splitlines(keepends=True)[:rows]
         file.write_bytes(b"".join(lines))
+    _hurry(target / CONFIG)
     for file in target.glob(".github/workflows/*.yml"):
         text = file.read_text(encoding="utf-8")
         file.write_text(re.sub(r"\n *queue: max", "", text), encoding="utf-8")
+
+
+def _hurry(path: Path) -> None:
+    """One answer a prompt, and capacity enough to ask all of them at once."""
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config["smoke_test"]["samples"] = 1
+    for deployment in (config["base"], config["release"], config["release"]["candidate"]):
+        deployment["capacity"] = CAPACITY
+    path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -246,6 +257,8 @@ def stage(tmp_path: Path, origin: Path) -> Iterator[Stage]:
     hub = GitHub(tmp_path / "artifacts")
     server = serve(hub)
     azure = start_server(tmp_path / "azure", "--speed", SPEED)
+    skus = ("GlobalStandard", "Standard")
+    azure.admin("PATCH", "settings", {"quota": {f"OpenAI.{s}.gpt-4o": 9 * CAPACITY for s in skus}})
     yield Stage(tmp_path, repository, azure, hub)
     azure.kill()
     server.shutdown()
