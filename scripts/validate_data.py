@@ -70,7 +70,8 @@ def diff(base: str, head: Path, config_path: Path, as_json: bool) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @click.option("--check", "only_check", is_flag=True, help="Show what would change; exit 1 if any.")
-def fix(files: tuple[Path, ...], only_check: bool) -> None:
+@json_option
+def fix(files: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
     """Repair what is safe to repair in FILES, and show it as a diff.
 
     Example: python scripts/validate_data.py fix --check data/travel/training.jsonl
@@ -78,8 +79,8 @@ def fix(files: tuple[Path, ...], only_check: bool) -> None:
     from tuneops.dataset import fix as repairs
 
     plans = [repairs.plan(path) for path in files]
-    for text in filter(None, (one.diff() for one in plans)):
-        click.echo(text)
+    diffs = {str(path): one.diff() for path, one in zip(files, plans, strict=True)}
+    emit(diffs, as_json=as_json, shown="\n".join(filter(None, diffs.values())))
     if not only_check:
         for one in plans:
             if one.count:

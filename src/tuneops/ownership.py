@@ -27,14 +27,15 @@ PREVIOUS_JOB = "tuneops-previous-job"
 _REMOTE = re.compile(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$")
 
 
-@cache
 def owner() -> str:
     """``tuneops/<owner>/<repository>``: GitHub's word, else the remote's, else ``local``."""
-    repository = os.environ.get("GITHUB_REPOSITORY")
-    if not repository:
-        remote = _REMOTE.search(_git("config", "--get", "remote.origin.url"))
-        repository = remote[1] if remote else "local"
-    return f"tuneops/{repository}"
+    return f"tuneops/{os.environ.get('GITHUB_REPOSITORY') or _remote_repository()}"
+
+
+@cache
+def _remote_repository() -> str:
+    remote = _REMOTE.search(_git("config", "--get", "remote.origin.url"))
+    return remote[1] if remote else "local"
 
 
 def tags(product: str, *, key: str = "", expires_after: timedelta | None = None) -> dict[str, str]:

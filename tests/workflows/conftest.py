@@ -105,10 +105,11 @@ class Stage:
         kept = self.read(TRAINING).splitlines(keepends=True)[:-rows]
         return self.commit({TRAINING: b"".join(kept)})
 
-    def settle(self, **smoke_test: object) -> None:
-        """Commit other settings of the smoke test's checks."""
+    def demand_long_answers(self) -> None:
+        """Commit a smoke test that no answer passes."""
         config = yaml.safe_load(self.read(CONFIG))
-        config["smoke_test"]["checks"] |= smoke_test
+        config["smoke_test"]["checks"] |= {"min_words": 5000, "max_words": 9000}
+        config["smoke_test"]["gates"]["length"] = {"zero_tolerance": True}
         self.commit({CONFIG: yaml.safe_dump(config, allow_unicode=True)})
 
     def dispatch(self, workflow: str, **inputs: object) -> Ran:

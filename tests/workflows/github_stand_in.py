@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -138,6 +139,13 @@ _ROUTES: list[tuple[str, str, Respond]] = [
 ]
 
 
+class _Server(ThreadingHTTPServer):
+    def server_bind(self) -> None:
+        """Without asking for the machine's name: that takes seconds where no DNS answers."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+
 def serve(hub: GitHub) -> ThreadingHTTPServer:
     """Answer on a free port of this machine until shut down."""
 
@@ -172,7 +180,7 @@ def serve(hub: GitHub) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     hub.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

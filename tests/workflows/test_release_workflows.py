@@ -70,7 +70,7 @@ def test_only_a_repository_variable_does_without_reviewers(
 
 
 def test_a_candidate_that_fails_leaves_production_as_it_was(ready: Stage, trained: Train) -> None:
-    ready.settle(min_words=5000, max_words=9000)
+    ready.demand_long_answers()
     ran = ready.dispatch("release.yml", product="travel", job=trained())
     assert ran.jobs["candidate"] == "failure"
     assert "travel" not in ready.deployments()
