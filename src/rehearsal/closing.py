@@ -1,6 +1,7 @@
 """What a rehearsal shows at its end."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rehearsal.performance import Outcome
@@ -52,7 +53,7 @@ def loss(rehearsal: Rehearsal) -> str:
 def conclusions(outcome: Outcome) -> Iterator[str]:
     rehearsal = outcome.rehearsal
     reports = [rehearsal.comparison(name) / "report.html" for name in ("candidate", "production")]
-    yield from (f"Report: {report}" for report in reports if report.exists())
+    yield from (f"Report: {_from_here(report)}" for report in reports if report.exists())
     if outcome.failed:
         yield f"Failed: {outcome.failed}. Run again: what exists is found and kept."
         return
@@ -65,6 +66,11 @@ def conclusions(outcome: Outcome) -> Iterator[str]:
 
 def _answer(run: Run, prompt_id: str, arm: str) -> str:
     return next(run.of_prompt(prompt_id, arm)).answer.text
+
+
+def _from_here(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _title(text: str) -> "RenderableType":

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,18 +47,34 @@ class Cut:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def run_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> tuple[int, int]:
-    """Run ``work`` in a child; its exit code (negative: killed) and the requests it made."""
+@dataclass(frozen=True)
+class Forked:
+    """A child that runs, and the pipe that its count of requests comes through."""
+
+    pid: int
+    pipe: int
+
+    def wait(self) -> tuple[int, int]:
+        """Its exit code (negative: killed) and the requests it made."""
+        with os.fdopen(self.pipe, "rb") as pipe:
+            counted = pipe.read()
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status), int(counted or 0)
+
+
+def start_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> Forked:
+    """Run ``work`` in a child; call it from the main thread only, as a fork copies no other."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
         _in_child(work, log, cut or Cut(), writing)
     os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        counted = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), int(counted or 0)
+    return Forked(child, reading)
+
+
+def run_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> tuple[int, int]:
+    return start_forked(work, log, cut).wait()
 
 
 def provision() -> None:

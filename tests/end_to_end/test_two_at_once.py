@@ -1,7 +1,6 @@
 """Two runs at once do what one does."""
 
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,17 +17,8 @@ TIMES = 20 if sweep.ALL else 3
 
 def at_once(work: Callable[[], None], logs: list[Path]) -> list[int]:
     """Run ``work`` in as many processes as there are logs; their exit codes."""
-    codes: dict[int, int] = {}
-
-    def one(index: int) -> None:
-        codes[index], _ = pipeline.run_forked(work, logs[index])
-
-    threads = [threading.Thread(target=one, args=(index,)) for index in range(len(logs))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [codes[index] for index in range(len(logs))]
+    started = [pipeline.start_forked(work, log) for log in logs]
+    return [forked.wait()[0] for forked in started]
 
 
 @pytest.mark.usefixtures("quick_azure")
