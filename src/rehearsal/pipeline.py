@@ -12,6 +12,8 @@ from typing import Any
 from rehearsal.stage import Stage
 from tuneops.config import parse_duration
 
+# Enough prompts for a verdict on answers as different as these; production asks all, three times.
+BRIEF = ("--samples", "1", "--prompts", "36")
 LIFETIME = "1s"  # the group expires at once, so that the clean-up at the end may take it
 
 
@@ -88,7 +90,7 @@ def train(rehearsal: Rehearsal) -> None:
 def compare(rehearsal: Rehearsal) -> None:
     _product_step(rehearsal, "candidate", "deploy.py", "candidate")
     out = str(rehearsal.comparison("candidate"))
-    _product_step(rehearsal, "smoke test", "smoke_test.py", "run", "--samples", "1", "--out", out)
+    _product_step(rehearsal, "smoke test", "smoke_test.py", "run", *BRIEF, "--out", out)
 
 
 def release(rehearsal: Rehearsal) -> None:
@@ -97,7 +99,7 @@ def release(rehearsal: Rehearsal) -> None:
     out = str(rehearsal.comparison("production"))
     _product_step(
         *(rehearsal, "smoke test in production", "smoke_test.py", "run"),
-        *("--candidate", production, "--samples", "1", "--out", out),
+        *("--candidate", production, *BRIEF, "--out", out),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from dotenv import dotenv_values
 
-SPEED = 600
+SPEED = 1500
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 _FOREIGN = ("AZURE_", "ARM_", "OPENAI_", "GITHUB_", "ACTIONS_", "TUNEOPS_", "IDENTITY_", "MSI_")

@@ -91,6 +91,7 @@ class _Submitting:
         self._claimant = claimant
         self._narrate = narrate
         self._looked = 0.0
+        self._settling = True
         self._pauses = attempts(_LEASES_TO_WAIT * claimant.lease_seconds)
 
     def run(self) -> Submission:
@@ -208,10 +209,11 @@ class _Submitting:
             files.delete_if_there(self._client, self._claimant.claim)
 
     def _pause(self, claim: UploadedFile | None) -> None:
-        if claim and claim.id == self._claimant.claim:
+        if claim and claim.id == self._claimant.claim and self._settling:
+            self._settling = False
             time.sleep(plan.SETTLE_SECONDS)
             return
-        if claim:
+        if claim and claim.id != self._claimant.claim:
             self._narrate("Another run claims this content: waiting for its job.")
         if next(self._pauses, None) is None:
             raise StillRunningError(
