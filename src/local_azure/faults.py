@@ -1,4 +1,4 @@
-"""Failures on demand: refuse, delay or drop the requests that match."""
+"""Failures on demand: refuse, delay, drop or cut short the requests that match."""
 
 import asyncio
 import re
@@ -34,7 +34,7 @@ class Action(BaseModel):
     message: str = "This failure was asked for."
     headers: dict[str, str] = {}
     body: Any = None
-    drop: Literal["before", "after"] | None = None
+    drop: Literal["before", "during", "after"] | None = None
     delay_seconds: float = 0.0
 
     def response(self) -> Response | None:
@@ -86,7 +86,7 @@ class Faults:
         await asyncio.sleep(action.delay_seconds)
         response = action.response()
         if action.drop is not None:
-            await self._drop_connection(scope, receive, answer_first=action.drop == "after")
+            await self._drop_connection(scope, receive, send, action.drop)
         elif response is not None:
             await response(scope, receive, send)
         else:
@@ -100,12 +100,33 @@ class Faults:
         fired = (fault.action for fault in self._active() if fault.fires(scope["method"], target))
         return next(fired, None)
 
-    async def _drop_connection(self, scope: Scope, receive: Receive, *, answer_first: bool) -> None:
-        if answer_first:
+    async def _drop_connection(self, scope: Scope, receive: Receive, send: Send, when: str) -> None:
+        if when == "during":
+            await self._app(scope, receive, Truncated(send))
+        elif when == "after":
             await self._app(scope, receive, _discard)
         self._drop(scope)
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+class Truncated:
+    """Lets the first half of the first piece of an answer's body through, and no more."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        body = message.get("body", b"")
+        if self._start is not None and body:
+            await self._send(self._start)
+            half = {"body": body[: len(body) // 2], "more_body": True}
+            await self._send({"type": "http.response.body", **half})
+            self._start = None
 
 
 async def _discard(message: Message) -> None:

@@ -58,6 +58,26 @@ def test_a_dropped_connection(local_azure: LocalAzure, when: str, made: bool) ->
     assert found.status == (200 if made else 404)
 
 
+def test_a_truncated_answer(local_azure: LocalAzure) -> None:
+    """`during` does the work, and the answer breaks off in the middle of its body."""
+    token = local_azure.token()
+    path = f"/subscriptions/{local_azure.subscription}/resourceGroups/rg?api-version=2025-04-01"
+    local_azure.admin("PUT", "faults", [{**fault({"drop": "during"}, method="PUT"), "times": 1}])
+    with pytest.raises(http.client.IncompleteRead) as broken:
+        local_azure.request("PUT", path, {"location": "eastus2"}, token=token)
+    assert broken.value.partial.startswith(b'{"id"')
+    assert local_azure.request("GET", path, token=token).status == 200
+
+
+def test_a_truncated_answer_without_a_body(local_azure: LocalAzure, group: str) -> None:
+    """Where there is no body to cut, the whole answer is lost."""
+    token = local_azure.token()
+    path = f"/subscriptions/{local_azure.subscription}/resourceGroups/{group}"
+    local_azure.admin("PUT", "faults", [{**fault({"drop": "during"}, method="DELETE"), "times": 1}])
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+        local_azure.request("DELETE", f"{path}?api-version=2025-04-01", token=token)
+
+
 def test_faults_can_be_taken_back(local_azure: LocalAzure) -> None:
     """DELETE ends a fault that would never end by itself."""
     local_azure.admin("PUT", "faults", [{**fault({"status": 500}), "times": None}])
