@@ -15,6 +15,7 @@ from local_azure.errors import (
     missing_data_action,
 )
 from local_azure.provisioning import provisioning_state
+from local_azure.roles import data_action, granted
 from local_azure.state import State, state_of
 
 Account = dict[str, Any]
@@ -56,7 +57,7 @@ async def require_data_plane(request: Request) -> Account:
     bearer = _bearer(request)
     if key is None and bearer is not None and _looks_like_jwt(bearer):
         claims = _require_token(state, account, bearer)
-        _require_role(state, request, claims)
+        _require_role(state, request, account, claims)
     else:
         _require_key(account, key or bearer)
     return account
@@ -95,22 +96,12 @@ def _looks_like_jwt(value: str) -> bool:
     return value.count(".") == 2  # noqa: PLR2004  header.claims.signature
 
 
-def _require_role(state: State, request: Request, claims: dict[str, Any]) -> None:
-    """Of the classic roles: one for all, one for inference, and one that is for ARM only."""
+def _require_role(state: State, request: Request, account: Account, claims: dict[str, Any]) -> None:
     path = request.url.path.partition("/openai")[2]
-    inference = path.endswith("/chat/completions")
-    role = state.settings.role
-    if role == "Cognitive Services OpenAI Contributor":
-        return
-    if role == "Cognitive Services OpenAI User" and (inference or request.method == "GET"):
-        return
-    kind = "deployments/chat/completions" if inference else path.removeprefix("/v1").split("/")[1]
-    action = "read" if request.method == "GET" else "action" if inference else "write"
-    raise missing_data_action(
-        claims["oid"],
-        f"Microsoft.CognitiveServices/accounts/OpenAI/{kind}/{action}",
-        f"{request.method} /openai{path}",
-    )
+    action = data_action(request.method, path)
+    roles = granted(state.settings.roles, account["id"])
+    if not any(role.allows_data(action) for role in roles):
+        raise missing_data_action(claims["oid"], action, f"{request.method} /openai{path}")
 
 
 def _require_token(state: State, account: Account, token: str) -> dict[str, Any]:

@@ -81,6 +81,16 @@ def missing_data_action(principal: str, action: str, operation: str) -> AzureErr
     )
 
 
+def missing_action(client: str, principal: str, action: str, scope: str) -> AzureError:
+    return AzureError(
+        403,
+        "AuthorizationFailed",
+        f"The client '{client}' with object id '{principal}' does not have authorization to "
+        f"perform action '{action}' over scope '{scope}' or the scope is invalid. If access was "
+        "recently granted, please refresh your credentials.",
+    )
+
+
 def keys_disabled() -> AzureError:
     return AzureError(
         403,

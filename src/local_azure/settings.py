@@ -4,12 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Role = Literal[
-    "Cognitive Services OpenAI Contributor",
-    "Cognitive Services OpenAI User",
-    "Cognitive Services Contributor",
-    "none",
-]
+from local_azure.roles import Assignment
 
 
 class Settings(BaseModel):
@@ -31,7 +26,7 @@ class Settings(BaseModel):
     oidc_subject: str = "repo:local/tuneops:ref:refs/heads/main"
     quota: dict[str, int] = {}  # limit by usage name, before the catalogue's
     retired: list[str] = []  # "name:version", or "name:version:fineTune|inference" for one date
-    role: Role = "Cognitive Services OpenAI Contributor"  # of the signed-in principal
+    roles: list[Assignment] | None = None  # of the signed-in principal; None: it may do all
     consistency_seconds: float = 0.0  # ARM answers 404 for so long after a creation
     operation_form: Literal["azure-async-operation", "location", "body"] = "azure-async-operation"
     throttle: bool = False  # refuse what is over ARM's token buckets

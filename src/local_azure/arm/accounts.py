@@ -255,7 +255,7 @@ def _delete(arm: ArmRequest) -> Response:
 
 def _list(arm: ArmRequest) -> Response:
     accounts = arm.state.store.list_under("account", arm.state.subscription)
-    return ok({"value": [shown(account, arm) for account in accounts]})
+    return ok({"value": [shown(one, arm) for one in accounts if arm.may_read(one["id"])]})
 
 
 def _list_in_group(arm: ArmRequest) -> Response:

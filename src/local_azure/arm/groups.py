@@ -126,7 +126,10 @@ def _patch(arm: ArmRequest) -> Response:
 def _list(arm: ArmRequest) -> Response:
     wanted = conditions(arm, TAG_CONDITIONS)
     page = Page(
-        ["group"], arm.state.subscription, keep=lambda group: has_tag(group, wanted), render=_shown
+        ["group"],
+        arm.state.subscription,
+        keep=lambda group: has_tag(group, wanted) and arm.may_read(group["id"]),
+        render=_shown,
     )
     return ok(page.body(arm))
 

@@ -40,6 +40,7 @@ def _page(arm: ArmRequest, scope: str) -> Response:
             and kind.lower() == wanted.get("resourcetype", kind).lower()
             and has_tag(resource, wanted)
             and _lives(arm, resource)
+            and arm.may_read(resource["id"])
         )
 
     with_times = "createdtime" in arm.query.get("$expand", "").lower()

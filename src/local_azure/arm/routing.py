@@ -17,9 +17,11 @@ from local_azure.errors import (
     AzureError,
     bad_request,
     conflict,
+    missing_action,
     missing_api_version,
     not_found,
 )
+from local_azure.roles import arm_action, granted
 from local_azure.state import State, base_url, state_of
 
 NAMESPACE = "Microsoft.CognitiveServices"
@@ -28,6 +30,13 @@ _ENVELOPE = {
     **dict.fromkeys(("location", "kind", "managedBy"), str),
     **dict.fromkeys(("sku", "identity", "tags", "properties"), dict),
 }
+# Operations' results, and lists that leave out what the caller may not see.
+_FOR_EVERYBODY = re.compile(
+    r"(?!/subscriptions/).*|/subscriptions/[^/]+(/locations|/resourcegroups|/resources)?|"
+    r".*/operationresults/[^/]+|.*/providers/Microsoft.Authorization/permissions|"
+    rf"/subscriptions/[^/]+/providers/{NAMESPACE}/accounts",
+    re.IGNORECASE,
+)
 _WRITES = frozenset({"PUT", "PATCH", "POST", "DELETE"})
 
 
@@ -47,6 +56,10 @@ class ArmRequest:
     @property
     def api_version(self) -> str:
         return self.query["api-version"]
+
+    def may_read(self, resource_id: str) -> bool:
+        action = arm_action("GET", resource_id)
+        return any(role.allows(action) for role in granted(self.state.settings.roles, resource_id))
 
     def section(self, name: str) -> dict[str, Any]:
         """An object of the body, empty where it is not there; raises InvalidRequestContent."""
@@ -103,6 +116,7 @@ async def _answer(request: Request, handlers: Mapping[str, Handler]) -> Response
         base_url(request),
         _parse(await request.body()),
     )
+    _require_permission(arm)
     handler = handlers.get(request.method) or handlers["GET"]
     with state.store.transaction():
         return handler(arm)
@@ -126,6 +140,14 @@ def _require_subscription(state: State, params: Mapping[str, str]) -> None:
         raise not_found(
             "SubscriptionNotFound", f"The subscription '{subscription}' could not be found."
         )
+
+
+def _require_permission(arm: ArmRequest) -> None:
+    if arm.method == "GET" and _FOR_EVERYBODY.fullmatch(arm.path.rstrip("/")):
+        return
+    action = arm_action(arm.method, arm.path)
+    if not any(role.allows(action) for role in granted(arm.state.settings.roles, arm.path)):
+        raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
 
 
 def _require_registration(state: State, request: Request) -> None:

@@ -88,7 +88,8 @@ def _tenants(arm: ArmRequest) -> Response:
 
 
 def _list(arm: ArmRequest) -> Response:
-    return ok({"value": [_subscription(arm)]})
+    without_roles = arm.state.settings.roles == []
+    return ok({"value": [] if without_roles else [_subscription(arm)]})
 
 
 def _get(arm: ArmRequest) -> Response:

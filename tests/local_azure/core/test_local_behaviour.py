@@ -1,4 +1,4 @@
-"""What the settings can make of the service: roles, late reads, forms of operations, throttling."""
+"""What the settings can make of the service: late reads, forms of operations, throttling."""
 
 from __future__ import annotations
 
@@ -10,30 +10,6 @@ from azure.core.exceptions import ResourceNotFoundError
 
 if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure
-
-COGNITIVE = "https://cognitiveservices.azure.com/.default"
-USER, CONTRIBUTOR = "Cognitive Services OpenAI User", "Cognitive Services OpenAI Contributor"
-
-
-@pytest.mark.parametrize(
-    ("role", "reads", "writes"),
-    [(CONTRIBUTOR, 200, 400), (USER, 200, 401), ("Cognitive Services Contributor", 401, 401)],
-)
-def test_a_role_is_needed(
-    local_azure: LocalAzure, account: str, role: str, reads: int, writes: int
-) -> None:
-    """Who lacks the data action gets 401 PermissionDenied with the principal's id; a key does."""
-    local_azure.admin("PATCH", "settings", {"role": role})
-    token, path = local_azure.token(COGNITIVE), f"/accounts/{account}/openai/v1/fine_tuning/jobs"
-    got = local_azure.request("GET", path, token=token)
-    put = local_azure.request("POST", path, {}, token=token)
-    assert (got.status, put.status) == (reads, writes)
-    if writes == 401:
-        principal = local_azure.admin("GET", "health")["identity"]["object_id"]
-        assert put.body["error"]["code"] == "PermissionDenied"
-        assert principal in put.body["error"]["message"]
-    key = local_azure.cognitive().accounts.list_keys("rg-core", account).key1
-    assert local_azure.request("GET", path, headers={"api-key": key}).status == 200
 
 
 def test_reads_may_lag(local_azure: LocalAzure) -> None:

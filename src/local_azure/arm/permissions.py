@@ -1,0 +1,27 @@
+"""Microsoft.Authorization/permissions: what the caller may do at a scope."""
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from local_azure.arm.routing import ArmRequest, arm_route, ok
+from local_azure.roles import Role, granted
+from local_azure.store import Document
+
+
+def routes() -> list[BaseRoute]:
+    path = "/{scope:path}/providers/Microsoft.Authorization/permissions"
+    return [arm_route(path, GET=_list)]
+
+
+def _list(arm: ArmRequest) -> Response:
+    roles = granted(arm.state.settings.roles, f"/{arm.params['scope']}")
+    return ok({"value": [_shown(role) for role in roles]})
+
+
+def _shown(role: Role) -> Document:
+    return {
+        "actions": list(role.actions),
+        "notActions": list(role.not_actions),
+        "dataActions": list(role.data_actions),
+        "notDataActions": [],
+    }

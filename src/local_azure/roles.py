@@ -1,0 +1,114 @@
+"""What the signed-in principal may do: Azure's built-in roles, as far as they matter here."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+_COGNITIVE = "Microsoft.CognitiveServices"
+_OPENAI = f"{_COGNITIVE}/accounts/OpenAI"
+_VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
+_LAST_PROVIDER = re.compile(r"(?P<parent>.*)/providers/(?P<typed>[^/]+/.+)", re.IGNORECASE)
+_KINDS = {"fine_tuning": "fine-tunes"}  # the data plane's paths in the words of its actions
+
+
+@dataclass(frozen=True)
+class Role:
+    """Patterns of actions: of Azure Resource Manager, and of the data plane."""
+
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    data_actions: tuple[str, ...] = ()
+
+    def allows(self, action: str) -> bool:
+        return _matches(action, self.actions) and not _matches(action, self.not_actions)
+
+    def allows_data(self, action: str) -> bool:
+        return _matches(action, self.data_actions)
+
+
+EVERYTHING = Role(actions=("*",), data_actions=("*",))
+_SEES_ACCOUNTS = (f"{_COGNITIVE}/accounts/read", f"{_COGNITIVE}/accounts/*/read")
+_DEPLOYS = tuple(f"{_COGNITIVE}/accounts/deployments/{verb}" for verb in ("write", "delete"))
+_FOUNDRY_USER = Role(_SEES_ACCOUNTS, data_actions=(f"{_COGNITIVE}/*",))
+ROLES = {
+    "Owner": Role(("*",)),
+    "Contributor": Role(
+        ("*",), ("Microsoft.Authorization/*/delete", "Microsoft.Authorization/*/write")
+    ),
+    "Reader": Role(("*/read",)),
+    "User Access Administrator": Role(("*/read", "Microsoft.Authorization/*")),
+    "Cognitive Services Contributor": Role(
+        (
+            f"{_COGNITIVE}/*",
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+        )
+    ),
+    "Cognitive Services OpenAI Contributor": Role(
+        _SEES_ACCOUNTS + _DEPLOYS, data_actions=(f"{_OPENAI}/*",)
+    ),
+    "Cognitive Services OpenAI User": Role(
+        _SEES_ACCOUNTS,
+        data_actions=(f"{_OPENAI}/*/read", f"{_OPENAI}/deployments/*/action"),
+    ),
+    "Cognitive Services User": Role(
+        (f"{_COGNITIVE}/*/read", f"{_COGNITIVE}/accounts/listKeys/action"),
+        data_actions=(f"{_COGNITIVE}/*",),
+    ),
+    "Cognitive Services Usages Reader": Role((f"{_COGNITIVE}/locations/usages/read",)),
+    "Foundry User": _FOUNDRY_USER,
+    "Azure AI User": _FOUNDRY_USER,  # its name until 2026
+    "Foundry Owner": Role((f"{_COGNITIVE}/*",), data_actions=(f"{_COGNITIVE}/*",)),
+}
+
+
+class Assignment(BaseModel):
+    """A role at the ARM id of a group, a resource or the subscription; "" is the subscription."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    role: str
+    scope: str = ""
+
+    @field_validator("role")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in ROLES:
+            raise ValueError(f"the roles are {', '.join(ROLES)}")
+        return name
+
+    def covers(self, path: str) -> bool:
+        return f"{path}/".lower().startswith(f"{self.scope.rstrip('/')}/".lower())
+
+
+def granted(assignments: Iterable[Assignment] | None, path: str) -> list[Role]:
+    """The roles that count for what lies at `path`; None is everything everywhere."""
+    if assignments is None:
+        return [EVERYTHING]
+    return [ROLES[one.role] for one in assignments if one.covers(path)]
+
+
+def arm_action(method: str, path: str) -> str:
+    """Microsoft.CognitiveServices/accounts/deployments/write, for a PUT of a deployment."""
+    verb = _VERBS.get(method, "action")
+    found = _LAST_PROVIDER.fullmatch(path)
+    if found is None:
+        return "/".join(["Microsoft.Resources", *path.strip("/").split("/")[::2], verb])
+    namespace, *named = found["typed"].strip("/").split("/")
+    return "/".join([namespace, *named[::2], verb])
+
+
+def data_action(method: str, path: str) -> str:
+    """Of a path below /openai; the names of those for fine-tuning are not confirmed."""
+    if path.endswith("/chat/completions"):
+        return f"{_OPENAI}/deployments/chat/completions/action"
+    kind = path.removeprefix("/v1").strip("/").partition("/")[0]
+    verb = {"GET": "read", "DELETE": "delete"}.get(method, "write")
+    return f"{_OPENAI}/{_KINDS.get(kind, kind)}/{verb}"
+
+
+def _matches(action: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
