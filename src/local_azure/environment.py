@@ -16,7 +16,8 @@ def variables(state: State, url: str, certificates: Certificates) -> dict[str, s
     return {
         "LOCAL_AZURE_URL": url,
         "AZURE_AUTHORITY_HOST": url,
-        "ARM_CLOUD_METADATA_URL": f"{url}/metadata/endpoints?api-version=2022-09-01",
+        # In this version a list of clouds, as the Azure CLI reads it.
+        "ARM_CLOUD_METADATA_URL": f"{url}/metadata/endpoints?api-version=2019-05-01",
         "AZURE_TENANT_ID": state.identity.tenant_id,
         "AZURE_CLIENT_ID": state.identity.client_id,
         "AZURE_SUBSCRIPTION_ID": state.identity.subscription_id,

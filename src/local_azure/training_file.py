@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, cast
 
 import toktok
 
+from local_azure import images
 from local_azure.content_checks import harm_types
 
 Message = dict[str, Any]
@@ -33,6 +34,7 @@ class Example:
     messages: list[Message]
     preference: bool
     answered: bool
+    images: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Inspection:
     preferences: int = 0
     unanswered: int = 0
     harm_types: tuple[str, ...] = ()
+    images: int = 0  # examples that have some
     error: str | None = None
 
 
@@ -86,6 +89,8 @@ def inspect_file(path: Path) -> Inspection:
         return Inspection(error=str(error))
     if not found.examples:
         return Inspection(error=f"{FAILED}No valid json line found in file.")
+    if found.images > images.EXAMPLES:
+        return Inspection(error=f"{FAILED}More than {images.EXAMPLES} examples have images.")
     return found
 
 
@@ -96,6 +101,7 @@ def _added(found: Inspection, batch: list[Example]) -> Inspection:
         tokens=found.tokens + sum(count_tokens([example.messages for example in batch])),
         preferences=found.preferences + sum(example.preference for example in batch),
         unanswered=found.unanswered + sum(not example.answered for example in batch),
+        images=found.images + sum(example.images for example in batch),
         harm_types=tuple(sorted({*found.harm_types, *harms})),
     )
 
@@ -141,11 +147,22 @@ def _example(line: Message, number: int) -> Example:
     if not isinstance(source, dict):
         raise InvalidFileError(f"Line {number}: 'input' is not an object.")
     messages = _messages(source.get("messages"), number, "messages")
+    if wrong := images.problem(messages):
+        raise InvalidFileError(f"Line {number}: {wrong}")
+    seen = images.count(messages) > 0
     if source is line:
-        return Example(messages, preference=False, answered=messages[-1]["role"] == "assistant")
-    _messages(line.get("non_preferred_output"), number, "non_preferred_output")
-    preferred = _messages(line["preferred_output"], number, "preferred_output")
-    return Example(messages + preferred, preference=True, answered=True)
+        answered = messages[-1]["role"] == "assistant"
+        return Example(messages, preference=False, answered=answered, images=seen)
+    _completion(line, number, "non_preferred_output")
+    preferred = _completion(line, number, "preferred_output")
+    return Example(messages + preferred, preference=True, answered=True, images=seen)
+
+
+def _completion(line: Message, number: int, key: str) -> list[Message]:
+    messages = _messages(line.get(key), number, key)
+    if not any(message["role"] == "assistant" for message in messages):
+        raise InvalidFileError(f"Line {number}: '{key}' has no message of the assistant.")
+    return messages
 
 
 def _messages(value: object, number: int, key: str) -> list[Message]:

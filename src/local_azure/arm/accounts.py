@@ -21,6 +21,7 @@ from local_azure.store import Document
 PATH = "/subscriptions/{subscription}/resourceGroups/{group}/providers/" + NAMESPACE + "/accounts"
 ACCOUNT_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}")
 DOMAIN_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}[a-zA-Z0-9]")
+OPENAI_ACCOUNTS = 30  # of the kind OpenAI, in a region of a subscription; quotas-limits, 2026-02-17
 _KINDS = ("AIServices", "OpenAI")
 _SKU = {"name": "S0"}
 _WRITABLE = frozenset(
@@ -151,13 +152,15 @@ def _new(arm: ArmRequest, group: Document, account_id: str) -> Document:
             f"The kind '{kind}' with the SKU '{sku.get('name')}' is not offered: "
             f"the kinds are {' and '.join(_KINDS)}, the SKU is {_SKU['name']}.",
         )
+    location = _location(arm)
+    _require_room(arm.state, kind, location)
     return {
         "id": account_id,
         "name": arm.params["account"],
         "type": f"{NAMESPACE}/accounts",
         "kind": kind,
         "sku": _SKU,
-        "location": _location(arm),
+        "location": location,
         "properties": {"publicNetworkAccess": "Enabled"},
         "_scope": group["id"],
         "_made": arm.state.clock.now(),
@@ -166,6 +169,18 @@ def _new(arm: ArmRequest, group: Document, account_id: str) -> Document:
         "_internal_id": uuid.uuid4().hex,
         "_keys": [secrets.token_hex(16), secrets.token_hex(16)],
     }
+
+
+def _require_room(state: State, kind: str, location: str) -> None:
+    """The real service's words for this are not known."""
+    accounts = state.store.list_under("account", state.subscription) if kind == "OpenAI" else []
+    there = sum((one["kind"], one["location"]) == (kind, location) for one in accounts)
+    if there >= OPENAI_ACCOUNTS:
+        raise bad_request(
+            "QuotaExceeded",
+            f"The subscription has {there} accounts of the kind OpenAI in '{location}'; "
+            f"the limit is {OPENAI_ACCOUNTS}.",
+        )
 
 
 def _location(arm: ArmRequest) -> str:

@@ -177,6 +177,8 @@ def _parse(content: bytes) -> dict[str, Any]:
         if not isinstance(body.get(name), expected | None):
             raise invalid_content(f"{name} is of the wrong type")
     sku = body.get("sku") or {}
+    if re.fullmatch(r"[0-9]{1,9}", str(sku.get("capacity"))):
+        sku["capacity"] = int(sku["capacity"])  # the Azure CLI sends a string
     names = isinstance(sku.get("name"), str | None)
     if not names or not isinstance(sku.get("capacity"), int | None):
         raise invalid_content("sku has values of the wrong type")

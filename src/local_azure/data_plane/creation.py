@@ -4,7 +4,7 @@ import re
 import secrets
 import shutil
 from dataclasses import asdict, dataclass
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 
 from local_azure.catalog import CatalogModel, normalize_region
@@ -29,6 +29,8 @@ QUEUED_JOBS = 20  # quotas-limits, 2026-02-17
 EXAMPLES = 10  # at least; below it the job does not start (fine-tuning, Azure docs)
 TRAINED_TOKENS = 2_000_000_000  # tokens times epochs; quotas-limits, 2026-02-17
 INT32 = 2**31
+# OpenAI's specification; Azure's own gives no ranges.
+EPOCHS, BATCH_SIZE, BETA = 50, 256, 2.0
 LOCAL_STEPS = 50_000  # that the small model of this local Azure takes; about a minute
 TRAINING_TYPES = {
     "standard": "Standard",
@@ -38,6 +40,7 @@ TRAINING_TYPES = {
     "developertier": "DeveloperTier",
 }
 METHODS = ("supervised", "dpo")
+VISION_MODELS = ("gpt-4o-2024-08-06", "gpt-4.1-2025-04-14")  # fine-tuning-vision, Azure docs
 NO_FINE_TUNING = "The specified base model does not support fine-tuning"
 UNSET = -1  # how "auto" reads while a job is pending
 
@@ -52,19 +55,21 @@ def new_job(call: Call, body: Json) -> Job:
     """Raises AzureError with the first thing that is wrong; links the files' bytes to the job."""
     _require_room(call)
     base = _base_model(call, body)
-    _require_training_type(call, base, body.get("trainingType"))
+    training_type = _training_type(call, base, body.get("trainingType"))
     method = _method(body)
     training = _material(call, body, "training_file")
     validation = _material(call, body, "validation_file") if body.get("validation_file") else None
     requested = _requested(body, method)
     resolved = _resolved(requested, training.inspection)
     _require_feasible(training.inspection, resolved)
+    _require_vision(base, training.inspection)
     job = without_nulls(
         {
             "id": new_id("ftjob"),
             "created": call.now,
             "model": _stated_name(base, body["model"]),
             "base": base.base_name,
+            "training_type": training_type,
             "training_file": training.file_id,
             "validation_file": validation.file_id if validation else None,
             "suffix": _suffix(body.get("suffix")),
@@ -87,10 +92,10 @@ def new_job(call: Call, body: Json) -> Job:
 
 
 def _require_room(call: Call) -> None:
-    known = jobs.settle(call.plane, call.scope)
-    if len(known) >= JOBS:
+    jobs.settle(call.plane, call.scope)
+    if call.state.store.count("job", call.scope) >= JOBS:
         raise over_quota(f"The resource already has {JOBS} fine-tuning jobs, the most it can have.")
-    waiting = [job for job in known if "segments" not in job and "ended" not in job]
+    waiting = [job for job in jobs.opened(call.state.store, call.scope) if "segments" not in job]
     if len(waiting) >= QUEUED_JOBS:
         raise over_quota(f"{QUEUED_JOBS} fine-tuning jobs are already waiting in the queue.")
 
@@ -111,14 +116,15 @@ def _stated_name(base: CatalogModel, name: str) -> str:
     return base.base_name if name.lower() == base.base_name.lower() else name
 
 
-def _require_training_type(call: Call, base: CatalogModel, asked: object) -> None:
+def _training_type(call: Call, base: CatalogModel, asked: object) -> str:
     """Without a training type the service says that the model cannot be fine-tuned."""
     offered = base.training_types(normalize_region(call.account["location"]))
     if asked is None or not offered:
         raise invalid(NO_FINE_TUNING)
     training_type = TRAINING_TYPES.get(str(asked).lower())
-    if training_type not in offered:
+    if training_type is None or training_type not in offered:
         raise invalid(f"{NO_FINE_TUNING} with {training_type or asked} TrainingType")
+    return training_type
 
 
 def _method(body: Json) -> str:
@@ -168,30 +174,32 @@ def _requested(body: Json, method: str) -> Json:
     stated = options.get("hyperparameters") or stated
     if not isinstance(stated, dict):
         raise invalid("'hyperparameters' must be an object.")
+    _positive(stated, "beta", BETA)
     return {
-        "n_epochs": _whole(stated, "n_epochs"),
-        "batch_size": _whole(stated, "batch_size"),
+        "n_epochs": _whole(stated, "n_epochs", EPOCHS),
+        "batch_size": _whole(stated, "batch_size", BATCH_SIZE),
         "learning_rate_multiplier": _positive(stated, "learning_rate_multiplier"),
     }
 
 
-def _whole(stated: Json, name: str) -> int:
+def _whole(stated: Json, name: str, most: int) -> int:
     value = stated.get(name)
     if value in (None, "auto", UNSET):
         return UNSET
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise invalid(f"The hyperparameter '{name}' must be a whole number from 1, or auto.")
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise invalid(f"The hyperparameter '{name}' must be a whole number to {most}, or auto.")
     return value
 
 
-def _positive(stated: Json, name: str) -> float | int:
+def _positive(stated: Json, name: str, most: float = inf) -> float | int:
     value = stated.get(name)
     if value in (None, "auto", UNSET):
         return UNSET
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise invalid(f"The hyperparameter '{name}' must be a number, or auto.")
-    if not isfinite(value) or value <= 0:
-        raise invalid(f"The hyperparameter '{name}' must be positive.")
+    if not isfinite(value) or not 0 < value <= most:
+        bound = "positive" if most == inf else f"positive and at most {most}"
+        raise invalid(f"The hyperparameter '{name}' must be {bound}.")
     return value
 
 
@@ -206,6 +214,11 @@ def _require_feasible(training: Inspection, chosen: Hyperparameters) -> None:
         raise invalid(f"Training tokens times epochs are more than {TRAINED_TOKENS}.")
     if chosen.steps(training.examples) > LOCAL_STEPS:
         raise invalid(f"The local Azure trains {LOCAL_STEPS} steps at most: enlarge batch_size.")
+
+
+def _require_vision(base: CatalogModel, training: Inspection) -> None:
+    if training.images and base.base_name not in VISION_MODELS:
+        raise invalid(f"The model {base.base_name} cannot be fine-tuned with images.")
 
 
 def _data_error(call: Call, method: str, training: Inspection) -> str | None:

@@ -1,7 +1,6 @@
 """Files: upload, import, list, read and delete."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -35,6 +34,7 @@ from local_azure.data_plane.wire import (
     over_quota,
     without_nulls,
 )
+from local_azure.errors import AzureError
 from local_azure.store import Document
 from local_azure.training_file import Inspection, inspect_file
 
@@ -54,23 +54,27 @@ File = dict[str, Any]
 
 async def create(call: Call) -> Response:
     async with received(call, FILE_BYTES) as form:
+        admit_upload(call)
         upload = form.get("file")
         if not isinstance(upload, UploadFile):
             raise invalid("The form has no part named 'file'.")
         file = new_file(call, upload.filename, form.get("purpose"))
         file |= {"bytes": upload.size, "expires_at": _expiry(call, form)}
-        require_room(call, file["bytes"])
+        if file["bytes"] > FILE_BYTES:
+            raise too_large(FILE_BYTES)
+        require_room(call, file["purpose"], file["bytes"])
         await asyncio.to_thread(keep, upload.file, call.state.store.blob(file["id"]))
     return call.created(add(call, file))
 
 
 async def import_(call: Call) -> Response:
+    admit_upload(call)
     body = await call.json()
     url = body.get("content_url")
     if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
         raise invalid("'content_url' must be an http or https address.")
     file = new_file(call, body.get("filename"), body.get("purpose"))
-    require_room(call, 0)
+    require_room(call, file["purpose"], 0)
     return call.created(add(call, file | {"content_url": url}))
 
 
@@ -184,14 +188,21 @@ def to_wire(call: Call, file: File) -> Json:
     )
 
 
-def require_room(call: Call, size: int) -> None:
+def admit_upload(call: Call) -> None:
+    call.plane.rate_limits.admit_upload(call.scope, call.now, call.state.clock.speed)
+
+
+def require_room(call: Call, purpose: str, size: int) -> None:
     files = [file for file in live(call) if "job" not in file]
     if len(files) >= FILES:
         raise over_quota(f"The resource already has {FILES} files, the most it can have.")
-    if size > FILE_BYTES:
-        raise invalid(f"The file has more than {FILE_BYTES} bytes.")
-    if size + sum(_size(call, file) for file in files) > TOTAL_BYTES:
+    training = sum(_size(call, file) for file in files if file["purpose"] == "fine-tune")
+    if purpose == "fine-tune" and training + size > TOTAL_BYTES:
         raise over_quota(f"The files of the resource would have more than {TOTAL_BYTES} bytes.")
+
+
+def too_large(limit: int) -> AzureError:
+    return invalid(f"The file has more than {limit} bytes.")
 
 
 @asynccontextmanager
@@ -206,7 +217,7 @@ async def received(call: Call, limit: int) -> AsyncIterator[FormData]:
         if taken > limit + FORM_OVERHEAD:
             while message.get("more_body"):  # a client that is still sending hears no answer
                 message = await call.request.receive()
-            raise invalid(f"The file has more than {limit} bytes.")
+            raise too_large(limit)
         return message
 
     try:
@@ -217,10 +228,14 @@ async def received(call: Call, limit: int) -> AsyncIterator[FormData]:
 
 
 def keep(source: BinaryIO, target: Path) -> None:
-    """Copies in constant memory; the target appears whole or not at all."""
+    """Copies in constant memory; the target appears whole or not at all. Raises OSError."""
     unfinished = target.with_name(f"{target.name}.part")
     with unfinished.open("wb") as file:
-        shutil.copyfileobj(source, file, CHUNK)
+        while chunk := source.read(CHUNK):
+            if file.tell() + len(chunk) > FILE_BYTES:
+                unfinished.unlink()
+                raise OSError(f"it has more than {FILE_BYTES} bytes")
+            file.write(chunk)
     unfinished.replace(target)
 
 

@@ -37,15 +37,21 @@ PENDING_MULTIPLIER = 1  # how an automatic learning rate multiplier reads while 
 
 async def create(call: Call) -> Response:
     job = new_job(call, await call.json())
-    call.state.store.put("job", call.scope, job["id"], job)
+    jobs.add(call.state.store, call.scope, job)
     if not job.get("data_error"):
         jobs.begin(call.plane, call.scope, job)
     return call.created(to_wire(call, _found(call, job["id"])))
 
 
 async def list_(call: Call) -> Response:
-    known = [to_wire(call, job) for job in jobs.settle(call.plane, call.scope)]
-    return page(call, known, default_limit=JOBS_PAGE)
+    jobs.settle(call.plane, call.scope)
+    limit = call.integer("limit", JOBS_PAGE)
+    after = call.request.query_params.get("after")
+    found = call.state.store.list(
+        "job", call.scope, after=after, limit=limit + 1, newest_first=True
+    )
+    data = [to_wire(call, job) for job in found[:limit]]
+    return JSONResponse({"object": "list", "data": data, "has_more": len(found) > limit})
 
 
 async def get(call: Call) -> Response:
@@ -53,11 +59,7 @@ async def get(call: Call) -> Response:
 
 
 async def delete(call: Call) -> Response:
-    """What is left of the job is its model, which may be deployed."""
-    job = _named(call)
-    with call.state.store.transaction():
-        call.state.store.delete("job", call.scope, job["id"])
-        call.state.store.put("deleted_job", call.scope, job["id"], job)
+    jobs.delete(call.state.store, call.scope, _named(call))
     return Response(status_code=204)
 
 

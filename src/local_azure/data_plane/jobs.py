@@ -21,18 +21,42 @@ from local_azure.training import Step, train_files
 COLUMNS = [field.name for field in fields(Step)]  # of results.csv
 
 
-def settle(plane: DataPlane, scope: str) -> list[Job]:
-    """Brings the account's jobs up to date with the clock; newest first."""
+def settle(plane: DataPlane, scope: str) -> None:
+    """Brings the account's jobs up to date with the clock; those that have ended stay as they are.
+
+    "open_job" marks the others, so that the cost does not grow with what lies behind.
+    """
     store, clock = plane.state.store, plane.state.clock
     with store.transaction():
-        jobs = store.list("job", scope)
+        jobs = opened(store, scope)
         changed = advance(jobs, clock.now(), clock.speed)
         for job in jobs:
             if _publish_results(store, scope, job, Timeline(job, clock.now(), clock.speed)):
                 changed.append(job)
         for job in changed:
             store.put("job", scope, job["id"], job)
-    return jobs[::-1]
+            if "ended" in job:
+                store.delete("open_job", scope, job["id"])
+
+
+def add(store: Store, scope: str, job: Job) -> None:
+    with store.transaction():
+        store.put("job", scope, job["id"], job)
+        store.put("open_job", scope, job["id"], {"id": job["id"]})
+
+
+def delete(store: Store, scope: str, job: Job) -> None:
+    """What is left of the job is its model, which may be deployed."""
+    with store.transaction():
+        for kind in ("job", "open_job"):
+            store.delete(kind, scope, job["id"])
+        store.put("deleted_job", scope, job["id"], job)
+
+
+def opened(store: Store, scope: str) -> list[Job]:
+    """The account's jobs that were not seen to end, oldest first."""
+    found = (find(store, scope, mark["id"]) for mark in store.list("open_job", scope))
+    return [job for job in found if job is not None]
 
 
 def timeline(plane: DataPlane, job: Job) -> Timeline:

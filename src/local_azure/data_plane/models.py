@@ -53,7 +53,8 @@ OPERATIONS = (
 def _models(call: Call) -> list[Json]:
     region = normalize_region(call.account["location"])
     bases = [_base(call, model, region) for model in call.state.catalog.in_region(region)]
-    known = jobs.settle(call.plane, call.scope)
+    jobs.settle(call.plane, call.scope)
+    known = call.state.store.list("job", call.scope, newest_first=True)
     trained = [job for job in known if job.get("ended") == "succeeded"]
     return bases + [_fine_tuned(call, job) for job in trained if "model_deleted" not in job]
 

@@ -17,7 +17,9 @@ from local_azure.content_checks import evaluation_refusal
 from local_azure.provisioning import TIME_RESOLUTION
 from local_azure.training import Hyperparameters
 
-RUNNING_JOBS = 3  # of a resource at a time; quotas-limits, 2026-02-17
+# Of a resource; quotas-limits, 2026-02-17.
+RUNNING_JOBS, RUNNING_DEVELOPER_JOBS = 3, 5  # at a time; the first: Standard and GlobalStandard
+JOB_HOURS = 720
 PENDING_WORK = 60.0
 LOADING_SHARE, EVALUATION_SHARE = 0.05, 0.15
 PAUSING_WORK, RESUMING_WORK = 60.0, 30.0
@@ -87,7 +89,9 @@ class Timeline:
         length: float = job["minutes"] * 60
         self._training_begins = PENDING_WORK + LOADING_SHARE * length
         self._training_ends = PENDING_WORK + (1 - EVALUATION_SHARE) * length
-        self._ends = PENDING_WORK if job.get("data_error") else PENDING_WORK + length
+        self._too_long = PENDING_WORK + length > JOB_HOURS * 3600
+        whole = JOB_HOURS * 3600.0 if self._too_long else PENDING_WORK + length
+        self._ends = PENDING_WORK if job.get("data_error") else whole
 
     @property
     def status(self) -> str:
@@ -104,6 +108,8 @@ class Timeline:
         """Why the job fails, or is going to."""
         if self.job.get("data_error"):
             return str(self.job["data_error"])
+        if self._too_long:
+            return f"The job ran for {JOB_HOURS} hours, the longest that a job may take."
         harms = self.job.get("evaluation_harms")
         return evaluation_refusal(tuple(harms)) if harms else None
 
@@ -236,25 +242,37 @@ def trained_tokens(job: Job) -> int:
 def advance(jobs: list[Job], now: float, speed: float) -> list[Job]:
     """Gives free places to the jobs that wait, in order, and seals those that have ended.
 
-    `jobs` are one resource's, oldest first; returns those that it changed.
+    `jobs` are one resource's that were not sealed before, oldest first; returns those it changed.
     """
-    changed: dict[str, Job] = {}
-    for job in jobs:
-        if "segments" not in job and job.get("cancelled") is None:
-            start = max(job["created"], _place_free_at(jobs, now, speed))
-            if start > now:
-                break
-            job["segments"] = [[start, None]]
-            changed[job["id"]] = job
+    developer = [job for job in jobs if job["training_type"] == "DeveloperTier"]
+    others = [job for job in jobs if job["training_type"] != "DeveloperTier"]
+    started = [
+        *_placed(others, RUNNING_JOBS, now, speed),
+        *_placed(developer, RUNNING_DEVELOPER_JOBS, now, speed),
+    ]
+    ended = []
     for job in jobs:
         timeline = Timeline(job, now, speed)
         if "ended" not in job and timeline.finished_at is not None:
             job.update(speed=speed, ended=timeline.status, ended_at=timeline.finished_at)
-            changed[job["id"]] = job
-    return list(changed.values())
+            ended.append(job)
+    return [job for job in jobs if job in started or job in ended]
 
 
-def _place_free_at(jobs: list[Job], now: float, speed: float) -> float:
+def _placed(jobs: list[Job], places: int, now: float, speed: float) -> list[Job]:
+    """Those that begin."""
+    begun = []
+    for job in jobs:
+        if "segments" not in job and job.get("cancelled") is None:
+            start = max(job["created"], _place_free_at(jobs, places, now, speed))
+            if start > now:
+                break
+            job["segments"] = [[start, None]]
+            begun.append(job)
+    return begun
+
+
+def _place_free_at(jobs: list[Job], places: int, now: float, speed: float) -> float:
     started = (job for job in jobs if "segments" in job)
     free = sorted(Timeline(job, now, speed).releases_place_at() for job in started)
-    return free[-RUNNING_JOBS] if len(free) >= RUNNING_JOBS else 0.0
+    return free[-places] if len(free) >= places else 0.0

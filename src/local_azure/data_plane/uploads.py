@@ -46,6 +46,7 @@ async def add_part(call: Call) -> Response:
     upload = _pending(call)
     part = {"id": new_id("part"), "upload_id": upload["id"], "created": call.now}
     async with files.received(call, files.FILE_BYTES) as form:
+        files.admit_upload(call)
         data = form.get("data")
         if not isinstance(data, UploadFile):
             raise invalid("The form has no part named 'data'.")
@@ -69,6 +70,7 @@ async def complete(call: Call) -> Response:
     paths = [call.state.store.blob(part) for part in _part_ids(upload, body)]
     if sum(path.stat().st_size for path in paths) != upload["bytes"]:
         raise invalid(f"The parts do not add up to the {upload['bytes']} bytes of the upload.")
+    files.require_room(call, upload["purpose"], upload["bytes"])
     file = files.new_file(call, upload["filename"], upload["purpose"])
     target = call.state.store.blob(file["id"])
     digest = await asyncio.to_thread(_join, paths, target)

@@ -111,17 +111,6 @@ def test_a_file_may_expire(service: Service) -> None:
         )
 
 
-def test_no_more_than_a_hundred_files(service: Service) -> None:
-    """The hundred and first is refused until one is deleted."""
-    for _ in range(100):
-        last = service.v1.files.create(file=("a.jsonl", b"{}"), purpose="fine-tune")
-    with pytest.raises(openai.BadRequestError) as refusal:
-        service.v1.files.create(file=("a.jsonl", b"{}"), purpose="fine-tune")
-    assert refusal.value.code == "quotaExceeded"
-    service.v1.files.delete(last.id)
-    assert service.v1.files.create(file=("a.jsonl", b"{}"), purpose="fine-tune").id
-
-
 @pytest.mark.parametrize("purpose", ["fine-tune-results", "vision", ""])
 def test_unknown_purposes_are_refused(service: Service, purpose: Any) -> None:  # noqa: ANN401
     """Only what a user may upload is taken."""
@@ -170,8 +159,9 @@ def web() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             content = jsonl(travel())
+            stated = 512_000_001 if self.path == "/large" else len(content)
             self.send_response(404 if self.path == "/missing" else 200)
-            self.send_header("Content-Length", str(len(content)))
+            self.send_header("Content-Length", str(stated))
             self.end_headers()
             self.wfile.write(content)
 
@@ -202,6 +192,9 @@ def test_a_file_may_be_imported(service: Service, web: str) -> None:
     missing = imported(service, f"{web}/missing")
     assert missing["status"] == "error"
     assert "404" in missing["status_details"]
+    large = imported(service, f"{web}/large")
+    assert large["status"] == "error"
+    assert "more than 512000000 bytes" in large["status_details"]
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/a", "a.jsonl", 7])

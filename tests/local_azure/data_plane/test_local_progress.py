@@ -24,6 +24,7 @@ def job(number: int = 0, /, **more: object) -> dict[str, Any]:
         "id": f"ftjob-{number:032x}",
         "created": START,
         "base": "gpt-4o-2024-08-06",
+        "training_type": "GlobalStandard",
         "resolved": {"n_epochs": 3, "batch_size": 1, "learning_rate_multiplier": 2.0},
         "examples": 20,
         "tokens": 1000,
@@ -80,9 +81,10 @@ def test_no_more_than_three_run_at_once_whenever_one_looks(
     often = deepcopy(jobs)
     end = START + 100_000
     for read in sorted(reads):
-        known = [one for one in often if one["created"] <= START + read]
+        open_then = (one for one in often if "ended" not in one)
+        known = [one for one in open_then if one["created"] <= START + read]
         advance(known, START + read, 1.0)
-    advance(often, end, 1.0)
+    advance([one for one in often if "ended" not in one], end, 1.0)
     advance(jobs, end, 1.0)
     starts = [one["segments"][0][0] for one in jobs]
     assert [one["segments"][0][0] for one in often] == starts
