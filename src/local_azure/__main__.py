@@ -1,6 +1,7 @@
 """`python -m local_azure serve`: Azure on this machine, for the real SDKs."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ def main() -> int:
     from pydantic import ValidationError
     from yaml import YAMLError
 
+    from local_azure.recording import FOLDER
     from local_azure.server import DirectoryInUseError, Options, serve
 
     options = Options(
@@ -22,6 +24,7 @@ def main() -> int:
         env_file=arguments.env_file,
         catalog_file=arguments.catalog,
         faults_file=arguments.faults,
+        record=arguments.record or _folder(os.environ.get(FOLDER)),
         die_with_parent=arguments.die_with_parent,
     )
     try:
@@ -30,6 +33,10 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return _USAGE
     return 0
+
+
+def _folder(name: str | None) -> Path | None:
+    return Path(name) if name else None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--catalog", type=Path, help="YAML file of models, SKUs and quota")
     serve.add_argument("--faults", type=Path, help="YAML list of faults to begin with")
+    serve.add_argument(
+        "--record", type=Path, help="folder that keeps requests and answers (LOCAL_AZURE_RECORD)"
+    )
     serve.add_argument(
         "--die-with-parent", action="store_true", help="stop at the end of standard input"
     )

@@ -22,16 +22,21 @@ from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane
 from local_azure.errors import AzureError
 from local_azure.faults import ADMIN_PREFIX, FAULTS, Drop, Faults
+from local_azure.recording import Recording
 from local_azure.state import State
 
 _REMEMBERED_REQUESTS = 1000
 
 
-def create_app(state: State, *, drop: Drop, faults_file: Path | None = None) -> Starlette:
+def create_app(
+    state: State, *, drop: Drop, faults_file: Path | None = None, record: Path | None = None
+) -> Starlette:
+    """`record` is a folder that keeps the exchanges."""
     plane = DataPlane(state, Computations(state.store))
+    recording = [] if record is None else [Middleware(Recording, folder=record)]
     app = Starlette(
         routes=_routes(plane),
-        middleware=[Middleware(Envelope, state=state)],
+        middleware=[Middleware(Envelope, state=state), *recording],
         exception_handlers={AzureError: _refuse, HTTPException: _no_such_route, Exception: _fault},
     )
     app.state.local_azure = state

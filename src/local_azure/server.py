@@ -32,6 +32,7 @@ class Options:
     env_file: Path | None = None
     catalog_file: Path | None = None
     faults_file: Path | None = None
+    record: Path | None = None
     die_with_parent: bool = False
 
 
@@ -73,7 +74,9 @@ def _run(state: State, options: Options) -> None:
     listener = socket.create_server(("127.0.0.1", options.port))
     variables = environment.variables(state, f"https://127.0.0.1:{listener.getsockname()[1]}", made)
     connections = Connections()
-    app = create_app(state, drop=connections.drop, faults_file=options.faults_file)
+    app = create_app(
+        state, drop=connections.drop, faults_file=options.faults_file, record=options.record
+    )
     config = uvicorn.Config(
         app,
         http=connections.protocol(),

@@ -1,7 +1,6 @@
 """A local Azure of its own for whoever asks: a real process, reached over TLS by the real SDKs."""
 
 import json
-import os
 import ssl
 import subprocess
 import sys
@@ -18,10 +17,10 @@ from azure.identity import DefaultAzureCredential
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 
+from tests.local_azure.witness import WITNESS
+
 SPEED = 300
 _START_SECONDS = 30
-_CONFORMING = Path(__file__).with_name("conforming.py")
-_FOLDER = "LOCAL_AZURE_WITNESS"
 _POLL_SECONDS = 0.05  # the SDKs' own 30 s, where the server gives no hint
 
 
@@ -123,31 +122,12 @@ class LocalAzure:
             self.process.stdin.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def witness_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the servers of this run note what they were asked, all workers' in one folder."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / "witness" / os.environ.get("PYTEST_XDIST_WORKER", "main")
-    folder.mkdir(parents=True, exist_ok=True)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(_FOLDER, str(folder))
-        yield folder
-
-
 @pytest.fixture(autouse=True)
-def _answers_conform(witness_folder: Path) -> Iterator[None]:
+def _answers_conform(pytestconfig: pytest.Config) -> Iterator[None]:
     """No answer, and no request that was accepted, breaks its specification."""
-    before = _violations(witness_folder)
     yield
-    new = [line for line in _violations(witness_folder) if line not in before]
+    new = pytestconfig.stash[WITNESS].read()
     assert not new, "\n".join(new)
-
-
-def _violations(folder: Path) -> list[str]:
-    """Of the servers that this process started."""
-    lines = [line for path in folder.glob("*.jsonl") for line in path.read_text().splitlines()]
-    return [line for line in lines if json.loads(line)["violation"]]
 
 
 class Start(Protocol):
@@ -158,7 +138,7 @@ def start_server(state: Path, *arguments: str) -> LocalAzure:
     """Start a server on `state` and wait until it listens."""
     env_file = state.with_name(f"{state.name}.env")
     env_file.unlink(missing_ok=True)
-    command = [sys.executable, str(_CONFORMING), "serve", "--state", str(state)]
+    command = [sys.executable, "-m", "local_azure", "serve", "--state", str(state)]
     command += ["--env-file", str(env_file), "--die-with-parent", *arguments]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + _START_SECONDS

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_azure.recording import FOLDER
 from tests.local_azure import contract
 from tests.local_azure.conftest import enter, start_server, stop_server
 from tests.local_azure.coverage import LISTED, PAGE, coverage_table, on_page
+from tests.local_azure.witness import WITNESS, Witness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,17 +144,12 @@ STEPS: list[tuple[str, str, str, Any, int]] = [
 ]
 
 
-@pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the server of this test notes what it is asked."""
-    folder = tmp_path / "witness"
-    folder.mkdir()
-    monkeypatch.setenv("LOCAL_AZURE_WITNESS", str(folder))
-    return folder
-
-
-def test_every_operation(tmp_path: Path, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_operation(
+    tmp_path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every listed operation is asked for and answers in the specification's words."""
+    own = Witness(pytestconfig.stash[WITNESS].folder / "every-operation")
+    monkeypatch.setenv(FOLDER, str(own.folder))
     server = start_server(tmp_path / "azure", "--speed", "1")
     enter(server, monkeypatch)
     try:
@@ -164,12 +160,8 @@ def test_every_operation(tmp_path: Path, notes: Path, monkeypatch: pytest.Monkey
         _walk(server, STEPS[ACCOUNT_STANDS:])
     finally:
         stop_server(server)
-    texts = [file.read_text(encoding="utf-8") for file in notes.iterdir()]
-    lines = [json.loads(line) for text in texts for line in text.splitlines()]
-    assert [line for line in lines if line["violation"]] == []
-    seen = {(line["file"], line["operation"]) for line in lines if line["status"] < 400}
-    missing = [one.name for one in LISTED if (one.file, one.name) not in seen]
-    sys.stderr.write(f"{len(LISTED) - len(missing)} of {len(LISTED)} operations exercised\n")
+    assert own.read() == []
+    missing = [one.name for one in LISTED if (one.file, one.name) not in own.exercised]
     assert missing == []
 
 
