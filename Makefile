@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse fuzz test sweep install lint format docs lock clean
+.PHONY: rehearse fuzz fuzz-azure test sweep install lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
@@ -40,6 +40,10 @@ lock:
 # The data reader and its rules on bytes of any kind; SECONDS=600 runs longer.
 fuzz: $(READY)
 	$(BIN)/python tests/dataset/fuzz_data_check.py $(or $(SECONDS),180)
+
+# What the specifications allow, asked of the local Azure; EXAMPLES=500 asks more.
+fuzz-azure: $(READY)
+	EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n 2 tests/local_azure/core/test_local_schemathesis.py
 
 # Pages and schemas made from the code.
 docs: $(READY)

@@ -27,7 +27,7 @@ from local_azure.state import State, base_url, state_of
 NAMESPACE = "Microsoft.CognitiveServices"
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.IGNORECASE)
 _ENVELOPE = {
-    **dict.fromkeys(("location", "kind", "managedBy"), str),
+    **dict.fromkeys(("id", "name", "type", "location", "kind", "managedBy"), str),
     **dict.fromkeys(("sku", "identity", "tags", "properties"), dict),
 }
 # Operations' results, and lists that leave out what the caller may not see.

@@ -33,6 +33,7 @@ from local_azure.training_file import ROLES, Message, count_tokens, text_of
 
 FINGERPRINT = "local-azure"
 ENCODING = "o200k_base"
+SPEAKERS = ("system", "developer", "user", "tool")  # the others may have something else to say
 MAX_CHOICES = 128
 MAX_STOPS = 4
 ANSWERS_KEPT = 8  # indexes of fine-tuned models in memory
@@ -217,6 +218,8 @@ def _messages(messages: object) -> list[Message]:
     for position, message in enumerate(messages):
         if not isinstance(message, dict) or message.get("role") not in ROLES:
             raise invalid(f"'messages[{position}].role' must be one of {', '.join(sorted(ROLES))}.")
+        if message["role"] in SPEAKERS and not isinstance(message.get("content"), str | list):
+            raise invalid(f"'messages[{position}].content' must be a text or a list of parts.")
     return messages
 
 

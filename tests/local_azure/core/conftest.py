@@ -84,7 +84,7 @@ def _train(local_azure: LocalAzure, account: str, base: str) -> str:
         api_key=local_azure.cognitive().accounts.list_keys(GROUP, account).key1,
     )
     with client:
-        content = io.BytesIO("\n".join(_example(number) for number in range(12)).encode())
+        content = io.BytesIO(training_content())
         file = client.files.create(file=("training.jsonl", content), purpose="fine-tune")
         _let_pass(local_azure)
         client.files.wait_for_processing(file.id, poll_interval=_POLL_SECONDS)
@@ -97,6 +97,10 @@ def _train(local_azure: LocalAzure, account: str, base: str) -> str:
             job = client.fine_tuning.jobs.retrieve(job.id)
     assert job.fine_tuned_model is not None
     return job.fine_tuned_model
+
+
+def training_content() -> bytes:
+    return "\n".join(_example(number) for number in range(12)).encode()
 
 
 def _example(number: int) -> str:

@@ -152,6 +152,8 @@ def test_the_content_filter(base: Service) -> None:
     [
         {"messages": []},
         {"messages": [{"role": "bot", "content": "a"}]},
+        {"messages": [{"role": "user"}]},
+        {"messages": [{"role": "user", "content": 7}]},
         {"temperature": 3},
         {"max_tokens": 0},
         {"n": 1000},
