@@ -12,8 +12,9 @@ rehearse: $(READY)
 test: lint
 	$(BIN)/pytest -n 2
 
-# Every kill and every fault, not a share of them: an hour.
+# Every kill, every fault and 100,000 random subscriptions, not a share of them: an hour.
 sweep: $(READY)
+	TUNEOPS_RANDOM_SUBSCRIPTIONS=100000 $(BIN)/pytest --timeout 0 tests/cleanup/test_cleanup_random.py
 	SWEEP=all $(BIN)/pytest -n 2 tests/end_to_end
 
 install: $(READY)

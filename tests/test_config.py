@@ -37,8 +37,8 @@ def test_the_shipped_configuration_is_the_documented_product() -> None:
 @pytest.mark.parametrize(
     ("keys", "value", "sentence"),
     [
-        (("azure", "regoin"), "x", "azure.regoin: unknown key, did you mean 'region'?"),
-        (("prodct",), "x", "prodct: unknown key, did you mean 'product'?"),
+        (("azure", "regoin"), "x", "azure.regoin: unknown key (did you mean 'region'?)"),
+        (("prodct",), "x", "prodct: unknown key (did you mean 'product'?)"),
         (("release", "candidate", "skuu"), "x", "did you mean 'sku'?"),
         (("fine_tuning", "suffix"), "has a dot.", "a suffix has letters"),
         (("fine_tuning", "suffix"), "x" * 28, "at most 27"),

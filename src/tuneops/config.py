@@ -4,12 +4,11 @@ An unknown key is an error that names the nearest known one, so that a typo neve
 falls back to a default.
 """
 
-import difflib
 import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import (
@@ -23,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from tuneops import breaches
 from tuneops.errors import ConfigError
 from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
 from tuneops.smoke.checks import AnyCheck
@@ -333,8 +333,8 @@ def _checked(document: object, path: Path) -> Config:
     try:
         config = Config.model_validate(document)
     except ValidationError as error:
-        breaches = "; ".join(_breach(detail) for detail in error.errors())
-        raise ConfigError(f"{path}: {breaches}.", remedy="Mend the file and run again.") from error
+        found = breaches.describe(error, Config)
+        raise ConfigError(f"{path}: {found}.", remedy="Mend the file and run again.") from error
     config.system_message(config.smoke_test.system_message)
     return _with_environment(config)
 
@@ -345,27 +345,6 @@ def _with_environment(config: Config) -> Config:
         return config
     azure = config.azure.model_copy(update={"resource_group": group})
     return config.model_copy(update={"azure": azure})
-
-
-def _breach(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails lives in its core package
-    where = ".".join(str(part) for part in detail["loc"])
-    if detail["type"] != "extra_forbidden":
-        return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
-    near = difflib.get_close_matches(str(detail["loc"][-1]), _known_keys(detail["loc"][:-1]), 1)
-    hint = f", did you mean '{near[0]}'?" if near else ""
-    return f"{where}: unknown key{hint}"
-
-
-def _known_keys(location: tuple[str | int, ...]) -> list[str]:
-    section: type[BaseModel] = Config
-    for part in location:
-        field = section.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type):
-            return []
-        if not issubclass(field.annotation, BaseModel):
-            return []
-        section = field.annotation
-    return list(section.model_fields)
 
 
 def _reason(error: Exception) -> str:

@@ -18,7 +18,7 @@ from tuneops.cleanup.plan import Plan
 from tuneops.errors import ExitCode, UndecidedError
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Shown:
     """A command's facts for a machine and for a person, and how it ends."""
 
     facts: Any
-    shown: "Table"
+    shown: "RenderableType"
     exit_code: int
 
 
@@ -68,7 +68,7 @@ def purge(policy_path: Path, *, yes: bool, dry_run: bool) -> Shown:
     return _outcomes(purging.purge(session, policy, due, now, console.say))
 
 
-def _consent(session: Session, shown: "Table", what: str, *, yes: bool) -> None:
+def _consent(session: Session, shown: "RenderableType", what: str, *, yes: bool) -> None:
     """In GitHub Actions the plan that was reviewed is the consent."""
     if yes or github.in_actions():
         return

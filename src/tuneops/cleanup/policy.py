@@ -1,16 +1,16 @@
 """config/cleanup.yaml as checked types: closed by default, every duration spelled out."""
 
-import difflib
 import hashlib
 import json
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from tuneops import breaches
 from tuneops.config import Duration
 from tuneops.errors import ConfigError
 
@@ -114,23 +114,10 @@ def load(path: Path) -> Policy:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Policy.model_validate(document)
     except ValidationError as error:
-        found = "; ".join(_breach(detail) for detail in error.errors())
+        found = breaches.describe(error, Policy)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         found = " ".join(str(error).split())
     raise ConfigError(
         f"{path} is no clean-up policy: {found}.",
         remedy="docs/cleanup.md explains each key; nothing is deleted without a whole policy.",
     )
-
-
-def _breach(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails lives in its core package
-    where = ".".join(str(part) for part in detail["loc"]) or "the file"
-    if detail["type"] != "extra_forbidden":
-        return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
-    near = difflib.get_close_matches(str(detail["loc"][-1]), _KEYS, 1)
-    hint = f", did you mean '{near[0]}'?" if near else ""
-    return f"{where}: unknown key{hint}"
-
-
-_SECTIONS: tuple[type[BaseModel], ...] = (Policy, *_Section.__subclasses__())
-_KEYS = sorted({key for section in _SECTIONS for key in section.model_fields})

@@ -8,6 +8,7 @@ from tuneops.cleanup.plan import Plan
 from tuneops.report import tables
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
 
@@ -17,7 +18,9 @@ def of_plan(plan: Plan) -> "Table":
     return tables.rows(header, _plan_cells(plan))
 
 
-def of_outcomes(outcomes: Sequence[Outcome]) -> "Table":
+def of_outcomes(outcomes: Sequence[Outcome]) -> "RenderableType":
+    if not outcomes:
+        return "Nothing to do."
     cells = [(outcome.kind, outcome.name, outcome.result, outcome.detail) for outcome in outcomes]
     return tables.rows(("kind", "name", "result", "detail"), cells)
 
