@@ -3,11 +3,23 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from tests.local_azure.conftest import LocalAzure, Start, start_local_azure  # noqa: F401 - a fixture
+from tests.local_azure.conftest import LocalAzure, enter, start_server
+
+PROMPTS = 4
+JUDGE = {
+    "deployment": "judge",
+    "criteria": "warmth, and a question that keeps the talk going",
+    "max_cost_usd": 1,
+    "prices": {"input": 1, "output": 10},
+}
+NONSENSE = {"role": "assistant", "content": '{"better": "both"}'}
 
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -20,12 +32,22 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def azure(start_local_azure: Start) -> LocalAzure:  # noqa: F811 - the imported fixture
-    server = start_local_azure("--speed", "3000")
-    done = run("provision.py", "create")
+@pytest.fixture(scope="module")
+def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
+    server = start_server(tmp_path_factory.mktemp("smoke") / "azure", "--speed", "3000")
+    with pytest.MonkeyPatch.context() as environment:
+        enter(server, environment)
+        done = run("provision.py", "create")
     assert done.returncode == 0, done.stderr
-    return server
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def azure(provisioned: LocalAzure, monkeypatch: pytest.MonkeyPatch) -> LocalAzure:
+    enter(provisioned, monkeypatch)
+    provisioned.admin("DELETE", "faults")
+    return provisioned
 
 
 def fault(azure: LocalAzure, **action: object) -> None:
@@ -64,3 +86,52 @@ def test_base_against_itself_and_what_breaks_it(azure: LocalAzure, tmp_path: Pat
     found = json.loads(drift.stdout)
     assert len(found["answers"]) == 8
     assert found["deployments"]["baseline"].startswith("gpt-4o (")
+
+
+@pytest.fixture
+def judged_config(azure: LocalAzure, tmp_path: Path) -> Path:
+    """The travel product with a judge of another family, which is deployed."""
+    document = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+    document["smoke_test"]["judge"] = JUDGE
+    path = tmp_path / "travel.yaml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    group = document["azure"]["resource_group"]
+    [account] = azure.cognitive().accounts.list_by_resource_group(group)
+    qwen = {"format": "Alibaba", "name": "Qwen3-32B", "version": "1"}
+    body = {"sku": {"name": "GlobalStandard", "capacity": 100}, "properties": {"model": qwen}}
+    deployments = azure.cognitive().deployments
+    deployments.begin_create_or_update(group, account.name, "judge", body).result()
+    return path
+
+
+def chats(azure: LocalAzure) -> int:
+    return sum("chat/completions" in seen["path"] for seen in azure.admin("GET", "requests"))
+
+
+def judgement(config: Path, out: Path) -> dict[str, Any]:
+    asked = ("--prompts", str(PROMPTS), "--samples", "1", "--candidate", "gpt-4o", "--json")
+    done = run("smoke_test.py", "run", "--config", str(config), "--out", str(out), *asked)
+    assert done.returncode in (1, 4), done.stderr
+    assert "Qwen3-32B" in (out / "report.html").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(done.stdout)["judge"]
+    return found
+
+
+def test_a_judge_of_another_family_is_asked_through_the_sdk(
+    azure: LocalAzure, judged_config: Path, tmp_path: Path
+) -> None:
+    """Each pair twice, in a form that the service keeps; what it says beside that counts not."""
+    azure.admin("DELETE", "requests")
+    found = judgement(judged_config, tmp_path / "judged")
+    decided = found["candidate_wins"] + found["baseline_wins"] + found["ties"]
+    assert (decided, found["unusable"], found["skipped"]) == (PROMPTS, 0, 0)
+    assert 0 < found["cost_usd"] < JUDGE["max_cost_usd"]
+
+    first_of_the_judge = chats(azure) - 2 * PROMPTS + 1
+    match = {"path": "chat/completions", "nth": first_of_the_judge}
+    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "Qwen3-32B"}
+    body |= {"choices": [{"index": 0, "finish_reason": "stop", "message": NONSENSE}]}
+    action = {"status": 200, "body": body}
+    azure.admin("PUT", "faults", [{"match": match, "times": None, "action": action}])
+    confused = judgement(judged_config, tmp_path / "confused")
+    assert confused["unusable"] == PROMPTS
