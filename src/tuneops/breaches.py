@@ -29,6 +29,8 @@ _WORDS = {
     "less_than": "must be less than {lt:g}",
     "less_than_equal": "must be at most {le:g}",
     "literal_error": "must be {expected}",
+    "union_tag_invalid": "{discriminator} must be one of {expected_tags}",
+    "union_tag_not_found": "has no {discriminator}",
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "dict_type": "must be a section with keys",

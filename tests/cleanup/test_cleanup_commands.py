@@ -106,6 +106,20 @@ def test_a_failure_ends_with_1(cloud: Cloud, policy_file: Path, plan_file: Path)
     assert [row["result"] for row in json.loads(done.stdout)] == ["failed"]
 
 
+@pytest.mark.parametrize("name", ["../../x", "a/b", "a?b", "a b", "..", "a.", ""])
+def test_a_plan_names_groups_only_as_azure_does(
+    cloud: Cloud, policy_file: Path, plan_file: Path, name: str
+) -> None:
+    """A file that somebody else wrote puts no path of its own into a request."""
+    document = json.loads(plan_file.read_text(encoding="utf-8"))
+    document["groups"][0]["name"] = name
+    plan_file.write_text(json.dumps(document), encoding="utf-8")
+    cloud.azure.admin("DELETE", "requests")
+    done = cleanup("apply", policy_file, "--plan", str(plan_file), "--yes")
+    assert done.returncode == 2
+    assert cloud.azure.admin("GET", "requests") == []
+
+
 def test_over_a_breaker_a_plan_is_written_and_ends_with_4(
     cloud: Cloud, policy_file: Path, plan_file: Path
 ) -> None:

@@ -59,6 +59,12 @@ def test_a_prompt_is_a_question_or_a_conversation(tmp_path: Path) -> None:
         ('{"id": "a", "messages": ["x"]}', "2 has a message without exactly"),
         ('{"id": "a", "messages": [{"role": "system", "content": "x"}]}', "2 has a role"),
         ('{"id": "a", "messages": [{"role": "assistant", "content": "x"}]}', "2 must end"),
+        ('{"id": "a", "prompt": "x", "checks": [{}]}', "checks.0: has no 'check'"),
+        (
+            '{"id": "a", "prompt": "x", "checks": [{"check": "contains"}]}',
+            "checks.0.contains.texts: is missing",
+        ),
+        ('{"id": "a", "prompt": "x", "checks": [{"check": "nice"}]}', "must be one of"),
         ('{"id": "first", "prompt": "x"}', "two prompts with the id 'first'"),
     ],
 )

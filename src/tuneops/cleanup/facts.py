@@ -5,6 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from tuneops import ownership
 from tuneops.azure.deployments import Deployment
@@ -17,6 +20,9 @@ from tuneops.azure.subscription import Resource
 PROTECT = "tuneops-protect"
 DELETE_AFTER = "tuneops-delete-after"
 MARKED = "tuneops-marked"
+
+# Azure's rule for the names of resource groups; a plan file may not say anything else.
+GroupName = Annotated[str, Field(pattern=r"^[\w().-]{0,89}[\w()-]$")]
 
 
 @dataclass(frozen=True)

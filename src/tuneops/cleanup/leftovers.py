@@ -17,6 +17,7 @@ from tuneops.cleanup.facts import (
     PROTECT,
     AccountFacts,
     GroupFacts,
+    GroupName,
     is_candidate,
     is_fine_tuned,
     tag,
@@ -35,7 +36,7 @@ class Item:
     """A deployment, file or job; ``name`` is what Azure knows it by, ``label`` what people do."""
 
     kind: Literal["deployment", "file", "job"]
-    group: str
+    group: GroupName
     account: str
     name: str
     label: str

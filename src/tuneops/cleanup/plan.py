@@ -11,6 +11,7 @@ from tuneops.azure.subscription import DeletedAccount
 from tuneops.cleanup import protections
 from tuneops.cleanup.facts import (
     GroupFacts,
+    GroupName,
     age_of,
     contents,
     is_fine_tuned,
@@ -38,7 +39,7 @@ class Row:
     nothing else inside costs by the hour.
     """
 
-    name: str
+    name: GroupName
     region: str
     ours: bool
     action: Action

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from tuneops import breaches
 from tuneops.azure.chat import Message
 from tuneops.errors import ConfigError
 from tuneops.smoke.checks import AnyCheck
@@ -27,7 +28,10 @@ class Prompt:
     checks: tuple[AnyCheck, ...] = ()
 
 
-_CHECKS: TypeAdapter[tuple[AnyCheck, ...]] = TypeAdapter(tuple[AnyCheck, ...])
+class _OwnChecks(BaseModel):
+    checks: tuple[AnyCheck, ...] = ()
+
+
 _PROMPTS: TypeAdapter[list[Prompt]] = TypeAdapter(list[Prompt])
 
 
@@ -81,11 +85,10 @@ def _prompt(line: str, where: str) -> Prompt:
 
 def _checks(row: dict[str, Any], where: str) -> tuple[AnyCheck, ...]:
     try:
-        return _CHECKS.validate_python(row.get("checks", []))
+        return _OwnChecks.model_validate(row).checks
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(part) for part in ("checks", *fault["loc"]))
-        _refuse(where, f"has a check that cannot be read: {place}: {fault['msg']}")
+        found = breaches.describe(error, _OwnChecks)
+        _refuse(where, f"has a check that cannot be read: {found}")
 
 
 def _messages(row: dict[str, Any], where: str) -> Iterator[Message]:
