@@ -29,6 +29,7 @@ def main() -> None:
         state = Path(folder) / "azure"
         with azure.serving(state, speed=1) as values:
             subscription = values["AZURE_SUBSCRIPTION_ID"]
+            azure.make_group(subscription, "rg-model")
         _seed(state, subscription)
         policy = Path(folder) / "policy.json"
         policy.write_text(json.dumps(POLICY | {"subscriptions": [subscription]}))
@@ -53,11 +54,12 @@ def _paced(requests: int, bucket: tuple[int, int]) -> float:
 
 def _seed(state: Path, subscription: str) -> None:
     store = Store(state)
+    [model] = store.list("group", f"/subscriptions/{subscription}")
     with store.transaction():
         going = [f"rg-tuneops-{number}" for number in range(GOING)]
-        azure.add_groups(store, subscription, going, azure.stale_tags())
+        azure.add_groups(store, model, going, azure.stale_tags())
         staying = [f"rg-team-{number}" for number in range(STAYING)]
-        azure.add_groups(store, subscription, staying, {"team": "payroll"})
+        azure.add_groups(store, model, staying, {"team": "payroll"})
     store.close()
 
 

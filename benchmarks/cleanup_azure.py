@@ -20,6 +20,7 @@ from tuneops import ownership
 from tuneops.azure.cloud import connect
 
 LONG_AGO = "2026-01-01T00:00:00Z"
+PLACE = {"location": "swedencentral"}
 _START_SECONDS = 60
 
 
@@ -68,18 +69,19 @@ def ask(method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - J
         return json.load(response)
 
 
-def add_groups(store: Store, subscription: str, names: list[str], tags: dict[str, str]) -> None:
+def make_group(subscription: str, name: str) -> str:
+    """Let the server make a group, and give its path."""
+    path = f"/subscriptions/{subscription}/resourceGroups/{name}"
+    ask("PUT", f"{path}?api-version=2025-04-01", PLACE)
+    return path
+
+
+def add_groups(store: Store, model: dict[str, Any], names: list[str], tags: dict[str, str]) -> None:
+    """Copies of a group that the server has made, each with its own name."""
+    scope = model["_scope"]
     for name in names:
-        scope = f"/subscriptions/{subscription}"
-        group = {
-            "id": f"{scope}/resourceGroups/{name}",
-            "name": name,
-            "type": "Microsoft.Resources/resourceGroups",
-            "location": "swedencentral",
-            "tags": tags,
-            "_scope": scope,
-        }
-        store.put("group", scope, name, group)
+        own = {"id": f"{scope}/resourceGroups/{name}", "name": name, "tags": tags}
+        store.put("group", scope, name, model | own)
 
 
 def add_accounts(store: Store, model: dict[str, Any], group: str, names: list[str]) -> None:
