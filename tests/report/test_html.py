@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.report.browser import Browser
+from tuneops.escaping import PROSE, printable
 from tuneops.report.differences import marked, unshared
 from tuneops.report.html import render
 from tuneops.report.plots import Series
-from tuneops.report.wording import visible
 from tuneops.smoke.record import Run
 from tuneops.smoke.verdict import Outcome
 
@@ -125,7 +125,7 @@ def test_no_text_becomes_markup(run_of: Runs, text: str) -> None:
     assert [t for t, _ in page.tags if t not in inert] == [
         t for t, _ in plain.tags if t not in inert
     ]
-    assert visible(text) in page.text
+    assert printable(text, PROSE) in page.text
 
 
 def test_sixty_prompts_by_three_and_two_arms_stay_under_a_megabyte(run_of: Runs) -> None:
@@ -189,7 +189,7 @@ def test_in_a_browser_nothing_that_an_answer_says_runs(
     after = dumped(page, tmp_path / "profile")
     title = re.search("<title>(.*?)</title>", after, re.DOTALL)
     assert title is not None
-    assert unescape(title[1]) == f"Smoke test of {visible(hostile)}"
+    assert unescape(title[1]) == f"Smoke test of {printable(hostile, PROSE)}"
     assert "3 of 3 prompts" in Elements(after).text, "the page's own script did not run"
     assert len(re.findall("<script", after)) == 1
     assert len(re.findall("<img|<meta http-equiv=.refresh", after)) == 0

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tuneops.report.markdown import MAX_BYTES, cell, summary
-from tuneops.report.wording import visible
+from tuneops.escaping import PROSE, cell, printable
+from tuneops.report.markdown import MAX_BYTES, summary
 from tuneops.smoke.record import Run
 
 Runs = Callable[[Sequence[str]], Run]
@@ -36,7 +36,7 @@ def test_any_text_is_one_cell_of_plain_words(text: str) -> None:
     assert len(cells) == 2
     assert all(token.type == "text" for token in cells[0])
     shown = "".join(token.content for token in cells[0]).replace("\u200b", "")
-    assert shown.split() == visible(text).replace("\u200b", "").split()
+    assert shown.split() == printable(text, PROSE).replace("\u200b", "").split()
 
 
 def test_names_numbers_and_addresses_do_not_become_links() -> None:

@@ -43,5 +43,5 @@ def test_data_is_never_markup_nor_steers_the_terminal(
         text = shown(comparison(run)) + shown(side_by_side(run, everything))
         assert not {c for c in text if not c.isprintable()} - {"\n"}
     assert "[bold red]rojo[/]" in text
-    assert r"\u001b[2J\u202e\u0007" in text
+    assert r"\x1b[2J\u202e\x07" in text
     assert hostile not in text

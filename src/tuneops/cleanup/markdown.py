@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tuneops import ownership
 from tuneops.cleanup.facts import DELETE_AFTER, PROTECT
 from tuneops.cleanup.plan import Plan, Row
-from tuneops.report.markdown import cell
+from tuneops.escaping import cell
 
 MARKER = "<!-- tuneops-cleanup -->"
 # An issue's body holds 65,536 characters (GitHub, 2026-11).

@@ -7,8 +7,8 @@ from tuneops import github as github_actions
 from tuneops.doctor import examination
 from tuneops.doctor.findings import Finding, Level
 from tuneops.errors import ExitCode
+from tuneops.escaping import cell
 from tuneops.report import tables
-from tuneops.report.markdown import cell
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -14,8 +14,8 @@ from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.errors import NotFoundError
+from tuneops.escaping import cell
 from tuneops.reconcile.plan import Attention, attention
-from tuneops.report.markdown import cell
 from tuneops.training import lookup
 
 _NOT_PRODUCTS = frozenset({"cleanup.yaml"})

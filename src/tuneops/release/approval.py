@@ -11,8 +11,8 @@ from tuneops.azure import catalog, deployments
 from tuneops.azure.account import open_foundry
 from tuneops.config import Config
 from tuneops.errors import ConfigError
+from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
-from tuneops.report.markdown import cell
 
 # Cost management guide, learn.microsoft.com, 2026-10: the example price of hosting a fine-tuned
 # model as Standard or GlobalStandard; DeveloperTier has none.

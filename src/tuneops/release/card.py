@@ -8,11 +8,11 @@ from tuneops.azure.catalog import CatalogModel
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.errors import NotFoundError, PreconditionError
+from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
 from tuneops.release import origin
 from tuneops.release.deploy import Place
 from tuneops.release.history import Release
-from tuneops.report.markdown import cell
 from tuneops.report.plots import text_chart
 from tuneops.training import cost, data
 

@@ -8,11 +8,12 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
+from tuneops.escaping import PROSE, printable
 from tuneops.report import wording
 from tuneops.report.differences import Span, marked, unshared
 from tuneops.report.intervals import difference_interval, rate_interval
 from tuneops.report.plots import CHART_STYLE, Series, svg_chart
-from tuneops.report.wording import label, provenance, share, verdict_sentence, visible
+from tuneops.report.wording import label, provenance, share, verdict_sentence
 from tuneops.smoke.checks import Judgement
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
@@ -41,7 +42,7 @@ def render(run: Run, *, loss: Sequence[Series] = ()) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text))
+    return escape(printable(text, PROSE))
 
 
 @cache
@@ -146,7 +147,7 @@ def _pairs(run: Run, prompt: Prompt) -> str:
 
 
 def _pair(run: Run, before: JudgedAnswer | None, after: JudgedAnswer | None) -> str:
-    texts = [visible(judged.answer.text) if judged else "" for judged in (before, after)]
+    texts = [printable(judged.answer.text, PROSE) if judged else "" for judged in (before, after)]
     gone, new = unshared(*texts) if all(texts) else ([], [])
     return _section(run, before, gone) + _section(run, after, new)
 
@@ -176,7 +177,7 @@ def _answer(run: Run, judged: JudgedAnswer, spans: list[Span]) -> str:
         outcome = f'<ul class="failures">{items}</ul>'
     else:
         outcome = '<p class="fine">✓ holds to every check</p>'
-    shown = marked(visible(answer.text), [*_quoted(judged), *spans])
+    shown = marked(printable(answer.text, PROSE), [*_quoted(judged), *spans])
     return (
         f'<p class="answer" dir="auto"{_language(run)}>{shown}</p>{outcome}'
         f'<p class="meta">{len(answer.text.split())} words · {answer.tokens} tokens · '
@@ -194,9 +195,9 @@ def _failure(run: Run, answer: Answer, judgement: Judgement) -> str:
 
 def _quoted(judged: JudgedAnswer) -> list[Span]:
     """The first quoted passage that stands in the answer word for word."""
-    text = visible(judged.answer.text)
+    text = printable(judged.answer.text, PROSE)
     for judgement in judged.failed:
-        quote = visible(judgement.quote)
+        quote = printable(judgement.quote, PROSE)
         if quote and (at := text.find(quote)) >= 0:
             return [Span(at, at + len(quote), "mark")]
     return []

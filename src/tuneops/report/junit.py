@@ -3,7 +3,8 @@
 import re
 from xml.etree import ElementTree as ET
 
-from tuneops.report.wording import difference, label, mcnemar, verdict_sentence, visible, wanted
+from tuneops.escaping import PROSE, printable
+from tuneops.report.wording import difference, label, mcnemar, verdict_sentence, wanted
 from tuneops.smoke.record import Run
 from tuneops.smoke.verdict import CheckResult, Outcome
 
@@ -41,4 +42,4 @@ def _message(result: CheckResult) -> str:
 
 
 def _text(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", visible(text))
+    return _NOT_XML.sub("\ufffd", printable(text, PROSE))

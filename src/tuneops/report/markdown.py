@@ -1,10 +1,10 @@
 """A smoke test as Markdown for a job's summary page; every cell is inert text."""
 
-import re
 from collections.abc import Iterator
 
+from tuneops.escaping import cell
 from tuneops.report import wording
-from tuneops.report.wording import failures, label, provenance, share, verdict_sentence, visible
+from tuneops.report.wording import failures, label, provenance, share, verdict_sentence
 from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import ARMS
 from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome
@@ -17,18 +17,8 @@ _ICONS = {
     Outcome.INCONCLUSIVE: "❔",
     Outcome.INVALID: "⚠️",
 }
-_ACTIVE = re.compile(r"[&<>|`*_\[\]\\~$]")
 _EXCERPT = 300
 _NOTE_ROOM = 100  # bytes for saying how many rows were cut
-# GitHub links @names, #numbers, commit-like words and bare addresses after it has read Markdown.
-_LINKS = re.compile(r"(?<=@)|(?<=#)|(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
-_BREAK = "\u200b"
-
-
-def cell(text: str) -> str:
-    """Text that Markdown, HTML and GitHub's own links leave alone, on one line."""
-    words = " ".join(visible(text).split())
-    return _ACTIVE.sub(lambda c: f"&#{ord(c[0])};", _LINKS.sub(_BREAK, words))
 
 
 def summary(run: Run, *, max_bytes: int = MAX_BYTES) -> str:

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tuneops.escaping import cell
 from tuneops.products import Kind
 from tuneops.proposal import HOW_TO_SPLIT, Difference, Plan, refusal
-from tuneops.report.markdown import cell
 
 SHOWN_FINDINGS = 20
 SHOWN_PRODUCTS = 20

@@ -7,8 +7,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from tuneops.escaping import PROSE, visible
 from tuneops.report import wording
-from tuneops.report.wording import failures, label, share, verdict_sentence, visible
+from tuneops.report.wording import failures, label, share, verdict_sentence
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import ARMS
@@ -43,7 +44,7 @@ def comparison(run: Run) -> RenderableType:
     facts = [_plain(wording.arm_sentence(facts)) for facts in wording.arm_facts(run)]
     judged = [_plain(wording.judge_sentence(run))] if run.judge else []
     outcome = run.verdict.outcome
-    sentence = Text.assemble((outcome.value, _STYLES[outcome]), " ", visible(verdict_sentence(run)))
+    sentence = Text.assemble((outcome.value, _STYLES[outcome]), " ", _text(verdict_sentence(run)))
     return Group(table, *facts, *judged, sentence)
 
 
@@ -60,7 +61,7 @@ def side_by_side(run: Run, prompt_ids: Collection[str]) -> RenderableType:
 
 
 def _prompt(run: Run, prompt: Prompt) -> Iterator[RenderableType]:
-    yield Text(f"{visible(prompt.id)}: {visible(prompt.messages[-1]['content'])}", style="bold")
+    yield Text(f"{_text(prompt.id)}: {_text(prompt.messages[-1]['content'])}", style="bold")
     table = Table.grid(padding=(0, 2), expand=True)
     for arm in ARMS:
         table.add_column(Text(arm), ratio=1)
@@ -76,9 +77,13 @@ def _answers(run: Run, prompt: Prompt, arm: str) -> RenderableType:
 def _answer(judged: JudgedAnswer) -> Text:
     text = _plain(judged.answer.text)
     for failure in failures(judged):
-        text.append(f"\n✗ {visible(failure)}", style="red")
+        text.append(f"\n✗ {_text(failure)}", style="red")
     return text
 
 
 def _plain(text: str) -> Text:
-    return Text(visible(text))
+    return Text(_text(text))
+
+
+def _text(text: str) -> str:
+    return visible(text, PROSE)

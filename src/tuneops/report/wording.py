@@ -18,7 +18,6 @@ CHECK_LABELS = {
     "content_filter": "Not filtered",
 }
 _QUANTILE = 20
-_JOINER = "\u200d"  # holds emoji together
 
 
 def label(check: str) -> str:
@@ -158,14 +157,6 @@ def failures(judged: JudgedAnswer) -> list[str]:
     if judged.answer.error:
         return [f"Error: {judged.answer.error}"]
     return [f"{label(judgement.check)}: {judgement.reason}" for judgement in judged.failed]
-
-
-def visible(text: str) -> str:
-    """Text without characters that steer a terminal, a page's direction or an encoder."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" + _JOINER else f"\\u{ord(c):04x}"
-        for c in text.replace("\r\n", "\n")
-    )
 
 
 def _p95(values: Sequence[float]) -> float:
