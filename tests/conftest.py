@@ -37,3 +37,11 @@ def _no_azure_of_yours(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
     monkeypatch.chdir(ROOT)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Each sweep says how many of its cases it took, also from a worker of xdist."""
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "sweep":
+                terminalreporter.write_line(f"sweep: {value}")

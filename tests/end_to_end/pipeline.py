@@ -5,6 +5,7 @@ What runs is what the scripts run.
 """
 
 import http.client
+import importlib
 import json
 import os
 import signal
@@ -22,11 +23,23 @@ from tuneops import ownership
 from tuneops.azure import deployments, files, jobs
 from tuneops.azure.account import open_foundry
 from tuneops.azure.cloud import connect
+from tuneops.dataset import scan
 from tuneops.provision import create
 from tuneops.reconcile import run as reconciling
 from tuneops.release import commands as release
 from tuneops.release import verdict
 from tuneops.training import commands as training
+
+_SDKS = (
+    "azure.identity",
+    "azure.mgmt.cognitiveservices.models",
+    "azure.mgmt.resource.resources",
+    "openai.resources.chat.completions.completions",
+    "openai.resources.files",
+    "openai.resources.fine_tuning.fine_tuning",
+    "openai.resources.fine_tuning.jobs.checkpoints",
+    "openai.resources.fine_tuning.jobs.jobs",
+)
 
 
 class Cut:
@@ -60,6 +73,13 @@ class Forked:
             counted = pipe.read()
         _, status = os.waitpid(self.pid, 0)
         return os.waitstatus_to_exitcode(status), int(counted or 0)
+
+
+def warm_up(config: Path) -> None:
+    """Load here, once, what every child would load for itself: SDKs, vocabularies, languages."""
+    for name in _SDKS:
+        importlib.import_module(name)
+    scan.check_product(configuration.load(config))
 
 
 def start_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> Forked:

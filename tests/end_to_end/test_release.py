@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 if sys.platform == "win32":
     pytest.skip("Windows cannot fork", allow_module_level=True)
@@ -15,7 +14,6 @@ from tests.end_to_end.pipeline import run_forked
 from tests.local_azure.conftest import LocalAzure
 
 GROUP = "rg-release"
-FIRST = Path("config/travel.yaml")
 PUT_PRODUCTION = {"method": "PUT", "path": "/deployments/travel\\?"}
 UNKNOWN = {"status": 400, "code": "SomethingNew", "message": "The model cannot be changed."}
 NO_QUOTA = {"status": 400, "code": "InsufficientQuota", "message": "No capacity."}
@@ -45,25 +43,25 @@ class Product:
 
 
 @pytest.fixture(scope="module")
+def first(folder: Path) -> Path:
+    return sweep.small_product(folder)
+
+
+@pytest.fixture(scope="module")
 def second(folder: Path) -> Path:
     """The same product with one training example fewer: another content."""
-    document: Any = yaml.safe_load(FIRST.read_text(encoding="utf-8"))
-    lines = Path(document["data"]["training"]).read_text(encoding="utf-8").splitlines()
-    training = folder / "training.jsonl"
-    training.write_text("\n".join(lines[1:]) + "\n", encoding="utf-8")
-    document["data"]["training"] = str(training)
-    path = folder / "second.yaml"
-    path.write_text(yaml.safe_dump(document), encoding="utf-8")
-    return path
+    return sweep.small_product(folder, without=1)
 
 
 @pytest.fixture
-def product(quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> Product:
+def product(
+    quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch, first: Path
+) -> Product:
     """The first content in production; after the first test its job is adopted, not trained."""
-    patch.setenv("TUNEOPS_CONFIG", str(FIRST))
+    patch.setenv("TUNEOPS_CONFIG", str(first))
     sweep.provisioned(GROUP, folder, patch)
     product = Product(quick_azure, folder, patch)
-    assert product.release(FIRST) == 0, sweep.log_of(GROUP, folder)
+    assert product.release(first) == 0, sweep.log_of(GROUP, folder)
     return product
 
 
