@@ -59,52 +59,24 @@ def status(config_path: Path, job_id: str | None, as_json: bool) -> None:
     console.emit_facts(commands.status(config_path, job_id), as_json=as_json)
 
 
-@main.command()
-@console.config_option
-@job_option
-@console.dry_run_option
-@console.json_option
-def cancel(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
-    """Cancel the job; what it trained so far is billed.
+def _changing(name: str, what: str) -> None:
+    """Add a command that changes the state of a job."""
 
-    Example: python scripts/fine_tune.py cancel --job ftjob-0123
-    """
-    from tuneops.training import commands
+    @main.command(name, help=f"{what}\n\nExample: python scripts/fine_tune.py {name} --dry-run")
+    @console.config_option
+    @job_option
+    @console.dry_run_option
+    @console.json_option
+    def change(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
+        from tuneops.training import commands
 
-    facts = commands.cancel(config_path, job_id, dry_run=dry_run)
-    console.emit_facts(facts, as_json=as_json)
-
-
-@main.command()
-@console.config_option
-@job_option
-@console.dry_run_option
-@console.json_option
-def pause(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
-    """Pause the job after its present step; training costs nothing meanwhile.
-
-    Example: python scripts/fine_tune.py pause --job ftjob-0123
-    """
-    from tuneops.training import commands
-
-    facts = commands.pause(config_path, job_id, dry_run=dry_run)
-    console.emit_facts(facts, as_json=as_json)
+        facts = commands.change(name, config_path, job_id, dry_run=dry_run)
+        console.emit_facts(facts, as_json=as_json)
 
 
-@main.command()
-@console.config_option
-@job_option
-@console.dry_run_option
-@console.json_option
-def resume(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
-    """Go on with a paused job.
-
-    Example: python scripts/fine_tune.py resume --job ftjob-0123
-    """
-    from tuneops.training import commands
-
-    facts = commands.resume(config_path, job_id, dry_run=dry_run)
-    console.emit_facts(facts, as_json=as_json)
+_changing("cancel", "Cancel the job; what it trained so far is billed.")
+_changing("pause", "Pause the job after its present step; training costs nothing meanwhile.")
+_changing("resume", "Go on with a paused job.")
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """What scripts/fine_tune.py does, each command from its configuration to its facts."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from tuneops.dataset import scan
 from tuneops.dataset.canonical import canonical_bytes
 from tuneops.errors import StillRunningError
 from tuneops.report import plots, tables
-from tuneops.training import cost, lookup, watch
+from tuneops.training import changes, cost, lookup, watch
 from tuneops.training import key as content
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _TABLE_ROWS = 12
+_CHANGES = {"cancel": jobs.cancel, "pause": jobs.pause, "resume": jobs.resume}
 
 
 def submit(path: Path, *, retry: bool) -> dict[str, Any]:
@@ -69,33 +70,20 @@ def status(path: Path, job_id: str | None) -> dict[str, Any]:
     return lookup.facts(lookup.find(config, open_data_plane(config), job_id))
 
 
-def cancel(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
-    return _change(path, job_id, jobs.RUNNING | jobs.PAUSED, None if dry_run else jobs.cancel)
+def change(name: str, path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
+    """Cancel, pause or resume the job, with what it cost so far.
 
-
-def pause(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
-    return _change(path, job_id, frozenset({"running"}), None if dry_run else jobs.pause)
-
-
-def resume(path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
-    return _change(path, job_id, frozenset({"paused"}), None if dry_run else jobs.resume)
-
-
-def _change(
-    path: Path,
-    job_id: str | None,
-    possible: frozenset[str],
-    change: Callable[["OpenAI", str], Job] | None,
-) -> dict[str, Any]:
-    """Change the job if its status lets it; with what it cost so far."""
+    Raises:
+        PreconditionError: The job's status does not let it.
+    """
     config = configuration.load(path)
     client = open_data_plane(config)
     job = lookup.find(config, client, job_id)
-    applies = job.status in possible
-    if applies and change is not None:
-        job = change(client, job.id)
+    to_do = changes.is_to_do(name, job)
+    if to_do and not dry_run:
+        job = _CHANGES[name](client, job.id)
     spent = _spent(config, client, job)
-    return {"changed": applies and change is not None, "would_change": applies} | {
+    return {"changed": to_do and not dry_run, "would_change": to_do} | {
         **lookup.facts(job),
         "spent_usd": None if spent is None else round(spent, 2),
     }

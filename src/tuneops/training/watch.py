@@ -92,7 +92,8 @@ def _ended(job: Job) -> Job:
         return job
     if job.status in PAUSED:
         raise UndecidedError(
-            f"Job {job.id} is paused.", remedy="Resume it in the Foundry portal, or cancel it."
+            f"Job {job.id} is paused.",
+            remedy=f"Go on with 'fine_tune.py resume --job {job.id}', or cancel it.",
         )
     if job.status == "cancelled":
         raise JobFailedError(

@@ -1,0 +1,39 @@
+"""When a job can be cancelled, paused or resumed, and when it is so already; no I/O."""
+
+from dataclasses import dataclass
+
+from tuneops.azure.jobs import FINAL, PAUSED, RUNNING, Job
+from tuneops.errors import PreconditionError
+
+
+@dataclass(frozen=True)
+class Change:
+    """Statuses from which it can be made, and those in which nothing is left to do."""
+
+    possible: frozenset[str]
+    done: frozenset[str]
+    past: str
+
+
+# Azure pauses a job that runs, once it has trained a step (fine-tuning guide, 2026).
+_CHANGES = {
+    "cancel": Change(RUNNING | PAUSED, FINAL, "cancelled"),
+    "pause": Change(frozenset({"running"}), PAUSED, "paused"),
+    "resume": Change(frozenset({"paused"}), RUNNING, "resumed"),
+}
+
+
+def is_to_do(name: str, job: Job) -> bool:
+    """Whether the change is left to do.
+
+    Raises:
+        PreconditionError: The job's status does not let it.
+    """
+    change = _CHANGES[name]
+    if job.status in change.possible or job.status in change.done:
+        return job.status in change.possible
+    only = ", ".join(sorted(change.possible))
+    raise PreconditionError(
+        f"Job {job.id} is {job.status}: it cannot be {change.past}.",
+        remedy=f"That works while a job is {only}; 'fine_tune.py status' shows how it stands.",
+    )
