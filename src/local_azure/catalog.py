@@ -11,6 +11,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 RETIREMENTS = ("fineTune", "inference")
+_CAPABILITIES = {
+    "Standard": "fineTune",
+    "GlobalStandard": "globalFineTune",
+    "DeveloperTier": "devTierFineTune",
+}
 
 
 class _Frozen(BaseModel):
@@ -160,8 +165,7 @@ def account_model(model: CatalogModel, region: str, now: float) -> dict[str, Any
 
 def _training_capabilities(model: CatalogModel, region: str) -> dict[str, str]:
     types = model.training_types(region)
-    capabilities = {"fineTune": "Standard" in types, "globalFineTune": "GlobalStandard" in types}
-    return {name: "true" for name, has in capabilities.items() if has}
+    return {name: "true" for kind, name in _CAPABILITIES.items() if kind in types}
 
 
 def _model_sku(model: CatalogModel, sku: CatalogSku, now: float) -> dict[str, Any]:

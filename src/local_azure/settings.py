@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from local_azure.roles import Assignment
 
+Listed = Literal["files", "jobs"]
+
 
 class Settings(BaseModel):
     """Durations are the real service's: divide by `speed` for the time that passes here."""
@@ -28,6 +30,7 @@ class Settings(BaseModel):
     retired: list[str] = []  # "name:version", or "name:version:fineTune|inference" for one date
     roles: list[Assignment] | None = None  # of the signed-in principal; None: it may do all
     consistency_seconds: float = 0.0  # ARM answers 404 for so long after a creation
+    list_lag_seconds: dict[Listed, float] = {}  # lists leave out what was created since
     operation_form: Literal["azure-async-operation", "location", "body"] = "azure-async-operation"
     throttle: bool = False  # refuse what is over ARM's token buckets
     fail_content_check: bool = False  # refuse the training data of jobs

@@ -82,7 +82,8 @@ async def list_(call: Call) -> Response:
     """No paging and no has_more: so says the specification."""
     purpose = call.request.query_params.get("purpose")
     jobs.settle(call.plane, call.scope)
-    files = [file for file in live(call) if purpose in (None, file["purpose"])]
+    shown = call.listed("files", live(call))
+    files = [file for file in shown if purpose in (None, file["purpose"])]
     data = [to_wire(call, await _measured(call, file)) for file in files]
     return JSONResponse({"object": "list", "data": data})
 

@@ -50,7 +50,7 @@ async def list_(call: Call) -> Response:
     found = call.state.store.list(
         "job", call.scope, after=after, limit=limit + 1, newest_first=True
     )
-    data = [to_wire(call, job) for job in found[:limit]]
+    data = [to_wire(call, job) for job in call.listed("jobs", found[:limit])]
     return JSONResponse({"object": "list", "data": data, "has_more": len(found) > limit})
 
 

@@ -15,6 +15,7 @@ from local_azure.data_plane.background import Computations
 from local_azure.data_plane.rate_limits import RateLimits
 from local_azure.dialogue import TrainedAnswers
 from local_azure.errors import AzureError, bad_request, missing_api_version, not_found
+from local_azure.settings import Listed
 from local_azure.state import State, base_url
 
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
@@ -78,6 +79,12 @@ class Call:
         if not isinstance(body, dict):
             raise invalid("The request body is not a JSON object.")
         return body
+
+    def listed(self, kind: Listed, documents: list[Json]) -> list[Json]:
+        """Those that a list shows by now: it may lag behind what was created."""
+        lag = self.state.settings.list_lag_seconds.get(kind, 0.0)
+        elapsed = self.state.clock.work_elapsed
+        return [document for document in documents if elapsed(document["created"]) >= lag]
 
     def created(self, body: Json) -> Response:
         """201 with Location on the dated surface, 200 on v1."""

@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     from tuneops.azure.cloud import Session
 
 
+# The training types by the capabilities that stand for them in the live catalogue. Those of other
+# types, such as data zones, are not published.
+TRAINING_TYPES = {
+    "finetune": "Standard",
+    "globalfinetune": "GlobalStandard",
+    "devtierfinetune": "Developer",
+}
+
+
 @dataclass(frozen=True)
 class Sku:
     """One way to deploy a model; ``usage_name`` is the quota that it counts against."""
@@ -23,7 +32,10 @@ class Sku:
 
 @dataclass(frozen=True)
 class CatalogModel:
-    """A model of a region; a retirement date of None means that none is announced."""
+    """A model of a region; a retirement date of None means that none is announced.
+
+    ``training_types`` are those of `TRAINING_TYPES` that the catalogue names, perhaps none.
+    """
 
     format: str
     name: str
@@ -32,6 +44,7 @@ class CatalogModel:
     fine_tunable: bool
     fine_tuning_retires: datetime | None
     inference_retires: datetime | None
+    training_types: frozenset[str] = frozenset()
 
     @property
     def full_name(self) -> str:
@@ -89,16 +102,19 @@ def find(
 
 
 def _model(model: Any) -> CatalogModel:  # noqa: ANN401 - the SDK's AccountModel
-    capabilities = {k.lower(): str(v).lower() for k, v in (model.capabilities or {}).items()}
+    capabilities = {**(model.capabilities or {}), **(model.finetune_capabilities or {})}
+    has = {name.lower() for name, value in capabilities.items() if str(value).lower() == "true"}
+    training_types = frozenset(TRAINING_TYPES[name] for name in has & TRAINING_TYPES.keys())
     deprecation = model.deprecation
     return CatalogModel(
         format=model.format or "",
         name=model.name or "",
         version=model.version or "",
         skus=tuple(_sku(sku) for sku in model.skus or []),
-        fine_tunable=bool(model.finetune_capabilities) or capabilities.get("finetune") == "true",
+        fine_tunable=bool(training_types or model.finetune_capabilities),
         fine_tuning_retires=read_timestamp(deprecation.fine_tune) if deprecation else None,
         inference_retires=read_timestamp(deprecation.inference) if deprecation else None,
+        training_types=training_types,
     )
 
 

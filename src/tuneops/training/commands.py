@@ -39,14 +39,21 @@ def submit(path: Path, *, retry: bool) -> dict[str, Any]:
 
 
 def preview(path: Path, *, retry: bool) -> dict[str, Any]:
-    """What `submit` would do now."""
+    """What `submit` would do now, after the same checks."""
     config = configuration.load(path)
     key = content.content_key(config)
-    decision = submission.look(config, open_foundry(config), key, retry=retry)
+    foundry = open_foundry(config)
+    decision = submission.look(config, foundry, key, retry=retry)
     if isinstance(decision, Adopt | Refuse):
         would = "adopt" if isinstance(decision, Adopt) else "refuse, without --retry,"
         return {"key": key, "would": f"{would} job {decision.job.id} ({decision.job.status})"}
-    return {"key": key, "would": "upload the files and create a job"}
+    training = submission.check(config, foundry)
+    dollars = cost.estimate(config, training.tokens)
+    return {
+        "key": key,
+        "would": "upload the files and create a job",
+        "estimated_usd": None if dollars is None else round(dollars, 2),
+    }
 
 
 def wait(path: Path, job_id: str | None, minutes: float | None) -> dict[str, Any]:

@@ -4,6 +4,9 @@ Azure has no idempotency key for a fine-tuning job, so whoever wants to create o
 content first: a tiny uploaded file, named after the content key. The oldest live claim creates;
 everybody else waits for its job and adopts it. A claim that is older than its lease belongs to a
 run that died.
+
+Lists may lag behind creations. So a claim counts once it is listed, for then all older ones are;
+its owner creates in the first half of its lease, and the other half is the job's to be listed in.
 """
 
 from collections.abc import Sequence
@@ -64,10 +67,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Create:
-    """The content is ours to train."""
+    """The content is ours to train, if the request is over in ``within_seconds``."""
 
     training_file: UploadedFile
     validation_file: UploadedFile
+    within_seconds: float
 
 
 Decision = Adopt | Refuse | Upload | Claim | Wait | Create
@@ -75,9 +79,9 @@ Decision = Adopt | Refuse | Upload | Claim | Wait | Create
 
 @dataclass(frozen=True)
 class Claimant:
-    """Who asks: its own claim (a file's id) if it has one, and the seconds that a lease lasts."""
+    """Who asks: its own claim if it made one, and the seconds that a lease lasts."""
 
-    claim: str | None
+    claim: UploadedFile | None
     lease_seconds: float
     retry: bool = False
 
@@ -102,7 +106,9 @@ def decide(
     training, validation = usable(files, names.training_file), usable(files, names.validation_file)
     if training is None or validation is None:
         return Upload(training, validation)
-    return _claimed(claims(names, files), claimant, now) or Create(training, validation)
+    return _claimed(claims(names, files), claimant, now) or Create(
+        training, validation, _left(claimant, now)
+    )
 
 
 def matching(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -> list[Job]:
@@ -136,20 +142,21 @@ def usable(files: Sequence[UploadedFile], name: str) -> UploadedFile | None:
 
 
 def _claimed(found: Sequence[UploadedFile], claimant: Claimant, now: float) -> Claim | Wait | None:
-    """What the claims leave to do; None where the content is this claimant's to train.
-
-    A claimant acts only in the first half of its lease, so that what it sent has arrived when
-    somebody else may take over.
-    """
-    mine = next((file for file in found if file.id == claimant.claim), None)
-    if mine is None or now - mine.created > claimant.lease_seconds / 2:
-        alive = [file for file in found if now - file.created <= claimant.lease_seconds]
-        others = [file for file in alive if file.id != claimant.claim]
+    """What the claims leave to do; None where the content is this claimant's to train."""
+    mine = claimant.claim
+    alive = [file for file in found if now - file.created <= claimant.lease_seconds]
+    if mine is None or _left(claimant, now) <= 0:
+        others = [file for file in alive if mine is None or file.id != mine.id]
         return Wait(others[0]) if others else Claim()
-    first = next(file for file in found if now - file.created <= claimant.lease_seconds)
-    if first.id != mine.id or now - mine.created < SETTLE_SECONDS:
-        return Wait(first)
+    if not alive or alive[0].id != mine.id or now - mine.created < SETTLE_SECONDS:
+        return Wait(alive[0] if alive else mine)
     return None
+
+
+def _left(claimant: Claimant, now: float) -> float:
+    """Seconds for which the claimant may act on its claim."""
+    age = now - claimant.claim.created if claimant.claim else claimant.lease_seconds
+    return claimant.lease_seconds / 2 - age
 
 
 def _progress(job: Job) -> tuple[int, int]:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuneops.azure.catalog import TRAINING_TYPES, CatalogModel
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
-from tuneops.errors import AzureRefusedError, QuotaError
+from tuneops.errors import AzureRefusedError, QuotaError, UnsupportedError
 from tuneops.limits import (
     MAX_BILLED_TOKENS,
     MAX_FILES_BYTES_PER_RESOURCE,
@@ -16,6 +17,7 @@ from tuneops.limits import (
 )
 from tuneops.training import cost
 
+_ALSO_CALLED = {"developertier": "Developer"}
 _NEW_FILES = 3  # training, validation and the claim
 _QUEUED = frozenset({"pending", "queued", "validating_files"})
 
@@ -39,6 +41,23 @@ def check_cost(config: Config, training: Training) -> None:
         f"Training {training.tokens:,} tokens for {cost.epochs(config)} epochs{assumed} costs "
         f"about {dollars:.2f} USD; fine_tuning.max_training_cost is {limit:.2f}.",
         remedy="Train on less, set n_epochs lower, or raise the limit in the configuration.",
+    )
+
+
+def check_training_type(config: Config, model: CatalogModel) -> None:
+    """Raises: UnsupportedError where the region trains the model, but not as this type.
+
+    A type that the catalogue has no word for is left to the service.
+    """
+    wanted = config.fine_tuning.training_type
+    known = {name.lower(): name for name in TRAINING_TYPES.values()} | _ALSO_CALLED
+    asked = known.get(wanted.lower())
+    if asked is None or not model.training_types or asked in model.training_types:
+        return
+    raise UnsupportedError(
+        f"{model.full_name} does not train as {wanted} in {config.azure.region}.",
+        remedy="Set fine_tuning.training_type to one of: "
+        f"{', '.join(sorted(model.training_types))}; or train in another region.",
     )
 
 

@@ -59,7 +59,7 @@ def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -
             service refuses a file.
         FindingsError: The data has errors; nothing is uploaded.
         LifecycleError: The region does not train the base model any more.
-        StillRunningError: Another run claims the content and does not come to an end.
+        StillRunningError: Another run claims the content, and its job does not appear.
     """
     key = content.content_key(config)
     claimant = Claimant(claim=None, lease_seconds=lease_seconds(), retry=retry)
@@ -90,8 +90,10 @@ class _Submitting:
         self._names = names_of(config, key)
         self._claimant = claimant
         self._narrate = narrate
+        self._uploaded: dict[str, UploadedFile] = {}
         self._looked = 0.0
         self._settling = True
+        self._checked = False
         self._pauses = attempts(_LEASES_TO_WAIT * claimant.lease_seconds)
 
     def run(self) -> Submission:
@@ -112,52 +114,66 @@ class _Submitting:
         self._looked = time.monotonic()
         listing = files.read(self._client)
         known = jobs.list_all(self._client)
-        return plan.decide(self._names, known, listing.files, self._claimant, listing.now)
+        return plan.decide(
+            self._names, known, self._with_ours(listing.files), self._claimant, listing.now
+        )
+
+    def _with_ours(self, listed: list[UploadedFile]) -> list[UploadedFile]:
+        """The listed files, and those of this run that the list lags behind; not its claim."""
+        there = {file.id for file in listed}
+        return [*listed, *(file for file in self._uploaded.values() if file.id not in there)]
 
     def _prepare(self, decision: Refuse | Upload | Claim | plan.Wait) -> None:
         if isinstance(decision, Refuse):
             raise _tried_before(decision.job)
+        if isinstance(decision, Upload | Claim) and not self._checked:
+            training = check(self._config, self._foundry)
+            make_room(self._config, self._foundry, training, self._narrate)
+            self._checked = True
         if isinstance(decision, Upload):
             self._upload(decision)
         elif isinstance(decision, Claim):
+            self._give_up_claim()
             claim = files.upload(self._client, self._names.claim, _CLAIM_ROW)
-            self._claimant = replace(self._claimant, claim=claim.id)
+            self._claimant = replace(self._claimant, claim=claim)
         else:
-            self._pause(decision.claim)
+            self._pause(decision.claim.id)
 
     def _upload(self, decision: Upload) -> None:
-        """Upload what is missing, once all that costs nothing has been checked."""
-        training = check(self._config, self._foundry)
-        make_room(self._config, self._foundry, training, self._narrate)
         data = self._config.data
         wanted = (
             (decision.training_file, self._names.training_file, data.training),
             (decision.validation_file, self._names.validation_file, data.validation),
         )
         for there, name, path in wanted:
-            file = there or self._upload_one(name, path)
-            try:
-                files.wait_until_processed(self._client, file.id)
-            except NotFoundError:
-                self._narrate(f"{name} was removed meanwhile: looking again.")
+            self._is_processed(there or self._upload_one(name, path))
 
     def _upload_one(self, name: str, path: Path) -> UploadedFile:
         self._narrate(f"Uploading {path} as {name}.")
-        return files.upload(self._client, name, canonical_bytes(path))
+        uploaded = files.upload(self._client, name, canonical_bytes(path))
+        self._uploaded[uploaded.id] = uploaded
+        return uploaded
+
+    def _is_processed(self, file: UploadedFile) -> bool:
+        """Wait for it; False where it was removed meanwhile, and another look must decide."""
+        try:
+            files.wait_until_processed(self._client, file.id)
+        except NotFoundError:
+            self._narrate(f"{file.name} was removed meanwhile: looking again.")
+            self._uploaded.pop(file.id, None)
+            self._pause(None)
+            return False
+        return True
 
     def _create(self, decision: Create) -> Job | None:
-        """Create the job; None where nothing was created and another look must decide.
-
-        The request is over half a lease after the look, so that it cannot take effect when the
-        claim has passed to somebody else.
-        """
-        try:
-            new = self._new_job(decision)
-        except NotFoundError:
+        """Create the job; None where nothing was created and another look must decide."""
+        there = (decision.training_file, decision.validation_file)
+        if not all(self._is_processed(file) for file in there):
             return None
-        left = self._looked + self._claimant.lease_seconds / 2 - time.monotonic()
+        left = self._looked + decision.within_seconds - time.monotonic()
         if left <= 0:
             return None
+        new = self._new_job(decision)
         self._narrate(f"Creating the job: {new.model}, suffix {new.suffix}, seed {new.seed}.")
         try:
             return jobs.create(self._client, new, within_seconds=left)
@@ -184,8 +200,6 @@ class _Submitting:
         raise lost
 
     def _new_job(self, decision: Create) -> NewJob:
-        for file in (decision.training_file, decision.validation_file):
-            files.wait_until_processed(self._client, file.id)
         tuning = self._config.fine_tuning
         return NewJob(
             model=self._names.model,
@@ -198,26 +212,35 @@ class _Submitting:
         )
 
     def _done(self, job: Job, *, created: bool) -> Submission:
-        """Remove what only this and other runs' way to the job needed."""
-        listed = files.read(self._client).files
-        for file in plan.surplus(self._names, [*jobs.list_all(self._client), job], listed):
-            files.delete_if_there(self._client, file.id)
+        """End once the job is listed: then whoever comes next finds it, without our claim."""
+        for _ in attempts(self._claimant.lease_seconds / 2):
+            listed = files.read(self._client).files
+            known = jobs.list_all(self._client)
+            if any(each.id == job.id for each in known):
+                for file in plan.surplus(self._names, known, listed):
+                    files.delete_if_there(self._client, file.id)
+                break
         return Submission(job, self._key, created)
 
     def _give_up_claim(self) -> None:
-        if self._claimant.claim:
-            files.delete_if_there(self._client, self._claimant.claim)
+        claim = self._claim_id()
+        if claim:
+            files.delete_if_there(self._client, claim)
 
-    def _pause(self, claim: UploadedFile | None) -> None:
-        if claim and claim.id == self._claimant.claim and self._settling:
+    def _claim_id(self) -> str | None:
+        return self._claimant.claim.id if self._claimant.claim else None
+
+    def _pause(self, claim: str | None) -> None:
+        is_ours = claim is not None and claim == self._claim_id()
+        if is_ours and self._settling:
             self._settling = False
             time.sleep(plan.SETTLE_SECONDS)
             return
-        if claim and claim.id != self._claimant.claim:
+        if claim and not is_ours:
             self._narrate("Another run claims this content: waiting for its job.")
         if next(self._pauses, None) is None:
             raise StillRunningError(
-                "Another run claims this content and does not come to an end.",
+                "This content is claimed, and no job of it appears.",
                 remedy="Run the same command again.",
             )
 
@@ -227,7 +250,8 @@ def check(config: Config, foundry: Foundry) -> Training:
 
     Raises:
         FindingsError: The data has errors.
-        AzureRefusedError: The training costs more than configured, or the model has retired.
+        AzureRefusedError: The training costs more than configured, the model has retired, or the
+            region does not train it as the configured type.
         QuotaError: The job is larger than Azure takes.
     """
     report = scan.check_product(config)
@@ -246,7 +270,8 @@ def check(config: Config, foundry: Foundry) -> Training:
     limits.check_cost(config, training)
     limits.check_size(config, training)
     offered = catalog.models(foundry.session, config.azure.region)
-    preflight.check_model(config, offered, datetime.now(UTC))
+    model = preflight.check_model(config, offered, datetime.now(UTC))
+    limits.check_training_type(config, model)
     return training
 
 
