@@ -6,19 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.local_azure.witness import (
-    pytest_configure,
-    pytest_sessionfinish,
-    pytest_terminal_summary,
-    pytest_testnodedown,
-)
+from tests.local_azure import witness
+from tests.local_azure.witness import pytest_configure, pytest_sessionfinish, pytest_testnodedown
 
-__all__ = [
-    "pytest_configure",
-    "pytest_sessionfinish",
-    "pytest_terminal_summary",
-    "pytest_testnodedown",
-]
+__all__ = ["pytest_configure", "pytest_sessionfinish", "pytest_testnodedown"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,7 +31,8 @@ def _no_azure_of_yours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Each sweep says how many of its cases it took, also from a worker of xdist."""
+    """What the witness saw; and each sweep says how many of its cases it took, in any worker."""
+    witness.pytest_terminal_summary(terminalreporter, terminalreporter.config)
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:
             if name == "sweep":

@@ -1,4 +1,4 @@
-"""Speed of the local Azure: `python benchmarks/local_azure.py`, a few minutes.
+"""Speed of the local Azure: `python benchmarks/azure_speed.py`, a few minutes.
 
 Prints one line a measurement. The client is one keep-alive TLS connection a process, written
 without an SDK so that the server is what is measured.
