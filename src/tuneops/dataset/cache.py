@@ -10,9 +10,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +41,8 @@ class Cache:
 
 def version_of(*settings: object) -> bytes:
     """What a row depends on, apart from its line: the rules, the libraries, the settings."""
+    from importlib.metadata import version
+
     state = blake2b(repr(settings).encode(), digest_size=16)
     for name in _PACKAGES:
         state.update(version(name).encode())
@@ -76,6 +76,8 @@ def save(folder: Path, wanted: bytes, cache: Cache, tables: Iterable[Table]) -> 
     rows = rows[first]
     if len(low) == len(cache.rows) and np.array_equal(low, cache.rows["low"]):
         return
+    from tempfile import NamedTemporaryFile
+
     body = rows.tobytes()
     head = np.array([(wanted, cache.seed, _digest(memoryview(body)))], _HEAD)
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,15 +4,14 @@ The file is YAML: a list of entries with `line` (the digest of the line), `rule`
 and `until`. An entry follows its line wherever it moves, and ends with any change of it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from tuneops.dataset.findings import Rule, rule
 from tuneops.dataset.ruling import code_of
@@ -31,13 +30,11 @@ EXPIRED = rule(
 )
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    line: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+class _Entry(Struct, forbid_unknown_fields=True):
+    line: Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
     rule: str
-    reason: Annotated[str, Field(min_length=10)]
-    who: Annotated[str, Field(min_length=1)]
+    reason: Annotated[str, Meta(min_length=10)]
+    who: Annotated[str, Meta(min_length=1)]
     until: date
 
 
@@ -66,7 +63,7 @@ def load(path: Path, today: date | None = None) -> Exceptions:
     Raises:
         ConfigError: It cannot be read, is malformed, or names a rule that does not exist.
     """
-    entries = list(_entries(path))
+    entries = _entries(path)
     day = today or datetime.now(UTC).date()
     return Exceptions(
         frozenset((one.line, code_of(one.rule)) for one in entries if one.until >= day),
@@ -78,16 +75,16 @@ def load(path: Path, today: date | None = None) -> Exceptions:
     )
 
 
-def _entries(path: Path) -> Iterator[_Entry]:
+def _entries(path: Path) -> list[_Entry]:
+    import yaml
+
     remedy = "Each entry has line, rule, reason, who and until."
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-        yield from TypeAdapter(list[_Entry]).validate_python(document)
+        return msgspec.convert(document, list[_Entry])
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(
             f"The exceptions {path} cannot be read: {error}.", remedy=remedy
         ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path}: {where}: {first['msg']}.", remedy=remedy) from error
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}.", remedy=remedy) from error

@@ -1,6 +1,5 @@
 """One pass over a product's data files: every finding, and the files in numbers."""
 
-import multiprocessing
 import os
 import signal
 from bisect import bisect_right
@@ -189,7 +188,7 @@ class _Scan:
             table["tokens"], int(table["messages"].sum()), int(table["turns"].sum())
         )
         if self._settings.counts:
-            self._note_rows(file, limits.outliers(table["tokens"].tolist()))
+            self._note_rows(file, limits.outliers(table["tokens"]))
         if self._settings.scans and self._settings.compares:
             self._note_rows(file, corpus.examine(table, file.read))
         return file
@@ -346,6 +345,8 @@ def _workers(options: Options, paths: Iterable[Path]) -> Iterator[_ReadParts]:
 
 
 def _pool(jobs: int, settings: Settings, cache: Cache) -> Any:  # noqa: ANN401 - no public type
+    import multiprocessing
+
     if "fork" in multiprocessing.get_all_start_methods():
         if settings.counts:
             tokenizer()  # shared by the processes

@@ -7,9 +7,10 @@ the text.
 """
 # ruff: noqa: E501 - one row a rule, read across
 
-import re
 from dataclasses import dataclass
 from typing import Literal
+
+from tuneops import lazyre as re
 
 Kind = Literal["hotel", "flight", "rental_car", "restaurant"]
 KINDS: tuple[Kind, ...] = ("hotel", "flight", "rental_car", "restaurant")

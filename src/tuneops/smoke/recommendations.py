@@ -4,11 +4,11 @@ Works sentence by sentence on the words alone, so a mention is no recommendation
 none, and a question to the traveller is none.
 """
 
-import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from tuneops import lazyre as re
 from tuneops.smoke.recommendation_rules import (
     CONTRASTS,
     DISCLAIMERS,

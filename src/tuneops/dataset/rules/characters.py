@@ -1,10 +1,10 @@
 """Characters that are lost, hidden or garbled: 1300 to 1399."""
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector
 from tuneops.dataset.rules.texts import Text, said_by_others

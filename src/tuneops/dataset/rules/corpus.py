@@ -1,7 +1,6 @@
 """What only the whole file shows: labels, system messages, tools, signs of poisoning: 2000 on."""
 # ruff: noqa: PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Example
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import turns

@@ -1,11 +1,12 @@
 """What a system message demands of answers, in its plain forms, in Spanish and in English."""
 # ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from tuneops import lazyre as re
 
 Kind = Literal["hotel", "flight", "rental_car", "restaurant"]
 
@@ -87,6 +88,7 @@ _LANGUAGES = {
     "es": r"espa[nñ]ol|castellano|spanish", "en": r"ingl[eé]s|english", "fr": r"franc[eé]s|french",
     "pt": r"portugu[eéê]s\w{0,2}", "it": r"italian[oa]?", "de": r"alem[aá]n|german", "ca": r"catal[aá]n|catal[aà]",
 }  # fmt: skip
+_NAMES_LANGUAGE = re.compile("(?i)" + "|".join(_LANGUAGES.values()))
 _ANSWERS = r"(?:respond\w{0,5}|contest\w{0,4}|habl\w{0,4}|escrib\w{0,4}|answers?|repl(?:y|ies)|respon[ds]e?s?|speak|write|communicate|comun[ií]c\w{0,5}|usa|utiliza|use|atiend\w{0,4}|redact\w{0,3}|output)"
 _ONLY = r"(?:siempre|s[oó]lo|solamente|[uú]nicamente|exclusivamente|always|only|exclusively|in all cases|en todo momento|must)"
 _IN = {
@@ -200,7 +202,7 @@ def _negative(told: str) -> Iterator[str]:
 
 
 def _language(told: str) -> str | None:
-    if _FOLLOWS_USER.search(told):
+    if not _NAMES_LANGUAGE.search(told) or _FOLLOWS_USER.search(told):
         return None
     found = [name for name, form in _IN.items() if form.search(told)]
     return found[0] if len(found) == 1 else None

@@ -4,10 +4,10 @@ A row in which the assistant declines is a good example and stays silent.
 """
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 import unicodedata
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Message
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector, words

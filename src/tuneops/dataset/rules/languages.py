@@ -4,13 +4,12 @@ Function words decide; the identifier of the smoke test confirms before anything
 """
 # ruff: noqa: E501, PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.texts import asked_before, instructions, prose, said_by_others
-from tuneops.smoke.checks import language_of
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda en llegar el paquete que pedí ayer por la tarde?"}, {"role": "assistant", "content": "Suele llegar en dos días a la dirección que nos diste. ¿Te va bien por la mañana?"}]}'
 _ENGLISH = "It usually arrives within two days at the address that you gave us. Is that fine?"
@@ -124,6 +123,8 @@ def _script(text: str) -> str | None:
 
 def sure(text: str, enough: int = _ENOUGH) -> str | None:
     """The language where both judges agree, or one is silent."""
+    from tuneops.smoke.checks import language_of
+
     if (name := language(text, enough)) is not None:
         return name if name not in STOPWORDS or language_of(text, name) in (None, name) else None
     name = language(text, _FEW)

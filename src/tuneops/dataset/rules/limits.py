@@ -1,7 +1,9 @@
 """Sizes: 600 to 699. The numbers are Azure's, in tuneops.limits with their sources."""
 
-from collections.abc import Iterator, Sequence
-from statistics import median
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tuneops.dataset.findings import Fault, rule
 from tuneops.dataset.tokens import ExampleTokens
@@ -111,13 +113,12 @@ def examine_billing(tokens: int, epochs: int) -> Iterator[Fault]:
         )
 
 
-def outliers(tokens: Sequence[int]) -> Iterator[tuple[int, Fault]]:
+def outliers(tokens: NDArray[np.uint32]) -> Iterator[tuple[int, Fault]]:
     """The positions of examples far longer than the others."""
     if len(tokens) < MIN_TRAINING_EXAMPLES:
         return
-    middle = median(tokens)
+    middle = float(np.median(tokens))
     bar = max(OUTLIER_TOKENS, OUTLIER_RATIO * middle)
-    for position, count in enumerate(tokens):
-        if count > bar:
-            text = f"The example has {count:,} tokens; the median is {middle:,.0f}."
-            yield position, Fault(OUTLIER, text)
+    for position in np.flatnonzero(tokens > bar).tolist():
+        text = f"The example has {tokens[position]:,} tokens; the median is {middle:,.0f}."
+        yield position, Fault(OUTLIER, text)

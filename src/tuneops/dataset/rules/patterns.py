@@ -92,7 +92,7 @@ def _options() -> re2.Options:
 
 @cache
 def _combined() -> "re2._Regexp":
-    return re2.compile("|".join(one.trigger for one in DETECTORS).encode(), _options())
+    return re2.compile("|".join(f"(?:{one.trigger})" for one in DETECTORS).encode(), _options())
 
 
 @cache

@@ -2,9 +2,9 @@
 # ruff: noqa: E501, PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import ipaddress
-import re
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, Rule, quote, rule
 from tuneops.dataset.rules.checksums import is_card, is_dni, is_iban, is_nie, is_nuss, is_ssn
 from tuneops.dataset.rules.patterns import detector, words

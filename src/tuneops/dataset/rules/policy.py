@@ -2,16 +2,15 @@
 # ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, Rule, quote, rule
 from tuneops.dataset.rules import languages
 from tuneops.dataset.rules.demands import NOTHING, Demands, Topic, demands
 from tuneops.dataset.rules.texts import asked_before, instructions, prose, said_by_others
-from tuneops.smoke.checks import ends_with_question
 
 _FIX = "Rewrite the answer, or delete the row."
 
@@ -247,8 +246,14 @@ def _examine(said: _Answer, wanted: Demands) -> Iterator[Fault]:
     yield from _subjects(said, wanted)
     yield from _length(said, wanted)
     yield from _address(said, wanted)
-    last = said.example.messages[-1]
-    if wanted.ends_with_question and said.message is last and not ends_with_question(said.text):
+    if wanted.ends_with_question and said.message is said.example.messages[-1]:
+        yield from _question(said)
+
+
+def _question(said: _Answer) -> Iterator[Fault]:
+    from tuneops.smoke.checks import ends_with_question
+
+    if not ends_with_question(said.text):
         yield said.fault(QUESTION, f"It ends with {quote(said.text[-40:])}.")
 
 

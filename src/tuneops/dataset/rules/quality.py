@@ -4,10 +4,10 @@ What can be told from one text alone; `turns` compares an answer with its questi
 """
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, instructions, said_by_others

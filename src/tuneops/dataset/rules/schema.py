@@ -4,11 +4,11 @@ Source: the fine-tuning guide of Azure OpenAI (learn.microsoft.com, 2026-10) and
 completion messages of OpenAI's own specification 2.3.0.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import CHAT_KEYS, ROLES, Example, Format, format_of
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 

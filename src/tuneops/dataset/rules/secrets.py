@@ -9,10 +9,10 @@ import base64
 import binascii
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, Rule, rule
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text

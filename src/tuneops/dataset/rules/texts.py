@@ -1,12 +1,12 @@
 """The texts of an example, with what a rule has to know of where they stand."""
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import PROMPT_ROLES, Example, Format, Message
 from tuneops.dataset.findings import Fault, JsonPath, Rule
 

@@ -1,10 +1,10 @@
 """Tool calls, their answers and the tools declared: 500 to 599."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 

@@ -1,9 +1,9 @@
 """Insults in plain words: 2100 to 2199."""
 # ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, said_by_others

@@ -1,9 +1,9 @@
 """Answers beside their questions: 1930 to 1949."""
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
-import re
 from collections.abc import Iterator, Sequence
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.texts import asked_before, code_lines, normalise, prose, said_by_others

@@ -6,10 +6,10 @@ Source: fine-tuning guide of Azure OpenAI for vision (learn.microsoft.com, 2026-
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 from tuneops.limits import MAX_IMAGE_BYTES, MAX_IMAGES

@@ -2,9 +2,9 @@
 # ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 import json
-import re
 from collections.abc import Iterator
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector
 from tuneops.dataset.rules.texts import Text, closes, fence_mark, said_by_others
