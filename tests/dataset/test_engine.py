@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tuneops.dataset import parts
 from tuneops.dataset.cache import FILE_NAME
-from tuneops.dataset.examples import Document, Example, Format
+from tuneops.dataset.examples import Document, Example
 from tuneops.dataset.findings import Finding
 from tuneops.dataset.fingerprints import text_digests
-from tuneops.dataset.rows import Rows
+from tuneops.dataset.proven import proven
 from tuneops.dataset.rules.content import examine_shape
 from tuneops.dataset.scan import check
 
@@ -124,8 +124,7 @@ def test_a_proven_line_breaks_no_rule_of_shape(
     """What the fast path takes, the slow path has nothing to say about."""
     line = json.dumps({"messages": messages}, ensure_ascii=ascii_only)
     raw = line.replace('{"role', "{" + again + '"role', 1).encode("utf-8", "surrogatepass")
-    rows = Rows("file", Format.SFT)
-    if rows.take(raw, 1, 0):
+    if proven([raw])[0]:
         assert again == "" or not messages
         document = Document("file", 1, 0, raw.decode(), json.loads(raw))
         assert list(examine_shape(Example(document))) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tuneops.dataset.examples import Document, Format
 from tuneops.dataset.rows import Rows
-from tuneops.dataset.rowtable import table_of
+from tuneops.dataset.rowtable import line_digests, table_of
 from tuneops.dataset.scan import Report, check
 from tuneops.dataset.speech import Speech
 from tuneops.dataset.tokens import count_texts, summarise
@@ -27,7 +27,7 @@ def _count(*examples: list[dict[str, object]]) -> list[tuple[int, int]]:
     for number, messages in enumerate(examples, 1):
         value = {"messages": messages}
         rows.add(Document("file", number, 0, json.dumps(value), value), b"")
-    table, before = table_of(rows, [0] * len(examples), Speech(rows), compares=True)
+    table, before = table_of(rows, line_digests(rows.raws), Speech(rows), compares=True)
     return list(zip(table["tokens"].tolist(), before.tolist(), strict=True))
 
 

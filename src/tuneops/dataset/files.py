@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_128_intdigest
 
 from tuneops.dataset import jsontext
 from tuneops.dataset.documents import RunReader
@@ -22,6 +21,7 @@ from tuneops.dataset.parts import (
     Settings,
     survey_part,
 )
+from tuneops.dataset.proven import proven
 from tuneops.dataset.reading import (
     BOM,
     HEAD_BYTES,
@@ -35,7 +35,7 @@ from tuneops.dataset.reading import (
     wrong_kind,
 )
 from tuneops.dataset.rows import Rows
-from tuneops.dataset.rowtable import Table, empty
+from tuneops.dataset.rowtable import Table, empty, line_digests
 from tuneops.dataset.rules import encoding
 from tuneops.dataset.rules.limits import FILE_TOO_BIG
 from tuneops.limits import MAX_TRAINING_FILE_BYTES
@@ -63,24 +63,30 @@ class File:
             ConfigError: The file has changed.
         """
         rows = Rows(str(self.path), self.format) if rows is None else rows
+        wanted = self.table[positions]
         with open_same(self.path, self.identity) as stream:
-            for position in positions.tolist():
-                row = self.table[position]
-                self._read_row(rows, stream, row)
+            raws = [_bytes_of(stream, row) for row in wanted]
+        proofs = proven(raws) if self.format is Format.SFT else [[] for _ in raws]
+        for row, raw, said in zip(wanted, raws, proofs, strict=True):
+            line, offset = int(row["line"]), int(row["offset"])
+            if said:
+                rows.take(raw, line, offset, said)
+            else:
+                rows.add(_document(rows.file, line, offset, raw), raw)
         return rows
 
-    def _read_row(self, rows: Rows, stream: BinaryIO, row: np.void) -> None:
-        line, offset = int(row["line"]), int(row["offset"])
-        stream.seek(offset)
-        raw = stream.read(int(row["length"]))
-        if self.format is Format.SFT and rows.take(raw, line, offset):
-            return
-        try:
-            text = decode(raw)
-            document = Document(rows.file, line, offset, text, jsontext.parse(text))
-        except (UnicodeDecodeError, jsontext.JsonFault):
-            document = Document(rows.file, line, offset, "", None, exact=False)
-        rows.add(document, raw)
+
+def _bytes_of(stream: BinaryIO, row: np.void) -> bytes:
+    stream.seek(int(row["offset"]))
+    return stream.read(int(row["length"]))
+
+
+def _document(file: str, line: int, offset: int, raw: bytes) -> Document:
+    try:
+        text = decode(raw)
+        return Document(file, line, offset, text, jsontext.parse(text))
+    except (UnicodeDecodeError, jsontext.JsonFault):
+        return Document(file, line, offset, "", None, exact=False)
 
 
 class Reading:
@@ -197,8 +203,7 @@ class Reading:
             rows = Rows(str(self.file.path), self.file.format)
             for document in batch:
                 judge.add(rows, document, document.text.encode() if document.exact else b"")
-            digests = [xxh3_128_intdigest(raw) for raw in rows.raws]
-            self._tables.append(judge.table(rows, digests))
+            self._tables.append(judge.table(rows, line_digests(rows.raws)))
             extra = True
         self.file.table = _joined(self._tables)
         if extra:

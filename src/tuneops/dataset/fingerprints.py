@@ -136,12 +136,12 @@ def _packed(text: str) -> bytes:
 def fingerprints(rows: "Rows") -> Fingerprints:
     from tuneops.dataset.rows import ROLE_CODES, TALK_CODE
 
-    orders = np.frombuffer(rows.orders, np.uint8)
+    orders = rows.orders
     said = orders >= TALK_CODE
     digests = np.empty(len(orders), np.uint64)
     digests[said] = text_digests(rows.talk)
     prompts = text_digests(list(rows.prompts))
-    digests[~said] = prompts[np.array(rows.prompt_of, np.int64)]
+    digests[~said] = prompts[rows.prompt_of]
     asked = np.where(orders == ROLE_CODES["user"], marks(digests), np.uint64(0))
     _mix_strings(rows, digests)
     return _of_examples(rows, digests + orders * _MIX, said, asked)
@@ -159,9 +159,9 @@ def marks(digests: Digests) -> Digests:
 def _mix_strings(rows: "Rows", digests: Digests) -> None:
     if not rows.strings:
         return
-    extra = np.array([xxh3_64_intdigest(text.encode()) for text in rows.strings], np.uint64)
+    extra = np.array([xxh3_64_intdigest(text.encode()) for _, text in rows.strings], np.uint64)
     order = np.arange(1, len(extra) + 1, dtype=np.uint64)
-    owners = np.array(rows.string_owner, np.int64)
+    owners = np.array([at for at, _ in rows.strings], np.int64)
     order -= order[np.searchsorted(owners, owners)]
     np.add.at(digests, owners, _mixed(extra + order))
 

@@ -21,17 +21,20 @@ if TYPE_CHECKING:
 
 MIN_SHINGLES = 14  # shorter conversations are alike by chance
 SIMILAR = 0.7  # Jaccard
+UNLIKE, ALIKE = 0.45, 0.9  # estimates, each some four deviations from SIMILAR: no need to compare
 ROWS_OF_BAND = 4
 BINS = 64
 BANDS = BINS // ROWS_OF_BAND
 PARTNERS = 4  # candidates that are looked at for one line
 COMPARED = 20_000  # pairs compared shingle by shingle; of more, the signature's estimate counts
 BATCH = 1_000
+_ESTIMATED = 100_000
 
-Signatures = NDArray[np.uint16]
+Signatures = NDArray[np.uint8]
 Positions = NDArray[np.int64]
 _EMPTY = np.uint32(0xFFFFFFFF)
-_OWNER_SHIFT, _HASH_SHIFT, _HASH_MASK = (np.uint64(n) for n in (44, 20, (1 << 44) - 1))
+_BIN_SHIFT = np.uint32(26)  # leaves as many values as there are bins
+_OWNER_SHIFT = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,17 @@ class Pair:
 
 def signatures(speech: Speech) -> tuple[Signatures, NDArray[np.bool_]]:
     """One signature an example, and whether it is long enough to be compared."""
-    hashes, owners = speech.shingles
-    count = len(speech.rows)
-    bins = (hashes >> np.uint64(58)).astype(np.int64)
-    values = (hashes >> np.uint64(26)).astype(np.uint32)
-    least = np.full(count * BINS, _EMPTY, np.uint32)
-    np.minimum.at(least, owners * np.int64(BINS) + bins, values)
-    table = np.ascontiguousarray(least.reshape(-1, BINS).T)
+    hashes, owners, lengths = speech.shingles
+    cells = owners.astype(np.int64)
+    cells *= BINS
+    cells += hashes >> _BIN_SHIFT
+    least = np.full((len(speech.rows) + 1) * BINS, _EMPTY, np.uint32)
+    np.minimum.at(least, cells, hashes)
+    table = np.ascontiguousarray(least[:-BINS].reshape(-1, BINS).T)
     for place in range(2 * BINS - 1, -1, -1):
         column, donor = table[place % BINS], table[(place + 1) % BINS]
         np.copyto(column, donor, where=column == _EMPTY)
-    long_enough = np.bincount(owners, minlength=count) >= MIN_SHINGLES
-    return np.ascontiguousarray(table.T).astype(np.uint16), long_enough
+    return np.ascontiguousarray(table.T).astype(np.uint8), lengths >= MIN_SHINGLES
 
 
 def candidates(found: Signatures, eligible: Positions) -> tuple[Positions, Positions]:
@@ -73,7 +75,7 @@ def candidates(found: Signatures, eligible: Positions) -> tuple[Positions, Posit
 
 
 def _neighbours(band: Signatures, eligible: Positions) -> Positions:
-    values = band.view(np.uint64).ravel()[eligible]
+    values = band.view(np.uint32).ravel()[eligible]
     order = np.argsort(values)
     ordered = values[order]
     same = np.flatnonzero(ordered[1:] == ordered[:-1])
@@ -97,9 +99,10 @@ def similar_pairs(
         read: Gives the examples of some rows again.
     """
     earlier, later = candidates(found, eligible)
-    likeness = np.mean(found[earlier] == found[later], axis=1) if len(later) else np.empty(0)
-    for start in range(0, min(len(later), COMPARED), BATCH):
-        part = slice(start, min(start + BATCH, COMPARED))
+    likeness = _estimated(found, earlier, later)
+    unsure = np.flatnonzero((likeness > UNLIKE) & (likeness < ALIKE))[:COMPARED]
+    for start in range(0, len(unsure), BATCH):
+        part = unsure[start : start + BATCH]
         likeness[part] = _compare(earlier[part], later[part], read)
     order = np.lexsort((-likeness, later))
     first = np.flatnonzero(np.diff(later[order], prepend=-1))
@@ -108,15 +111,24 @@ def similar_pairs(
             yield Pair(int(earlier[at]), int(later[at]), float(likeness[at]))
 
 
+def _estimated(found: Signatures, earlier: Positions, later: Positions) -> NDArray[np.float64]:
+    likeness = np.zeros(len(later))
+    for start in range(0, len(later), _ESTIMATED):
+        part = slice(start, start + _ESTIMATED)
+        likeness[part] = np.mean(found[earlier[part]] == found[later[part]], axis=1)
+    return likeness
+
+
 def _compare(
     earlier: Positions, later: Positions, read: Callable[[Positions], "Rows"]
 ) -> NDArray[np.float64]:
     """Jaccard of each pair's shingles."""
     involved = np.unique(np.concatenate([earlier, later]))
-    hashes, owners = Speech(read(involved)).shingles
-    keys = np.unique(owners.astype(np.uint64) << _OWNER_SHIFT | hashes >> _HASH_SHIFT)
+    hashes, owners, _ = Speech(read(involved)).shingles
+    keys = np.sort(owners.astype(np.uint64) << _OWNER_SHIFT | hashes)
+    keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
     bounds = np.searchsorted(keys, np.arange(len(involved) + 1, dtype=np.uint64) << _OWNER_SHIFT)
-    sets = [keys[start:end] & _HASH_MASK for start, end in pairwise(bounds)]
+    sets = [keys[start:end] for start, end in pairwise(bounds)]
     ones, others = np.searchsorted(involved, earlier), np.searchsorted(involved, later)
     return np.array(
         [_jaccard(sets[a], sets[b]) for a, b in zip(ones.tolist(), others.tolist(), strict=True)]
@@ -124,6 +136,6 @@ def _compare(
 
 
 def _jaccard(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
-    shared = len(np.intersect1d(one, other, assume_unique=True))
+    shared = len(np.intersect1d(one.astype(np.uint32), other.astype(np.uint32), assume_unique=True))
     union = len(one) + len(other) - shared
     return shared / union if union else 0.0

@@ -6,13 +6,11 @@ can be read in any process and in any size with the same outcome.
 
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_128_intdigest
 
 from tuneops.dataset import families, rowtable
 from tuneops.dataset.cache import Cache
@@ -20,6 +18,7 @@ from tuneops.dataset.examples import Document, Format, format_of
 from tuneops.dataset.exceptions import NO_EXCEPTIONS, Exceptions
 from tuneops.dataset.findings import AS_WRITTEN, Fault, Findings, Ruling
 from tuneops.dataset.jsontext import JsonFault, parse
+from tuneops.dataset.proven import proven
 from tuneops.dataset.reading import (
     BOM,
     MAX_LINE_BYTES,
@@ -38,7 +37,6 @@ from tuneops.dataset.tokens import ExampleTokens
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
 RANGE_BYTES = 2 * 10**6
-_MASK = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +128,13 @@ class Judge:
         for fault in families.examine_shape(rows.add(document, raw)):
             self._note(document, fault)
 
-    def table(self, rows: Rows, digests: list[int]) -> Table:
+    def table(self, rows: Rows, digests: rowtable.Digests) -> Table:
         """The rows in numbers, after a look at what they say."""
         settings = self._settings
         speech = Speech(rows) if rows and (settings.counts or settings.scans) else None
         if speech and settings.scans:
-            for position, fault in families.examine_rows(speech, settings.policy):
+            faults = families.examine_rows(speech, settings.policy)
+            for position, fault in sorted(faults, key=lambda one: one[0]):
                 self._note(rows.example(position).document, fault)
         table, before = rowtable.table_of(rows, digests, speech, compares=settings.compares)
         limit = settings.max_example_tokens
@@ -205,42 +204,60 @@ class _PartReader:
             lines.pop()
         self._part.lines = len(lines)
         self._ends(data, lines)
-        offsets = list(accumulate((len(line) + 1 for line in lines), initial=start))
-        seed = self._cache.seed
-        digests = [xxh3_128_intdigest(line.removesuffix(b"\r"), seed) for line in lines]
-        known = self._recall(lines, digests, offsets)
-        rows = Rows(str(self._where.path), self._where.format)
-        chats = self._where.format is Format.SFT
-        for at, raw in enumerate(lines):
-            if known[at] or (chats and rows.take(raw.removesuffix(b"\r"), at + 1, offsets[at])):
-                self._text()
-            else:
-                self._other(rows, raw.removesuffix(b"\r"), at + 1, offsets[at])
-        table = self._judge.table(rows, [digests[line - 1] for line in rows.lines])
+        offsets = start + np.cumsum([0, *(len(line) + 1 for line in lines)])
+        if b"\r" in data:
+            lines = [line.removesuffix(b"\r") for line in lines]
+        digests = rowtable.line_digests(lines, self._cache.seed)
+        new = np.flatnonzero(self._recall(digests, offsets) < 0)
+        rows = self._rows([lines[at] for at in new.tolist()], new + 1, offsets[new])
+        table = self._judge.table(rows, digests[np.array(rows.lines, np.int64) - 1])
         self._part.table = np.concatenate([self._part.table, table])
         if len(table) < len(self._part.table):
             self._part.table = self._part.table[np.argsort(self._part.table["line"])]
         self._part.runs = np.array(self._runs, np.int64).reshape(-1, 3)
 
-    def _recall(self, lines: list[bytes], digests: list[int], offsets: list[int]) -> list[bool]:
+    def _recall(self, digests: rowtable.Digests, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Take the rows of lines that are known; where each line is in the cache, or -1."""
         if not len(self._cache.rows):
-            return [False] * len(lines)
-        low = np.array([digest & _MASK for digest in digests], np.uint64)
-        high = np.array([digest >> 64 for digest in digests], np.uint64)
-        found = self._cache.find(low, high)
+            return np.full(len(digests), -1)
+        found = self._cache.find(digests[:, 0], digests[:, 1])
         hits = np.flatnonzero(found >= 0)
         table = self._cache.rows[found[hits]]
-        table["line"], table["offset"] = hits + 1, np.array(offsets, np.int64)[hits]
+        table["line"], table["offset"] = hits + 1, offsets[hits]
         self._part.table = table
-        known: list[bool] = (found >= 0).tolist()
-        return known
+        return found
+
+    def _rows(
+        self, lines: list[bytes], numbers: NDArray[np.int64], offsets: NDArray[np.int64]
+    ) -> Rows:
+        """The examples among the lines; the rest is noted, or left to the file's reader."""
+        rows = Rows(str(self._where.path), self._where.format)
+        chats = self._where.format is Format.SFT
+        proofs = proven(lines) if chats else [[] for _ in lines]
+        places = zip(numbers.tolist(), offsets.tolist(), strict=True)
+        blank = []
+        for raw, said, (number, offset) in zip(lines, proofs, places, strict=True):
+            if said:
+                rows.take(raw, number, offset, said)
+            elif raw.strip():
+                self._other(rows, raw, number, offset)
+            else:
+                blank.append(number)
+        self._blanks(blank)
+        return rows
+
+    def _blanks(self, blank: list[int]) -> None:
+        """Note blank lines, those after the last line with text apart."""
+        last = self._part.lines
+        for number in reversed(blank):
+            last -= number == last
+        for number in blank:
+            one = self._part.blank if number < last else self._part.trailing_blank
+            one.add(number, self._settings.shown_per_rule)
+        self._part.has_text = last > 0
 
     def _other(self, rows: Rows, raw: bytes, line: int, offset: int) -> None:
         """A line that is not proven: an example of any shape, or left to the file's reader."""
-        if not raw.strip():
-            self._blank(line)
-            return
-        self._text()
         document = self._document(raw, line, offset)
         if document is None or format_of(document.value) is None:
             self._leave(line, offset)

@@ -1,22 +1,19 @@
 """One example in numbers, as it is handed between processes, compared, and kept in the cache."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from xxhash import xxh3_64_intdigest
+from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from tuneops.dataset.examples import Message
 from tuneops.dataset.fingerprints import Fingerprints, fingerprints
 from tuneops.dataset.near import BINS, signatures
+from tuneops.dataset.rows import ROLE_CODES, Rows
 from tuneops.dataset.rules import corpus
 from tuneops.dataset.rules.duplicates import ANSWERED, CANNED, CANNED_LENGTH
 from tuneops.dataset.speech import Speech
 from tuneops.dataset.tokens import encode, example_tokens, message_tokens
-
-if TYPE_CHECKING:
-    from tuneops.dataset.rows import Rows
 
 COMPARABLE, CLEAN = 4, 8  # flags, beside those of duplicates
 _DIGESTS = ("normalised", "talk", "prompt", "question", "answer", "prefix", "asked")
@@ -36,25 +33,31 @@ ROW = np.dtype(
         ("flags", np.uint8),
         ("marks", np.uint8),
         *((name, np.uint64) for name in _EXACT),
-        ("signature", np.uint16, (BINS,)),
+        ("signature", np.uint8, (BINS,)),
     ]
 )
 Table = NDArray[np.void]
-_MASK = (1 << 64) - 1
+Digests = NDArray[np.uint64]
 
 
 def empty() -> Table:
     return np.zeros(0, ROW)
 
 
+def line_digests(lines: Sequence[bytes], seed: int = 0) -> Digests:
+    """The lower and the upper 64 bits of each line's digest."""
+    digests = b"".join([xxh3_128_digest(line, seed) for line in lines])
+    return np.frombuffer(digests, ">u8").astype(np.uint64).reshape(-1, 2)[:, ::-1]
+
+
 def table_of(
-    rows: "Rows", digests: list[int], speech: Speech | None, *, compares: bool
+    rows: Rows, digests: Digests, speech: Speech | None, *, compares: bool
 ) -> tuple[Table, NDArray[np.int64]]:
     """The rows as a table, and the tokens before each one's first answer.
 
     Args:
         rows: The examples.
-        digests: 128 bits of each line.
+        digests: Of each line, as line_digests gives them.
         speech: What they say as tokens, if tokens are wanted.
         compares: Whether to make fingerprints, and signatures.
     """
@@ -64,8 +67,7 @@ def table_of(
         return table, before
     table["line"], table["offset"] = rows.lines, rows.offsets
     table["length"] = [len(raw) for raw in rows.raws]
-    table["low"] = [digest & _MASK for digest in digests]
-    table["high"] = [digest >> 64 for digest in digests]
+    table["low"], table["high"] = digests.T
     _shape(rows, table)
     _systems(rows, table)
     _last_turns(rows, table)
@@ -79,48 +81,43 @@ def table_of(
     return table, before
 
 
-def _shape(rows: "Rows", table: Table) -> None:
-    from tuneops.dataset.rows import ROLE_CODES
-
-    orders = np.frombuffer(rows.orders, np.uint8)
-    ends = np.array(rows.ends, np.int64)
-    answers = np.concatenate([[0], np.cumsum(orders == ROLE_CODES["assistant"])])
-    table["messages"] = np.diff(ends, prepend=0)
-    table["turns"] = np.diff(answers[ends], prepend=0)
+def _shape(rows: Rows, table: Table) -> None:
+    answers = np.concatenate([[0], np.cumsum(rows.orders == ROLE_CODES["assistant"])])
+    table["messages"] = np.diff(rows.ends, prepend=0)
+    table["turns"] = np.diff(answers[rows.ends], prepend=0)
     answered = np.zeros(len(rows), np.bool_)
     full = table["messages"] > 0
-    answered[full] = orders[ends[full] - 1] == ROLE_CODES["assistant"]
+    answered[full] = rows.orders[rows.ends[full] - 1] == ROLE_CODES["assistant"]
     answered[rows.partial] = False
     lengths = np.zeros(len(rows), np.int64)
-    lasts = np.array(rows.talk_ends, np.int64)
-    lengths[answered] = [len(rows.talk[end - 1]) for end in lasts[answered].tolist()]
+    lengths[answered] = [len(rows.talk[end - 1]) for end in rows.talk_ends[answered].tolist()]
     table["flags"] = answered * ANSWERED + (lengths >= CANNED_LENGTH) * CANNED
 
 
-def _systems(rows: "Rows", table: Table) -> None:
+def _systems(rows: Rows, table: Table) -> None:
     """Digests of the system messages as they are spelt; zero stands for none."""
-    from tuneops.dataset.rows import TALK_CODE
-
     told = [xxh3_64_intdigest(prompt.strip().encode()) for prompt in rows.prompts]
-    places = np.flatnonzero(np.frombuffer(rows.orders, np.uint8) < TALK_CODE)
-    owners = np.searchsorted(np.array(rows.ends, np.int64), places, side="right")
-    digests = np.array(told, np.uint64)[np.array(rows.prompt_of, np.int64)]
-    np.add.at(table["system"], owners, digests)
+    owners = np.searchsorted(rows.ends, rows.prompt_places, side="right")
+    np.add.at(table["system"], owners, np.array(told, np.uint64)[rows.prompt_of])
 
 
-def _last_turns(rows: "Rows", table: Table) -> None:
+def _last_turns(rows: Rows, table: Table) -> None:
     """What the rules of whole files have to know of each example's last turn."""
-    found = np.zeros((len(rows), 2), np.uint64)
-    starts = [0, *rows.talk_ends[:-1]]
-    for at in np.flatnonzero(table["flags"] & ANSWERED).tolist():
-        end = rows.talk_ends[at]
+    ends = rows.talk_ends.tolist()
+    starts = [0, *ends]
+    answered = np.flatnonzero(table["flags"] & ANSWERED)
+    marks = []
+    for at in answered.tolist():
+        end = ends[at]
         answer = rows.talk[end - 1]
         question = rows.talk[end - 2] if end - starts[at] > 1 else ""
-        found[at] = corpus.marks(question, answer), xxh3_64_intdigest(answer.encode())
-    table["marks"], table["spelt"] = found[:, 0].astype(np.uint8), found[:, 1]
+        marks.append(mark := corpus.marks(question, answer))
+        if mark & corpus.LABEL:
+            table["spelt"][at] = xxh3_64_intdigest(answer.encode())
+    table["marks"][answered] = marks
 
 
-def _special(rows: "Rows", table: Table) -> None:
+def _special(rows: Rows, table: Table) -> None:
     """Digests of tools and of pairs, which only unproven examples have."""
     for at, example in rows.unproven.items():
         if tools := example.tools[0]:
@@ -140,7 +137,7 @@ def _compare(table: Table, found: Fingerprints) -> None:
         table[name] = getattr(found, name)
 
 
-def _count(rows: "Rows", table: Table, speech: Speech) -> NDArray[np.int64]:
+def _count(rows: Rows, table: Table, speech: Speech) -> NDArray[np.int64]:
     _, prompt_offsets = encode(list(rows.prompts))
     costs = message_tokens(rows, speech.counts, np.diff(prompt_offsets))
     table["tokens"], before = example_tokens(rows, costs)

@@ -8,26 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
-from tuneops.dataset.rows import ROLE_CODES, TALK_CODE, Rows
+from tuneops.dataset.rows import ROLE_CODES, Rows
 from tuneops.dataset.tokens import encode, tokenizer
 
 Positions = NDArray[np.int64]
-_UNSEEN = np.uint32(0xFFFFFFFF)
-_FACTORS = tuple(np.uint64(f) for f in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
+_FACTORS = tuple(np.uint32(factor) for factor in (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D))
+_HALF = np.uint32(16)
 
 
 class TokenTable:
     """A number for each token of the vocabulary, found out when the token is first seen."""
 
-    def __init__(self, number_of: Callable[[str], int]) -> None:
-        self._numbers = np.full(tokenizer().n_vocab + 1, _UNSEEN, np.uint32)
+    def __init__(self, number_of: Callable[[str], int], kind: type[np.unsignedinteger]) -> None:
+        self._unseen = np.iinfo(kind).max
+        self._numbers = np.full(tokenizer().n_vocab + 1, self._unseen, kind)
         self._number_of = number_of
 
-    def __call__(self, ids: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    def __call__(self, ids: NDArray[np.uint32]) -> NDArray[np.unsignedinteger]:
         found = self._numbers[ids]
-        new = found == _UNSEEN
-        if new.any():
-            for token in np.unique(ids[new]).tolist():
+        if len(found) and found.max() == self._unseen:
+            for token in set(ids[found == self._unseen].tolist()):
                 text = tokenizer().decode_single_token_bytes(token).decode("utf-8", "replace")
                 self._numbers[token] = self._number_of(text)
             found = self._numbers[ids]
@@ -36,7 +36,7 @@ class TokenTable:
 
 @cache
 def _vocabulary() -> TokenTable:
-    return TokenTable(_class)
+    return TokenTable(_class, np.uint32)
 
 
 def _class(token: str) -> int:
@@ -61,8 +61,7 @@ class Speech:
     @cached_property
     def roles(self) -> NDArray[np.uint8]:
         """The role code of each text."""
-        orders = np.frombuffer(self.rows.orders, np.uint8)
-        return orders[orders >= TALK_CODE]
+        return self.rows.orders[self.rows.talk_places]
 
     @cached_property
     def answers(self) -> Positions:
@@ -73,21 +72,37 @@ class Speech:
         """For each answer the user's text that it follows, or -1."""
         texts = np.arange(len(self.roles))
         asked = np.maximum.accumulate(np.where(self.roles == ROLE_CODES["user"], texts, -1))
-        ends = np.array(self.rows.talk_ends, np.int64)
+        ends = self.rows.talk_ends
         starts = np.concatenate([[0], ends[:-1]])
         first = starts[np.searchsorted(ends, self.answers, side="right")]
         found = asked[self.answers]
         return np.where(found >= first, found, -1)
 
     @cached_property
-    def shingles(self) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-        """Hashes of all runs of three tokens, and the example that each belongs to."""
-        ends = self.offsets[np.array(self.rows.talk_ends, np.int64)]
+    def shingles(self) -> tuple[NDArray[np.uint32], NDArray[np.int32], Positions]:
+        """Hashes of all runs of three tokens that have letters, and what examples they are of.
+
+        A run over the end of an example belongs to one more than there are. The third part is
+        the number of runs of each example.
+        """
         classes = _vocabulary()(self.ids)
-        owners = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=0))
         kept = classes != 0
-        values, owners = classes[kept].astype(np.uint64), owners[kept]
-        mixed = values[:-2] * _FACTORS[0] + values[1:-1] * _FACTORS[1] + values[2:] * _FACTORS[2]
-        mixed = (mixed ^ (mixed >> np.uint64(32))) * _FACTORS[0]
-        whole = owners[:-2] == owners[2:]
-        return mixed[whole], owners[:-2][whole]
+        before = np.concatenate([np.zeros(1, np.int32), np.cumsum(kept, dtype=np.int32)])
+        ends = before[self.offsets[self.rows.talk_ends]]
+        lengths = np.diff(ends, prepend=0)
+        owners = np.repeat(np.arange(len(ends), dtype=np.int32), lengths)
+        owners[np.maximum(ends - 1, 0)[ends > 0]] = len(ends)
+        owners[np.maximum(ends - 2, 0)[ends > 1]] = len(ends)
+        hashes = _mixed(classes[kept].astype(np.uint32, copy=False))
+        return hashes, owners[: len(hashes)], np.maximum(lengths - 2, 0).astype(np.int64)
+
+
+def _mixed(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A hash of each three values that follow one another."""
+    mixed: NDArray[np.uint32] = values[:-2] * _FACTORS[0]
+    mixed += values[1:-1] * _FACTORS[1]
+    mixed += values[2:] * _FACTORS[2]
+    mixed ^= mixed >> _HALF
+    mixed *= _FACTORS[1]
+    mixed ^= mixed >> _HALF
+    return mixed

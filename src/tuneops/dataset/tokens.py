@@ -73,13 +73,14 @@ def message_tokens(rows: "Rows", talk: Integers, prompts: Integers) -> Integers:
     """Tokens of each message, its frame included, from those of the texts."""
     from tuneops.dataset.rows import TALK_CODE
 
-    orders = np.frombuffer(rows.orders, np.uint8)
+    orders = rows.orders
     costs = np.full(len(orders), PER_MESSAGE + ROLE_TOKENS, np.int64)
     said = orders >= TALK_CODE
     costs[said] += talk
-    costs[~said] += prompts[np.array(rows.prompt_of, np.int64)]
+    costs[~said] += prompts[rows.prompt_of]
     if rows.strings:
-        np.add.at(costs, rows.string_owner, count_texts(rows.strings))
+        owners, texts = zip(*rows.strings, strict=True)
+        np.add.at(costs, list(owners), count_texts(texts))
     return costs
 
 
@@ -88,14 +89,14 @@ def example_tokens(rows: "Rows", costs: Integers) -> tuple[Integers, Integers]:
     from tuneops.dataset.rows import ROLE_CODES
 
     sums = np.concatenate([[0], np.cumsum(costs)])
-    ends = np.array(rows.ends, np.int64)
+    ends = rows.ends
     starts = np.concatenate([[0], ends[:-1]])
     names = np.zeros(len(costs) + 1, np.int64)
     if rows.named:
         names[np.array(rows.named) + 1] = PER_NAME
     names = np.cumsum(names)
     totals = sums[ends] - sums[starts] + names[ends] - names[starts] + PER_EXAMPLE
-    learnt = np.frombuffer(rows.orders, np.uint8) == ROLE_CODES["assistant"]
+    learnt = rows.orders == ROLE_CODES["assistant"]
     learnt[np.array(rows.untrained, np.int64)] = False
     answers = np.flatnonzero(learnt)
     following = np.searchsorted(answers, starts)

@@ -131,6 +131,8 @@ def marks(question: str, answer: str) -> int:
     if few:
         terse = turns.short_answer(question, answer, "")
         return LABEL + TERSE * terse
+    if answer[-1:] in turns.STOPS:
+        return ENDS_WELL
     well = turns.ends_properly(answer)
     return ENDS_WELL * well + ENDS_OPEN * (not well or answer[-1] == ":") * turns.open_ended(answer)
 

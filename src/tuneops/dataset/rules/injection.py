@@ -188,7 +188,7 @@ def personas(text: Text) -> Iterator[Fault]:
     words(
         (
             "asistente", "assistant", r"\bia\b", r"\bai\b", "system", "sistema", "model", "bot\\b",
-            "agent", "llm", "ignor", "disregard", "forget", "admin", "usuario", "user", "override",
+            "agent", r"\bllm", "ignor", "disregard", "forget", "admin", "usuario", "user", "override",
         )
     ),
     "tool",

@@ -4,7 +4,9 @@ Function words decide; the identifier of the smoke test confirms before anything
 """
 # ruff: noqa: E501, PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 
 from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
@@ -86,6 +88,7 @@ NAMES = {
     "de": "German", "ca": "Catalan", "zh": "Chinese", "ja": "Japanese", "ko": "Korean",
     "ru": "Russian", "ar": "Arabic", "he": "Hebrew", "hi": "Hindi", "el": "Greek",
 }  # fmt: skip
+_PASSAGE = 40  # characters of the second language
 _CLOSE = (
     {"es", "ca"},
     {"es", "pt"},
@@ -144,14 +147,17 @@ def examine(example: Example) -> Iterator[Fault]:
 
 
 def _examine(example: Example, answer: Message) -> Iterator[Fault]:
-    question = asked_before(example, answer)
-    asked = sure(prose(question.text), _SHORT_ENOUGH) if question else None
-    said = sure(prose(answer.text))
     at = (*answer.at, "content")
     if other := second_language(answer.text):
         yield Fault(MIXED, f"The answer changes to {NAMES[other[0]]}: {quote(other[1])}.", at)
-    elif differ(asked, said) and not _demanded(example, said):
-        names = f"{NAMES[str(asked)]}, the answer in {NAMES[str(said)]}"
+        return
+    question = asked_before(example, answer)
+    asked, said = prose(question.text) if question else "", prose(answer.text)
+    if not differ(language(asked, _FEW), language(said, _FEW)):
+        return  # before anybody is asked to confirm
+    one, two = sure(asked, _SHORT_ENOUGH), sure(said)
+    if differ(one, two) and not _demanded(example, two):
+        names = f"{NAMES[str(one)]}, the answer in {NAMES[str(two)]}"
         yield Fault(MISMATCH, f"The question is in {names}: {quote(answer.text)}.", at)
 
 
@@ -171,15 +177,28 @@ def _demanded(example: Example, said: str | None) -> bool:
 
 def second_language(text: str) -> tuple[str, str] | None:
     """A language and a passage of it in a text that is mostly in another."""
+    sentences = _SENTENCES.split(_QUOTED.sub(" ", prose(text)))
+    if not _divided([(language(one, _SHORT_ENOUGH), one) for one in sentences]):
+        return None  # before anybody is asked to confirm
     shares: dict[str, list[str]] = {}
-    for sentence in _SENTENCES.split(_QUOTED.sub(" ", prose(text))):
+    for sentence in sentences:
         if name := sure(sentence, _SHORT_ENOUGH):
             shares.setdefault(name, []).append(sentence)
     sizes = {name: sum(map(len, found)) for name, found in shares.items()}
     if len(sizes) < 2:
         return None
     first, second = sorted(sizes, key=lambda name: sizes[name], reverse=True)[:2]
-    if not differ(first, second) or sizes[second] < max(40, 0.15 * sizes[first]):
+    if not differ(first, second) or sizes[second] < max(_PASSAGE, 0.15 * sizes[first]):
         return None
     later = second if text.find(shares[second][0]) > text.find(shares[first][0]) else first
     return later, shares[later][0]
+
+
+def _divided(sentences: list[tuple[str | None, str]]) -> bool:
+    """Whether two languages that differ have a passage each."""
+    sizes = Counter[str]()
+    for name, sentence in sentences:
+        if name:
+            sizes[name] += len(sentence)
+    long = [name for name, size in sizes.items() if size >= _PASSAGE]
+    return any(differ(one, other) for one, other in combinations(long, 2))

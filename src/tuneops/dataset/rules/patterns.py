@@ -24,21 +24,25 @@ _MEMORY = 64 * 2**20  # of one automaton's states, in bytes
 
 @dataclass(frozen=True)
 class Detector:
-    """`roles` whose texts it reads; none means all."""
+    """`roles` whose texts it reads; none means all. `apart` is that of `detector`."""
 
     trigger: str
     find: Find
     roles: tuple[str, ...] = ()
+    apart: bool = False
 
 
 DETECTORS: list[Detector] = []
 
 
-def detector(trigger: str, *roles: str) -> Callable[[Find], Find]:
-    """Register a function that finds what is wrong in texts that the trigger matches."""
+def detector(trigger: str, *roles: str, apart: bool = False) -> Callable[[Find], Find]:
+    """Register a function that finds what is wrong in texts that the trigger matches.
+
+    A trigger that counts far needs an automaton `apart`: its states would multiply the others'.
+    """
 
     def register(find: Find) -> Find:
-        DETECTORS.append(Detector(trigger, find, roles))
+        DETECTORS.append(Detector(trigger, find, roles, apart))
         return find
 
     return register
@@ -54,7 +58,7 @@ def suspects(texts: Sequence[str]) -> list[int]:
         hidden = [position for position, text in enumerate(texts) if _MARK in text]
         plain = [text.replace(_MARK, " ") for text in texts]
         joined = _BETWEEN.join(plain).encode("utf-8", "replace")
-    starts = [found.start() for found in _combined().finditer(joined)]
+    starts = [found.start() for one in _automata() for found in one.finditer(joined)]
     starts = [start + (joined[start] == ord(_MARK)) for start in starts]  # anchored triggers
     if not starts:
         return hidden
@@ -62,13 +66,16 @@ def suspects(texts: Sequence[str]) -> list[int]:
     return sorted({*np.searchsorted(ends, starts).tolist(), *hidden})
 
 
+def triggered(text: str, role: str) -> list[Detector]:
+    """The detectors that may find something in a text of this role."""
+    found = sorted(_set().Match(text.encode("utf-8", "replace")) or ())
+    return [one for one in map(DETECTORS.__getitem__, found) if not one.roles or role in one.roles]
+
+
 def scan_text(text: Text) -> Iterator[Fault]:
     """Every fault that a detector finds in one text."""
-    encoded = text.text.encode("utf-8", "replace")
-    for position in sorted(_set().Match(encoded) or ()):
-        one = DETECTORS[position]
-        if not one.roles or text.role in one.roles:
-            yield from one.find(text)
+    for one in triggered(text.text, text.role):
+        yield from one.find(text)
 
 
 def scan_texts(texts: Sequence[Text]) -> Iterator[tuple[int, Fault]]:
@@ -91,8 +98,10 @@ def _options() -> re2.Options:
 
 
 @cache
-def _combined() -> "re2._Regexp":
-    return re2.compile("|".join(f"(?:{one.trigger})" for one in DETECTORS).encode(), _options())
+def _automata() -> list["re2._Regexp"]:
+    shared = "|".join(f"(?:{one.trigger})" for one in DETECTORS if not one.apart)
+    triggers = [shared, *(one.trigger for one in DETECTORS if one.apart)]
+    return [re2.compile(trigger.encode(), _options()) for trigger in triggers]
 
 
 @cache

@@ -331,12 +331,12 @@ def addresses(text: Text) -> Iterator[Fault]:
             return
 
 
-@detector(rf"(?i:{_DISEASE})")
+@detector(rf"(?i:(?:^|[^a-z]){_DISEASE})")
 def health(text: Text) -> Iterator[Fault]:
-    if _PUBLIC.search(text.text) or _PUBLIC.search(said_by_others(text.example)):
-        return
     for sentence in re.split(r"(?<=[.!?\n])\s+|\n", text.text):
         named = _FULL_NAME.search(sentence) if _ILL.search(sentence) else None
         if named and _CLINICAL.search(sentence):
+            if _PUBLIC.search(text.text) or _PUBLIC.search(said_by_others(text.example)):
+                return
             yield text.fault(HEALTH, f"Health data of a named person: {quote(sentence)}.")
             return

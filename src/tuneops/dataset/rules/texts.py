@@ -1,7 +1,7 @@
 """The texts of an example, with what a rule has to know of where they stand."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +10,7 @@ from tuneops import lazyre as re
 from tuneops.dataset.examples import PROMPT_ROLES, Example, Format, Message
 from tuneops.dataset.findings import Fault, JsonPath, Rule
 
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _GAPS = re.compile(r"[\W_]+")
 _INLINE_CODE = re.compile(r"`[^`\n]{1,300}`")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)>\]]{1,2000}")
@@ -18,13 +19,20 @@ _MATHS = re.compile(r"\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$|\\\([^)]{1,300}\\\)
 
 @dataclass(frozen=True)
 class Text:
-    """`role` is that of the message, or "call" for arguments and "extra" for other strings."""
+    """`role` is that of the message, or "call" for arguments and "extra" for other strings.
 
-    example: Example
+    ``of`` gives the text's example, which few rules have to see.
+    """
+
+    of: Callable[[], Example]
     role: str
     path: JsonPath
     text: str
     rejected: bool = False
+
+    @cached_property
+    def example(self) -> Example:
+        return self.of()
 
     @cached_property
     def prose(self) -> str:
@@ -55,8 +63,9 @@ def normalise(text: str) -> str:
     """Text without case, accents and punctuation; as it is, if nothing else would be left."""
     folded = text.casefold()
     if not folded.isascii():
-        decomposed = unicodedata.normalize("NFKD", folded)
-        folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+        folded = _ACCENTS.sub("", unicodedata.normalize("NFKD", folded))
+        if not folded.isascii():
+            folded = "".join(c for c in folded if not unicodedata.combining(c))
     return _GAPS.sub(" ", folded).strip() or text
 
 
@@ -123,18 +132,18 @@ def _earlier(one: Message, other: Message) -> bool:
 def _of_message(example: Example, message: Message, *, rejected: bool = False) -> Iterator[Text]:
     content, at = message.content, (*message.at, "content")
     if isinstance(content, str):
-        yield Text(example, message.role, at, content, rejected)
+        yield Text(lambda: example, message.role, at, content, rejected)
     elif isinstance(content, list):
         for index, part in enumerate(content):
             text = part.get("text") if isinstance(part, dict) else None
             if isinstance(text, str):
-                yield Text(example, message.role, (*at, index, "text"), text, rejected)
+                yield Text(lambda: example, message.role, (*at, index, "text"), text, rejected)
     for index, call in enumerate(message.calls):
         function = call.get("function")
         arguments = function.get("arguments") if isinstance(function, dict) else None
         if isinstance(arguments, str):
             place = (*message.at, "tool_calls", index, "function", "arguments")
-            yield Text(example, "call", place, arguments, rejected)
+            yield Text(lambda: example, "call", place, arguments, rejected)
 
 
 def _strings(example: Example, path: JsonPath, value: Any) -> Iterator[Text]:  # noqa: ANN401 - JSON
@@ -142,7 +151,7 @@ def _strings(example: Example, path: JsonPath, value: Any) -> Iterator[Text]:  #
     while waiting:
         at, one = waiting.pop()
         if isinstance(one, str):
-            yield Text(example, "extra", at, one)
+            yield Text(lambda: example, "extra", at, one)
         elif isinstance(one, dict):
             waiting += [((*at, key), item) for key, item in one.items()]
         elif isinstance(one, list):

@@ -1,7 +1,9 @@
 """Answers beside their questions: 1930 to 1949."""
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
@@ -114,6 +116,7 @@ _ADVICE = re.compile(
 _NEED = re.compile(
     r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
+STOPS = frozenset(".!?…。！？؟।")
 _PERIODS = 16  # words of the longest unit that is looked for
 _LONG_RUN = re.compile(r"([^\W\d_xX])\1{19}")
 _SCANNED_WORDS = 20_000
@@ -197,7 +200,8 @@ def repeated(text: str) -> str:
     if run := _LONG_RUN.search(spoken):
         return run[0][:20]
     words = spoken.split()[:_SCANNED_WORDS]
-    for period in range(1, min(_PERIODS, len(words) // 3) + 1):
+    longest = min(_PERIODS, len(words) // 3) if _pairs_recur(words) else 0
+    for period in range(1, longest + 1):
         run_length, end = _longest_run(words, period)
         times = run_length // period + 1
         unit = " ".join(words[end - period + 1 : end + 1])
@@ -208,6 +212,11 @@ def repeated(text: str) -> str:
         ):
             return unit
     return _same_sentences(spoken)
+
+
+def _pairs_recur(words: list[str]) -> bool:
+    """Whether two words follow each other as often as in any unit that is said over and over."""
+    return any(count > 3 for count in Counter(pairwise(words)).values())
 
 
 def _longest_run(words: list[str], period: int) -> tuple[int, int]:
@@ -229,6 +238,8 @@ def _same_sentences(text: str) -> str:
 
 def shouts(text: str) -> bool:
     spoken = prose(text)
+    if sum(map(str.isupper, spoken)) <= 0.3 * sum(map(str.islower, spoken)):
+        return False  # it would have to be two fifths of the letters
     letters = [c for c in spoken if c.isalpha()]
     if len(letters) < 20:
         return False
@@ -280,7 +291,8 @@ def open_ended(text: str) -> bool:
 
 
 def ends_properly(text: str) -> bool:
-    return text.rstrip().rstrip("\"'”’»)]*_`")[-1:] in tuple(".!?…。！？؟।:")
+    end = text.rstrip().rstrip("\"'”’»)]*_`")[-1:]
+    return end == ":" or end in STOPS
 
 
 def _is_verse(lines: Sequence[tuple[str, bool]]) -> bool:
