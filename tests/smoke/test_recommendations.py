@@ -12,7 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneops.smoke.recommendation_rules import KINDS, RULES, Kind
-from tuneops.smoke.recommendations import find_recommendations, sentences
+from tuneops.smoke.recommendations import (
+    _possible,
+    find_recommendations,
+    sentences,
+    without_accents,
+)
 
 FIXTURES: Any = yaml.safe_load(
     (Path(__file__).parent / "fixtures" / "recommendations.yaml").read_text(encoding="utf-8")
@@ -109,3 +114,17 @@ def _seconds(text: str) -> float:
     started = time.process_time()
     find_recommendations(text)
     return time.process_time() - started
+
+
+def test_a_text_without_what_a_rule_needs_is_one_it_cannot_match() -> None:
+    """Every sentence that a rule's pattern matches has the literals that the rule is chosen by."""
+    sentences_of_fixtures = [*ACCEPTED, *(sentence for _, sentence in REJECTED)]
+    matched = 0
+    for sentence in sentences_of_fixtures:
+        plain = without_accents(sentence)
+        possible = {id(rule) for rule in _possible(plain.lower())}
+        for rule in (rule for kind in KINDS for rule in RULES[kind]):
+            if rule.pattern.search(plain):
+                matched += 1
+                assert id(rule) in possible, (sentence, rule.example)
+    assert matched > len(REJECTED)

@@ -7,10 +7,12 @@ the text.
 """
 # ruff: noqa: E501 - one row a rule, read across
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tuneops import lazyre as re
+from tuneops.smoke.literals import Way, ways
 
 Kind = Literal["hotel", "flight", "rental_car", "restaurant"]
 KINDS: tuple[Kind, ...] = ("hotel", "flight", "rental_car", "restaurant")
@@ -20,13 +22,15 @@ KINDS: tuple[Kind, ...] = ("hotel", "flight", "rental_car", "restaurant")
 class Rule:
     """``excusable``: no recommendation beside words of history or regulation.
 
-    ``asked``: the rule holds in a question too.
+    ``asked``: the rule holds in a question too. ``ways`` is what the pattern cannot do without.
     """
 
+    kind: Kind
     example: str
     pattern: re.Pattern[str]
     excusable: bool
     asked: bool
+    ways: tuple[Way, ...]
 
 
 # What hides a negator that does not deny: it is blanked before negators are looked for.
@@ -236,30 +240,40 @@ _FRAGMENTS = {
     r"|(?:reserva|reserve|reservad)(?: una mesa| mesa)?|regalate|date el gusto|(?:ve|vete|anda|pasa|acercate) a (?:cenar|comer|almorzar)"
     r"|almuerzo|eat|dine|have (?:dinner|lunch|breakfast)|grab (?:dinner|lunch|a bite)|try|book a table|enjoy)\b",
 }
+# Dishes are "of" many things: of a restaurant, and far more often of one of these.
+_PLACES_OF_DISHES = (
+    r"(?-i:(?:Africa|Alemania|Alicante|America|Andalucia|Antigua|Aragon|Arequipa|Argentina|Asia|Asturias|Atenas"
+    r"|Austria|Avila|Baja|Bangkok|Barcelona|Belgica|Berlin|Bilbao|Bogota|Bolivia|Bolonia|Bologna|Brasil|Brazil"
+    r"|Brooklyn|Buenos|Burgos|Busan|Cadiz|Cali|California|Canarias|Cantabria|Cartagena|Castilla|Cataluna|Cerdena"
+    r"|Chiapas|Chicago|Chile|China|Chinatown|Ciudad|Colombia|Cordoba|Corea|Costa|Cuba|Cusco|Cuzco|Detroit|Dia|Ecuador"
+    r"|Egipto|England|Ensenada|Espana|Estambul|Europa|Extremadura|Filadelfia|Florencia|Florence|France|Francia"
+    r"|Fukuoka|Galicia|Genova|Genoa|Germany|Gran|Granada|Grecia|Greece|Guadalajara|Guatemala|Hakata|Hakodate|Hanoi"
+    r"|Hiroshima|Hokkaido|Hong|Huelva|Hungria|India|Inglaterra|Irlanda|Israel|Istanbul|Italia|Italy|Jabugo|Jaen"
+    r"|Jalisco|Japan|Japon|Jerez|Kitakata|Kobe|Korea|Kumamoto|Kurume|Kyoto|Kioto|Kyushu|La Habana|La Mancha"
+    r"|La Rioja|Leon|Levante|Libano|Liguria|Lima|Lisboa|Lisbon|Londres|London|Lugo|Lyon|Madrid|Mahon|Malaga|Mallorca"
+    r"|Marruecos|Marsella|Mediterran\w+|Memphis|Menorca|Merida|Mexico|Michoacan|Milan|Mojama|Montevideo|Morocco"
+    r"|Munich|Murcia|Nagoya|Naples|Napoles|Navarra|Navidad|New|Normandia|Norte|Norway|Nueva|Oaxaca|Okinawa|Onomichi"
+    r"|Osaka|Oviedo|Pacifico|Padron|Palermo|Paraguay|Paris|Pascua|Pekin|Peking|Beijing|Peru|Philadelphia|Piamonte"
+    r"|Polonia|Porto|Portugal|Puebla|Puerto|Quito|Rio|Roma|Rome|Rusia|Salamanca|Salvador|San|Santa|Santiago|Santo"
+    r"|Sao|Sapporo|Segovia|Semana|Senegal|Seoul|Seul|Sevilla|Shanghai|Shio|Sichuan|Sicilia|Sicily|Sinaloa|Singapore"
+    r"|Singapur|Sonora|Soria|Sorrento|Spain|Sur|Surquillo|Szechuan|Tailandia|Taipei|Taiwan|Tarragona|Teruel|Texas"
+    r"|Thailand|Tijuana|Tokio|Tokyo|Toscana|Toulouse|Turquia|Turkey|Tuscany|Umbria|Uruguay|Valencia|Valladolid"
+    r"|Valparaiso|Venecia|Venice|Venezuela|Veracruz|Viena|Vienna|Vietnam|Vigo|Yokohama|Yucatan|Zamora|Zaragoza)\b"
+    r"|[A-Z]\w{0,24} (?:Beach|Bay|Market|Square|Street|Festival|Fair|Island)\b)"
+)
+_DISHES = (
+    r"(?:ramen|sushi|tacos?|pizzas?|pastas?|carbonara|hamburguesas?|burgers?|cheeseburgers?|ceviches?|paellas?"
+    r"|croquetas?|tortillas?|bocadillos?|tapas|pintxos?|pasteis|pastel(?:es)?|tartas?|helados?|gelatos?|churros"
+    r"|croissants?|dumplings?|noodles|fideos|udon|soba|bao|baos|pho|curry|kebabs?|falafel|hummus|sandwich(?:es)?"
+    r"|bagels?|donuts?|steaks?|chuleton|chuletas?|asado|empanadas?|arepas?|pastrami|ribs|costillas|brunch|menu"
+    r"|dim sum|xiaolongbao|okonomiyaki|takoyaki|gyozas?|yakitori|tempura|wings|tiramisu|lasana|risotto|marisco|cocido)\b"
+)
 _PLACES_LIKE_TAVERNS = (
     r"(?!(?:La (?:Habana|Paz|Boca|Latina|Candelaria|Barceloneta|Rioja|Coruna|Mancha|Rambla|Plata|Serena"
     r"|Laguna|Palma|Alhambra|Merced|Ribera|Roma|Condesa|Feria|Macarena)"
     r"|El (?:Cairo|Born|Raval|Salvador|Escorial|Rastro|Calafate|Chalten|Nido|Retiro|Albaicin|Carmen)"
     r"|Los (?:Angeles|Cabos|Roques|Andes)|Las (?:Vegas|Palmas|Ramblas|Canitas)|Le (?:Marais|Havre))\b)"
 )
-# Without one of these word parts, in lower case, no rule of the kind is worth trying.
-_STEMS: dict[Kind, str] = {
-    "hotel": r"hot|host|aloj|hosped|albergue|parador|posada|pension|resort|rural|airb|b&b|breakfast"
-    r"|motel|lodg|riad|ryokan|caban|glamp|dorm|duerm|pernoct|qued|noche|room|stay|inn\b|guest|accommod"
-    r"|apartament|habitaci|palace|suites|instal|sleep|zona|barrio|" + _HOTEL_BRANDS.lower(),
-    "flight": r"vuel|vol|aere|aerol|avion|fly|flight|airline|airfare|airways|air |viaj|"
-    + _AIRLINES.lower(),
-    "rental_car": r"alquil|rent|arrend|arriend|hire|hiring|coche|auto|carro|" + _CAR_BRANDS.lower(),
-    "restaurant": r"rest|bistro|trattoria|osteria|pizz|taqueria|cevich|asador|marisq|parrill|meson"
-    r"|taberna|tasca|bodeg|sidrer|cervec|cafe|bar |cantina|chiring|fonda|hamburg|steakhouse|diner"
-    r"|cen|com|almuer|almorz|desayun|tape|degust|sabor|prueb|prob|mesa|eat|din|lunch|breakfast|food"
-    r"|reserv|try|grab|enjoy|regala|date |gastr|culin|visit|sirve|serve|\bda |\bchez |"
-    + _RESTAURANTS.lower(),
-}
-GATES: dict[Kind, re.Pattern[str]] = {
-    kind: re.compile(f"{_STEMS[kind]}|{_SITES[kind].lower()}") for kind in KINDS
-}
-
 # (a flag or none, a sentence that it catches, the pattern)
 _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
     "hotel": (
@@ -627,7 +641,7 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
         (
             "",
             "Para la carbonara, ve a Da Enzo.",
-            r"{start}(?:ve|vete|anda|acude|pasa|id|vayan|head|go) (?:a|por|to) (?!Da (?:Nang|Lat)\b)(?-i:Da|Chez) {Name}",
+            r"{start}(?:ve|vete|anda|acude|pasa|id|vayan|head|go) (?:a|por|to)(?! Da (?:Nang|Lat)\b)(?-i: Da | Chez ){Name}",
         ),
         (
             "",
@@ -658,6 +672,16 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "",
             "Un buen restaurante para eso es Contramar.",
             r"\b(?:un|a) (?:\w{1,14} ){0,2}{eatery}[^.;]{0,60}\b(?:es|seria|is) (?:el |la |the )?{Name}",
+        ),
+        (
+            "",
+            "Prueba el ramen de Ichiran.",
+            r"{start}{Dine} {the}{few}{dish} (?:\w{1,12} ){0,3}(?:de|del|at|from|by) (?:el |la |the )?(?!{place}){Name}",
+        ),
+        (
+            "",
+            "Te recomiendo el ramen de Ichiran.",
+            r"\b(?:{recommend}|{advise}|{may}|no te pierdas|don't miss) (?:{dine} )?{the}{few}{dish} (?:\w{1,12} ){0,3}(?:de|del|at|from|by) (?:el |la |the )?(?!{place}){Name}",
         ),
         (
             "",
@@ -770,24 +794,27 @@ _SITE_ROWS = (
 )
 
 
-def _expanded(row: str, kind: Kind) -> str:
+_FRAGMENT = re.compile(r"\{([A-Za-z]+)\}")
+
+
+def _fragments(kind: Kind) -> dict[str, str]:
+    tavern = _PLACES_LIKE_TAVERNS + r"(?-i:El|La|Los|Las|Le|Il) {Name}"
+    dishes = {"dish": _DISHES, "place": _PLACES_OF_DISHES}
+    return {**_FRAGMENTS, **dishes, "site": _SITES[kind], "tavern": tavern}
+
+
+def _expanded(row: str, fragments: Mapping[str, str]) -> str:
     """The pattern with every fragment in its place; fragments may hold fragments."""
-    fragments = {
-        **_FRAGMENTS,
-        "site": _SITES[kind],
-        "tavern": _PLACES_LIKE_TAVERNS + r"(?-i:El|La|Los|Las|Le|Il) {Name}",
-    }
     while (expanded := _FRAGMENT.sub(lambda found: fragments[found[1]], row)) != row:
         row = expanded
     return row
 
 
-_FRAGMENT = re.compile(r"\{([A-Za-z]+)\}")
-
-
 def _rule(flag: str, example: str, row: str, kind: Kind) -> Rule:
-    pattern = re.compile(_expanded(row, kind), re.IGNORECASE)
-    return Rule(example, pattern, excusable=flag == "excusable", asked=flag == "asked")
+    fragments = _fragments(kind)
+    pattern = re.compile(_expanded(row, fragments), re.IGNORECASE)
+    needs = tuple(ways(row, fragments))
+    return Rule(kind, example, pattern, flag == "excusable", flag == "asked", needs)
 
 
 RULES: dict[Kind, tuple[Rule, ...]] = {
