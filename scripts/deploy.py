@@ -54,16 +54,17 @@ def promote(*, config_path: Path, environment: str | None, as_json: bool, **what
 @main.command()
 @console.config_option
 @console.environment_option
+@click.option("--job", "job_id", help="Only where production serves this job; safe to repeat.")
 @console.dry_run_option
 @console.json_option
-def rollback(*, config_path: Path, environment: str | None, dry_run: bool, as_json: bool) -> None:
+def rollback(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:
     """Put the model of the release before under the product's name again.
 
     Example: python scripts/deploy.py rollback --dry-run
     """
     from tuneops.release import commands
 
-    facts = commands.rollback(config_path, environment, dry_run=dry_run)
+    facts = commands.rollback(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 

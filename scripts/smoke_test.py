@@ -16,6 +16,7 @@ def main() -> None:
 
 @main.command()
 @console.config_option
+@console.environment_option
 @click.option("--baseline", metavar="DEPLOYMENT", help="Left out, the base deployment.")
 @click.option("--candidate", metavar="DEPLOYMENT", help="Left out, the release's candidate.")
 @click.option("--arms", type=click.Choice(["both", "production"]), default="both")
@@ -35,6 +36,7 @@ def run(
     ctx: click.Context,
     *,
     config_path: Path,
+    environment: str | None,
     baseline: str | None,
     candidate: str | None,
     arms: str,
@@ -63,7 +65,9 @@ def run(
     stored = load_run(against) if against else None
     wanted = Wanted(baseline, candidate, prompts, samples, stored)
     with console.group("Smoke test"), asking() as progress:
-        result = run_smoke_test(config.load(config_path), wanted, out=out, progress=progress)
+        result = run_smoke_test(
+            config.load(config_path, environment), wanted, out=out, progress=progress
+        )
     github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
     console.say(f"The report is {out / 'report.html'}.")
     console.emit(result.facts(), as_json=as_json, shown=comparison(result))

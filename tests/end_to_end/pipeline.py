@@ -29,6 +29,7 @@ from tuneops.reconcile import run as reconciling
 from tuneops.release import commands as release
 from tuneops.release import verdict
 from tuneops.training import commands as training
+from tuneops.training import key as content
 
 _SDKS = (
     "azure.identity",
@@ -136,12 +137,12 @@ def record_pass() -> None:
     """What a smoke test that passed leaves on the candidate."""
     config = configuration.load(_config())
     with tempfile.NamedTemporaryFile() as record:
-        name = config.release.candidate_deployment
-        verdict.record(open_foundry(config), name, "PASS", Path(record.name))
+        name, key = config.release.candidate_deployment, content.short(content.content_key(config))
+        verdict.record(open_foundry(config), name, "PASS", key, Path(record.name))
 
 
 def rollback() -> None:
-    release.rollback(_config(), None, dry_run=False)
+    release.rollback(_config(), None, job_id=None, dry_run=False)
 
 
 def _config() -> Path:

@@ -4,13 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from tuneops import config, ownership
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.config import Config
 from tuneops.errors import FindingsError, PreconditionError, UndecidedError
 from tuneops.limits import MAX_TAG_VALUE
-from tuneops.release import plan
+from tuneops.release import keeping, plan
 from tuneops.release.history import Release
 
 FIRST = Release("gpt-4o.ft-1", key="aaaaaaaaaaaa", job="ftjob-1", approved_by="ana")
@@ -42,6 +44,10 @@ def production(travel: Config, release: Release, previous: Release | None = None
 def candidate(travel: Config, release: Release, verdict: str = "PASS") -> Deployment:
     judged = {ownership.SMOKE: verdict, ownership.SMOKE_KEY: release.key} if verdict else {}
     return deployed(plan.candidate(travel, release, source=None), **judged)
+
+
+def given(tags: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if value is not None}
 
 
 def test_production_is_standard_50k_with_the_default_filter(travel: Config) -> None:
@@ -83,6 +89,65 @@ def test_the_first_release_has_no_way_back(travel: Config) -> None:
         plan.rollback_target(production(travel, FIRST), "travel")
     with pytest.raises(PreconditionError, match="no deployment"):
         plan.rollback_target(None, "travel")
+
+
+def test_where_production_is_missing_the_kept_copy_shows_the_way_back(travel: Config) -> None:
+    """The release before comes back, or the only one there was; and nobody loses the history."""
+    assert plan.rollback_target(None, "travel", (SECOND, FIRST)) == FIRST
+    assert plan.rollback_target(None, "travel", (FIRST, None)) == FIRST
+    assert plan.lost((SECOND, FIRST), FIRST) == SECOND
+    assert plan.lost((FIRST, None), FIRST) is None
+    assert plan.before(None, SECOND, (SECOND, FIRST)) == FIRST
+    assert plan.before(None, SECOND, (FIRST, None)) == FIRST
+    assert travel.product
+
+
+def test_the_kept_copy_tells_model_content_job_and_commit(travel: Config) -> None:
+    """One tag a release, of a size that Azure takes, for each product of the account."""
+    first, second = replace(FIRST, git_sha="c0ffee"), replace(SECOND, model="m" * 100)
+    tags = keeping.tags("travel", second, first)
+    base = deployed(plan.production(travel, FIRST, None, source=None), **given(tags))
+    found, before = keeping.kept(base, "travel")
+    assert found is not None
+    assert (found.model, found.key, found.job) == (second.model, second.key, second.job)
+    assert before == Release(FIRST.model, key=FIRST.key, job=FIRST.job, git_sha="c0ffee")
+    assert keeping.kept(base, "other") == (None, None)
+    assert keeping.kept(replace(base, tags=given(tags)), "travel") == (None, None)
+    assert keeping.kept(None, "travel") == (None, None)
+
+
+@drawn(st.text())
+def test_a_kept_tag_that_somebody_edited_is_read_or_ignored(text: str) -> None:
+    tags = {"managed-by": ownership.owner(), "tuneops-kept-travel": text}
+    base = Deployment("gpt-4o", "OpenAI", "gpt-4o", "1", "Standard", 1, "Succeeded", tags)
+    found, _ = keeping.kept(base, "travel")
+    assert found is None or found.model
+
+
+def test_a_rollback_of_a_job_that_is_not_served_does_nothing(travel: Config) -> None:
+    """Run again after it was killed, or after somebody else went back, it goes nowhere."""
+    assert plan.is_back(production(travel, FIRST), SECOND.job)
+    assert not plan.is_back(production(travel, SECOND), SECOND.job)
+    assert not plan.is_back(production(travel, SECOND), None)
+
+
+def test_what_another_run_put_there_is_not_overwritten(travel: Config) -> None:
+    old, new = production(travel, FIRST), production(travel, SECOND, FIRST)
+    third = plan.production(travel, replace(SECOND, model="gpt-4o.ft-3"), FIRST, source=None)
+    plan.check_unchanged(old, replace(old, state="Creating", capacity=10), third)
+    plan.check_unchanged(None, None, third)
+    plan.check_unchanged(deployed(third), old, third)
+    for found, expected in ((new, old), (None, old), (new, None)):
+        with pytest.raises(UndecidedError, match="Another run changed travel meanwhile"):
+            plan.check_unchanged(found, expected, third)
+
+
+def test_another_checkpoint_of_the_released_job_is_a_release_of_its_own(travel: Config) -> None:
+    current, checkpoint = production(travel, FIRST), replace(FIRST, model="ftchkpt-1")
+    assert plan.is_released(current, None, FIRST)
+    assert plan.is_released(current, candidate(travel, FIRST), FIRST)
+    assert plan.is_released(current, candidate(travel, SECOND), FIRST)
+    assert not plan.is_released(current, candidate(travel, checkpoint), FIRST)
 
 
 def test_a_deployment_made_by_hand_under_our_name_is_left_alone(travel: Config) -> None:

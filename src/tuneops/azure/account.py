@@ -51,7 +51,9 @@ def open_foundry(config: "Config") -> Foundry:
             f"Account {name} does not exist in resource group {config.azure.resource_group}.",
             remedy="Run 'python scripts/provision.py create' first.",
         )
-    return Foundry(session, account, open_client(_given_endpoint() or account.endpoint))
+    elsewhere = config.at_home() is not config  # AZURE_OPENAI_ENDPOINT names the home account's
+    endpoint = None if elsewhere else _given_endpoint()
+    return Foundry(session, account, open_client(endpoint or account.endpoint))
 
 
 def open_data_plane(config: "Config") -> "OpenAI":

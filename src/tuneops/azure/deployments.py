@@ -1,6 +1,6 @@
 """Model deployments of one account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +61,17 @@ def list_all(session: "Session", account: "Account") -> list[Deployment]:
         return [_deployment(deployment) for deployment in found]
 
 
-def put(session: "Session", account: "Account", wanted: WantedDeployment) -> Deployment:
-    """Create the deployment, or bring it to what is wanted; never upgrades by itself."""
+def put(
+    session: "Session",
+    account: "Account",
+    wanted: WantedDeployment,
+    *,
+    before: Callable[[], None] = lambda: None,
+) -> Deployment:
+    """Create the deployment, or bring it to what is wanted; never upgrades by itself.
+
+    ``before`` is called before each attempt, as another run may have written meanwhile.
+    """
     from azure.mgmt.cognitiveservices import models
 
     body = models.Deployment(
@@ -80,23 +89,29 @@ def put(session: "Session", account: "Account", wanted: WantedDeployment) -> Dep
         ),
     )
     operations = session.cognitive.deployments
-    return _deployment(
-        arm_write(
-            f"deploying {wanted.model} as {wanted.name}",
-            lambda: operations.begin_create_or_update(
-                account.resource_group, account.name, wanted.name, body
-            ),
+
+    def begin() -> Any:  # noqa: ANN401 - the SDK's poller
+        before()
+        return operations.begin_create_or_update(
+            account.resource_group, account.name, wanted.name, body
         )
-    )
+
+    return _deployment(arm_write(f"deploying {wanted.model} as {wanted.name}", begin))
 
 
 def tag(
-    session: "Session", account: "Account", deployment: Deployment, tags: Mapping[str, str]
+    session: "Session",
+    account: "Account",
+    deployment: Deployment,
+    tags: Mapping[str, str | None],
 ) -> None:
-    """Add tags to the deployment; those it has stay."""
+    """Change tags of the deployment: those of None go, and those that are not named stay."""
     from azure.mgmt.cognitiveservices import models
 
-    body = models.PatchResourceTagsAndSku(tags={**deployment.tags, **tags})
+    wanted = {**deployment.tags, **tags}
+    body = models.PatchResourceTagsAndSku(
+        tags={name: value for name, value in wanted.items() if value is not None}
+    )
     operations = session.cognitive.deployments
     arm_write(
         f"tagging deployment {deployment.name}",

@@ -11,8 +11,8 @@ from tuneops.errors import NotFoundError, PreconditionError
 from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
 from tuneops.release import origin
-from tuneops.release.deploy import Place
 from tuneops.release.history import Release
+from tuneops.release.place import Place
 from tuneops.report.plots import text_chart
 from tuneops.training import cost, data
 

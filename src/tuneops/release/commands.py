@@ -10,8 +10,8 @@ from tuneops.azure.deployments import Deployment
 from tuneops.config import Config
 from tuneops.release import card as model_card
 from tuneops.release import deploy, plan
-from tuneops.release.deploy import Place
 from tuneops.release.history import Release
+from tuneops.release.place import Place, open_place
 from tuneops.report import tables
 
 if TYPE_CHECKING:
@@ -45,12 +45,17 @@ def promote(
     return _facts(config, deploy.promote(config, place, release, approved_by, console.say))
 
 
-def rollback(path: Path, environment: str | None, *, dry_run: bool) -> dict[str, Any]:
+def rollback(
+    path: Path, environment: str | None, *, job_id: str | None, dry_run: bool
+) -> dict[str, Any]:
     config, place = _open(path, environment)
-    if dry_run:
-        name = config.release.deployment
-        return _would_deploy(name, plan.rollback_target(place.find(name), name))
-    return _facts(config, deploy.rollback(config, place, console.say))
+    if not dry_run:
+        return _facts(config, deploy.rollback(config, place, job_id, console.say))
+    name = config.release.deployment
+    current = place.find(name)
+    if current is not None and plan.is_back(current, job_id):
+        return {"would_deploy": None, "as": name}
+    return _would_deploy(name, plan.rollback_target(current, name, deploy.kept(config, place)))
 
 
 def retire(path: Path, environment: str | None, *, yes: bool, dry_run: bool) -> dict[str, Any]:
@@ -62,7 +67,7 @@ def retire(path: Path, environment: str | None, *, yes: bool, dry_run: bool) -> 
     if going and not yes:
         question = f"{', '.join(names)} will be deleted; whoever calls it will fail."
         confirmation.require_typed(config.release.deployment, question)
-    deploy.retire(place, going, console.say)
+    deploy.retire(config, place, going, console.say)
     return {"retired": names}
 
 
@@ -84,7 +89,7 @@ def card(path: Path, environment: str | None) -> str:
 
 def _open(path: Path, environment: str | None) -> tuple[Config, Place]:
     config = configuration.load(path, environment)
-    return config, deploy.open_place(config)
+    return config, open_place(config)
 
 
 def _would_deploy(deployment: str, release: Release) -> dict[str, Any]:

@@ -1,53 +1,31 @@
 """Candidate, promotion and rollback, each doing only what is left to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from tuneops.azure import deployments, jobs
-from tuneops.azure.account import Foundry, open_foundry
+from tuneops import ownership
+from tuneops.azure import jobs
+from tuneops.azure.account import Foundry
 from tuneops.azure.chat import ChatSession
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.azure.jobs import FINAL, Job
 from tuneops.config import Config
-from tuneops.errors import AzureRefusedError, PreconditionError, StillRunningError, TuneopsError
-from tuneops.release import plan
+from tuneops.errors import (
+    AzureRefusedError,
+    PreconditionError,
+    StillRunningError,
+    TuneopsError,
+    UndecidedError,
+)
+from tuneops.release import keeping, plan
 from tuneops.release.history import Release
+from tuneops.release.place import Place
 from tuneops.training import data, lookup
 from tuneops.training import key as content
 
 Narrate = Callable[[str], None]
 
 _BROKEN = frozenset({"Failed", "Canceled", "Disabled"})
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the model was trained, and where it is deployed; mostly the same account."""
-
-    home: Foundry
-    target: Foundry
-
-    @property
-    def source(self) -> str | None:
-        """The account that a deployment elsewhere takes the model from."""
-        same = self.home.account.id.lower() == self.target.account.id.lower()
-        return None if same else self.home.account.id
-
-    def find(self, name: str) -> Deployment | None:
-        return deployments.find(self.target.session, self.target.account, name)
-
-    def put(self, wanted: WantedDeployment) -> Deployment:
-        return deployments.put(self.target.session, self.target.account, wanted)
-
-    def delete(self, name: str) -> None:
-        deployments.delete(self.target.session, self.target.account, name)
-
-
-def open_place(config: Config) -> Place:
-    """Raises: NotFoundError where an account does not exist."""
-    target = open_foundry(config)
-    home = config.at_home()
-    return Place(target if home is config else open_foundry(home), target)
 
 
 def trained(config: Config, home: Foundry, job_id: str | None, checkpoint: str | None) -> Release:
@@ -102,29 +80,38 @@ def promote(
             under one of our names.
     """
     current = place.find(config.release.deployment)
-    if current is not None and _is_released(current, release):
-        plan.check_ours(current)
+    candidate = place.find(config.release.candidate_deployment)
+    if current is not None and plan.is_released(current, candidate, release):
         narrate(f"{current.name} serves job {release.job} already.")
         released = _answering(place, current, narrate)
     else:
         name = config.release.candidate_deployment
-        compared = plan.check_candidate(place.find(name), release, name)
+        compared = plan.check_candidate(candidate, release, name)
         approved = replace(compared, approved_by=approved_by)
-        wanted = plan.production(
-            config, approved, plan.before(current, approved), source=place.source
-        )
+        before = plan.before(current, approved, kept(config, place))
+        wanted = plan.production(config, approved, before, source=place.source)
+        _keep(config, place, approved, before)
         released = _reach(place, current, wanted, narrate)
     _remove_candidate(config, place, release, narrate)
     return released
 
 
-def rollback(config: Config, place: Place, narrate: Narrate) -> Deployment:
-    """The model of the release before, under the product's name again, answering."""
-    current = place.find(config.release.deployment)
-    target = plan.rollback_target(current, config.release.deployment)
+def rollback(config: Config, place: Place, job_id: str | None, narrate: Narrate) -> Deployment:
+    """The model of the release before, under the product's name again, answering.
+
+    With ``job_id`` only where production serves that job: what went back already stays.
+    """
+    name = config.release.deployment
+    current = place.find(name)
+    if current is not None and plan.is_back(current, job_id):
+        narrate(f"{name} does not serve job {job_id}: nothing to take back.")
+        return _answering(place, current, narrate)
+    known = kept(config, place)
+    target = plan.rollback_target(current, name, known)
     narrate(f"Going back to {target.model} (content {target.key}, job {target.job}).")
-    replaced = Release.current(current) if current else None
+    replaced = Release.current(current) if current else plan.lost(known, target)
     wanted = plan.production(config, target, replaced, source=place.source)
+    _keep(config, place, target, replaced)
     return _reach(place, current, wanted, narrate)
 
 
@@ -142,10 +129,32 @@ def retirable(config: Config, place: Place) -> list[Deployment]:
     return there
 
 
-def retire(place: Place, retired: list[Deployment], narrate: Narrate) -> None:
+def retire(config: Config, place: Place, retired: list[Deployment], narrate: Narrate) -> None:
+    base = _base(config, place)
+    if base is not None and any(keeping.kept(base, config.product)):
+        place.tag(base, keeping.no_tags(config.product))
     for deployment in retired:
         narrate(f"Deleting {deployment.name}, which serves {deployment.model}.")
         place.delete(deployment.name)
+
+
+def kept(config: Config, place: Place) -> plan.Kept:
+    """What production served last, and before, as the base deployment remembers it."""
+    return keeping.kept(_base(config, place), config.product)
+
+
+def _base(config: Config, place: Place) -> Deployment | None:
+    return place.find(config.base.deployment)
+
+
+def _keep(config: Config, place: Place, release: Release, previous: Release | None) -> None:
+    """Write the copy of the history before production changes, where the base is ours."""
+    base = _base(config, place)
+    wanted = keeping.tags(config.product, release, previous)
+    if base is None or not ownership.is_ours(base.tags):
+        return
+    if any(base.tags.get(name) != value for name, value in wanted.items()):
+        place.tag(base, wanted)
 
 
 def _reach(
@@ -156,7 +165,9 @@ def _reach(
         narrate(f"{wanted.name} serves {wanted.model} already.")
         return _answering(place, current, narrate)
     narrate(f"Deploying {wanted.model} as {wanted.name} ({wanted.sku}, {wanted.capacity}K).")
-    return _answering(place, _put(place, current, wanted, narrate), narrate)
+    deployed = _answering(place, _put(place, current, wanted, narrate), narrate)
+    plan.check_unchanged(place.find(wanted.name), deployed, wanted)
+    return deployed
 
 
 def _answering(place: Place, deployment: Deployment, narrate: Narrate) -> Deployment:
@@ -175,7 +186,9 @@ def _put(
     fails, the old model is put back where it does not serve any more.
     """
     try:
-        return place.put(wanted)
+        return place.put(wanted, over=current)
+    except UndecidedError:
+        raise
     except TuneopsError as error:
         known_cause = type(error) is not AzureRefusedError
         if current is None or current.model == wanted.model:
@@ -184,9 +197,12 @@ def _put(
             _restore(place, current, narrate)
             raise
         narrate(f"Azure does not replace the model in place ({error.message}); deploying anew.")
+    plan.check_unchanged(place.find(wanted.name), current, wanted)
     place.delete(wanted.name)
     try:
-        return place.put(wanted)
+        return place.put(wanted, over=None)
+    except UndecidedError:
+        raise
     except TuneopsError:
         _restore(place, current, narrate)
         raise
@@ -209,13 +225,9 @@ def _restore(place: Place, current: Deployment, narrate: Narrate) -> None:
             tags=current.tags,
             content_filter=current.content_filter,
             source=current.source,
-        )
+        ),
+        over=now,
     )
-
-
-def _is_released(current: Deployment, release: Release) -> bool:
-    served = Release.current(current)
-    return (served.job, served.key) == (release.job, release.key) and current.state == "Succeeded"
 
 
 def _remove_candidate(config: Config, place: Place, release: Release, narrate: Narrate) -> None:

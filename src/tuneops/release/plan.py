@@ -12,6 +12,8 @@ FINE_TUNED_VERSION = "1"  # every fine-tuned model has version 1 (deployment gui
 PASS = "PASS"  # noqa: S105 - a verdict, not a password
 _SUCCEEDED = "Succeeded"
 
+Kept = tuple[Release | None, Release | None]
+
 
 def candidate(config: Config, release: Release, *, source: str | None) -> WantedDeployment:
     """The deployment that is compared before anybody uses it; it carries an expiry."""
@@ -50,39 +52,94 @@ def production(
     )
 
 
-def before(current: Deployment | None, release: Release) -> Release | None:
+def before(
+    current: Deployment | None, release: Release, kept: Kept = (None, None)
+) -> Release | None:
     """The release to go back to once ``release`` was put over ``current``.
+
+    ``kept`` tells it where production is missing.
 
     Raises:
         UndecidedError: Somebody else made a deployment under our name.
     """
     if current is None:
-        return None
+        last, previous = kept
+        return previous if last is not None and last.model == release.model else last
     check_ours(current)
     if current.model == release.model:
         return Release.previous(current)
     return Release.current(current)
 
 
-def rollback_target(current: Deployment | None, name: str) -> Release:
-    """The release that a rollback puts back.
+def is_released(current: Deployment, candidate: Deployment | None, release: Release) -> bool:
+    """Whether production serves the release, and no other checkpoint of its job is up for it.
+
+    Raises:
+        UndecidedError: Somebody else made a deployment under our name.
+    """
+    check_ours(current)
+    served = Release.current(current)
+    if (served.job, served.key) != (release.job, release.key) or current.state != _SUCCEEDED:
+        return False
+    if candidate is None or candidate.model == current.model:
+        return True
+    return Release.current(candidate).job != release.job
+
+
+def is_back(current: Deployment, job_id: str | None) -> bool:
+    """Whether production does not serve the job, or not any more.
+
+    Raises:
+        UndecidedError: Somebody else made a deployment under our name.
+    """
+    check_ours(current)
+    return job_id is not None and Release.current(current).job != job_id
+
+
+def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, None)) -> Release:
+    """The release that a rollback puts back; where production is missing, one that is ``kept``.
 
     Raises:
         PreconditionError: Nothing is deployed, or there was no release before this one.
         UndecidedError: Somebody else made a deployment under our name.
     """
     if current is None:
-        raise PreconditionError(
-            f"There is no deployment {name}.", remedy="Release one with 'deploy.py promote'."
-        )
+        last, previous = kept
+        if last is None:
+            raise PreconditionError(
+                f"There is no deployment {name}.", remedy="Release one with 'deploy.py promote'."
+            )
+        return previous or last
     check_ours(current)
-    previous = Release.previous(current)
-    if previous is None:
+    found = Release.previous(current)
+    if found is None:
         raise PreconditionError(
             f"{name} serves its first release: there is no earlier model to go back to.",
-            remedy="Promote another model, or run 'deploy.py retire'.",
+            remedy="Promote another model, or take this one away with 'deploy.py retire'.",
         )
-    return previous
+    return found
+
+
+def lost(kept: Kept, target: Release) -> Release | None:
+    """What a missing production served, where ``target`` is the release before it."""
+    return next((release for release in kept if release and release.model != target.model), None)
+
+
+def check_unchanged(
+    found: Deployment | None, expected: Deployment | None, wanted: WantedDeployment
+) -> None:
+    """Raises: UndecidedError where another run put something else there meanwhile."""
+    if found is None and expected is None:
+        return
+    if found is not None and found.model == wanted.model:
+        return
+    if found is not None and expected is not None and _identity(found) == _identity(expected):
+        return
+    now = f"it serves {found.model}" if found else "it was deleted"
+    raise UndecidedError(
+        f"Another run changed {wanted.name} meanwhile: {now}, not {wanted.model}.",
+        remedy="Look at it with 'deploy.py show'; run this again if it is still wanted.",
+    )
 
 
 def check_candidate(found: Deployment | None, wanted: Release, name: str) -> Release:
@@ -129,6 +186,11 @@ def serves(deployment: Deployment | None, wanted: WantedDeployment) -> bool:
         and deployment.state == _SUCCEEDED
         and deployment.tags.get(ownership.JOB) == wanted.tags.get(ownership.JOB)
     )
+
+
+def _identity(deployment: Deployment) -> tuple[str, str | None, str | None]:
+    tags = deployment.tags
+    return deployment.model, tags.get(ownership.JOB), tags.get(ownership.CREATED)
 
 
 def _check_verdict(release: Release, name: str) -> None:

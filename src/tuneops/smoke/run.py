@@ -51,7 +51,8 @@ def run_smoke_test(
         run = run if plan.faults else arms.compare(run)
         write_reports(run, out, loss=origin.of(config, foundry, candidate).loss)
         if wanted.against is None:
-            recorded.record(foundry, candidate, run.verdict.outcome, out / "run.json")
+            outcome, key = run.verdict.outcome, run.origin.key
+            recorded.record(foundry, candidate, outcome, key, out / "run.json")
         journal.done()
     return run
 

@@ -1,0 +1,55 @@
+"""Where a model was trained and where it is deployed, and the deployments there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tuneops.azure import deployments
+from tuneops.azure.account import Foundry, open_foundry
+from tuneops.azure.deployments import Deployment, WantedDeployment
+from tuneops.config import Config
+from tuneops.release import plan
+
+
+@dataclass(frozen=True)
+class Place:
+    """Mostly ``home``, where the model was trained, and ``target`` are the same account."""
+
+    home: Foundry
+    target: Foundry
+
+    @property
+    def source(self) -> str | None:
+        """The account that a deployment elsewhere takes the model from."""
+        same = self.home.account.id.lower() == self.target.account.id.lower()
+        return None if same else self.home.account.id
+
+    def find(self, name: str) -> Deployment | None:
+        return deployments.find(self.target.session, self.target.account, name)
+
+    def put(self, wanted: WantedDeployment, *, over: Deployment | None) -> Deployment:
+        """Deploy over what was there when this was decided.
+
+        Azure takes one write per account at a time; what another run wrote while this one waited
+        is not overwritten.
+
+        Raises:
+            UndecidedError: Another run put a different model there.
+        """
+
+        def check() -> None:
+            plan.check_unchanged(self.find(wanted.name), over, wanted)
+
+        return deployments.put(self.target.session, self.target.account, wanted, before=check)
+
+    def delete(self, name: str) -> None:
+        deployments.delete(self.target.session, self.target.account, name)
+
+    def tag(self, deployment: Deployment, tags: Mapping[str, str | None]) -> None:
+        deployments.tag(self.target.session, self.target.account, deployment, tags)
+
+
+def open_place(config: Config) -> Place:
+    """Raises: NotFoundError where an account does not exist."""
+    target = open_foundry(config)
+    home = config.at_home()
+    return Place(target if home is config else open_foundry(home), target)
