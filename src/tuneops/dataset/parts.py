@@ -272,8 +272,8 @@ class _PartReader:
             return None
 
     def _ends(self, data: bytes, lines: list[bytes]) -> None:
-        pairs = data.count(b"\r\n")
-        ended = data.count(b"\n")
+        ended = len(lines) - (not data.endswith(b"\n"))
+        pairs = data.count(b"\r\n") if b"\r" in data else 0
         if pairs == 0 and ended:
             self._part.first_of_end[b"\n"] = 1
         elif pairs == ended and ended:

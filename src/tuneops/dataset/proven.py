@@ -6,7 +6,7 @@ never looked at one by one. What is not proven may still be in order; it is exam
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Annotated, Literal
 
 import msgspec
@@ -44,20 +44,19 @@ def proven(raws: Sequence[bytes]) -> list[list[Said]]:
     chats = [_decoded(raw) for raw in raws]
     flat = [message for chat in chats for message in chat]
     ends = np.cumsum([len(chat) for chat in chats], dtype=np.int64)
-    kept = _orderly(flat, ends) & (_quotes(flat, ends) == [raw.count(b'"') for raw in raws])
+    kept = _orderly(flat, ends) & _unique_keys(raws, flat, ends)
     for at, message in enumerate(flat):
         if not message.content or message.content.isspace() or message.weight is not UNSET:
             example = int(np.searchsorted(ends, at, side="right"))
             kept[example] &= _teaches(chats[example])
     for at in np.flatnonzero(~kept).tolist():
         chats[at] = []
-    for at, raw in enumerate(raws):
-        if b"\\u0022" in raw:  # a quotation mark that is not one of the line's
-            chats[at] = []
     return chats
 
 
 def _decoded(raw: bytes) -> list[Said]:
+    if b"\\u0022" in raw:
+        return []  # a quotation mark that is not one of the line's
     try:
         return _DECODER.decode(raw).messages
     except (ValueError, RecursionError):
@@ -73,11 +72,14 @@ def _orderly(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     return np.array([order in good for order in orders], np.bool_)
 
 
-def _quotes(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The quotation marks that a line has if no key is on it twice.
+def _unique_keys(
+    raws: Sequence[bytes], flat: list[Said], ends: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which lines have no key twice.
 
     A decoder drops the first of two values without a word, but not its quotation marks: there
-    must be as many on the line as in what is decoded and in the keys.
+    must be as many on the line as in what is decoded and in the keys. A line never has fewer, so
+    that lines which have as many together have so each.
     """
     counts = [
         _KEYS_QUOTES
@@ -86,9 +88,15 @@ def _quotes(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.int64]:
         + 2 * (one.weight is not UNSET)
         for one in flat
     ]
+    full = np.diff(ends, prepend=0) > 0
+    joined = b"".join(compress(raws, full.tolist()))
+    marks = np.count_nonzero(np.frombuffer(joined, np.uint8) == ord('"'))
+    if marks == sum(counts) + _CHAT_QUOTES * np.count_nonzero(full):
+        return full
     sums = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])[ends]
-    quotes: NDArray[np.int64] = np.diff(sums, prepend=0) + _CHAT_QUOTES
-    return quotes
+    wanted = np.diff(sums, prepend=0) + _CHAT_QUOTES
+    unique: NDArray[np.bool_] = wanted == [raw.count(b'"') for raw in raws]
+    return unique
 
 
 def _teaches(chat: list[Said]) -> bool:

@@ -130,9 +130,10 @@ class Rows:
         found += [(at, text) for at, texts in called.items() for text in texts]
         return sorted(found, key=lambda one: one[0])
 
-    def example_of_talk(self, index: int) -> int:
-        """The position of the example that a text of the talk belongs to."""
-        return int(np.searchsorted(self.talk_ends, index, side="right"))
+    def said(self, position: int) -> list[str]:
+        """The texts of an example's talk."""
+        start = int(self.talk_ends[position - 1]) if position else 0
+        return self.talk[start : int(self.talk_ends[position])]
 
     def examples_of_talk(self, indices: Collection[int]) -> set[int]:
         return set(np.searchsorted(self.talk_ends, list(indices), side="right").tolist())
@@ -161,8 +162,7 @@ class Rows:
         """The positions of the examples in which a text of the talk is there twice."""
         long = np.flatnonzero(np.diff(self.talk_ends, prepend=0) >= 4)  # noqa: PLR2004 - two turns
         for position in long.tolist():
-            start = int(self.talk_ends[position - 1]) if position else 0
-            said = self.talk[start : int(self.talk_ends[position])]
+            said = self.said(position)
             if len(set(said)) < len(said):
                 yield position
 

@@ -4,7 +4,7 @@ A screen lets pass more than the rules behind it find, and never less than their
 """
 
 import re
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import re2  # type: ignore[import-untyped] # google-re2 ships no types
@@ -18,12 +18,18 @@ _AGAIN = 8  # times within that distance
 _SHORT = 30  # characters
 _BETWEEN = "\x1e"
 _LETTER_RUN = re.compile(r"([^\W\d_])\1{3}")
-_RUN_FLAG = 1 << 14  # of a token's trait, beside the number of its word
+# A token's trait is the number of its word, and whether it starts amid a word, or drags a letter.
+_AMID_FLAG, _RUN_FLAG = 1 << 13, 1 << 14
+_UNIT = 512  # more than there are function words
+_NUMBER = _SCRIPT = _UNIT - 1  # the last number is that of all words in other scripts
 _NAMES = tuple(languages.STOPWORDS)
+_ENGLISH = _NAMES.index("en")
 _OTHER_SCRIPT = len(_NAMES)
 _SCRIPT_SHARE = 0.3
 _LEAD = 1.2  # of the first language before the second, less than the rule wants
-_ASKED, _SAID, _BOTH = 2, 2, 4  # function words, each one less than the rule wants
+_ASKED, _SAID, _BOTH = 2, 2, 3  # function words, not more than the rule wants
+_OWN = 2
+_SHARE = 0.27  # of the lesser language, where an answer holds two
 _OPEN_ENDS = frozenset(",;(:-\u2013\u2014")
 
 
@@ -37,17 +43,36 @@ class Screen:
     def turning(self) -> set[int]:
         """Examples whose turns may be odd: repeated, cut, shouted, echoed or swapped."""
         speech, talk = self._speech, self._speech.rows.talk
-        openings = _agents(speech)
-        pairs = zip(speech.answers.tolist(), speech.questions.tolist(), strict=True)
-        texts = [
-            answer
-            for answer, question in pairs
-            if question in openings
-            or _may_be_odd(talk[question] if question >= 0 else "", talk[answer])
-        ]
+        openings, short = _agents(speech), self._short()
+        texts = []
+        for answer, question in zip(
+            speech.answers.tolist(), speech.questions.tolist(), strict=True
+        ):
+            said = talk[answer]
+            if (
+                short[answer]
+                or (end := said[-1:]).isalnum()
+                or end in _OPEN_ENDS
+                or "!!!" in said
+                or said.isupper()
+                or question in openings
+            ):
+                asked = talk[question] if question >= 0 else ""
+                if question in openings or (said.strip() and turns.suspicious(asked, said)):
+                    texts.append(answer)
         runs = np.flatnonzero(self._traits & _RUN_FLAG)
         texts += (np.searchsorted(speech.offsets, runs, side="right") - 1).tolist()
-        return speech.rows.examples_of_talk(texts) | _repeating(speech)
+        again = {at for at in _repeating(speech) if any(map(turns.recurs, speech.rows.said(at)))}
+        return speech.rows.examples_of_talk(texts) | again
+
+    def _short(self) -> list[bool]:
+        """For each text whether it is an answer that is short, or not much longer than asked."""
+        speech = self._speech
+        lengths = np.array([*map(len, speech.rows.talk), 0])  # the last where nothing was asked
+        short = lengths[:-1] < _SHORT
+        short[speech.answers] |= lengths[speech.answers] < 1.6 * lengths[speech.questions]
+        found: list[bool] = short.tolist()
+        return found
 
     def bilingual(self) -> set[int]:
         """Examples that may hold two languages."""
@@ -59,38 +84,56 @@ class Screen:
         answers, questions = speech.answers, speech.questions
         both = (best[answers] != best[questions]) & (questions >= 0)
         both &= (top[answers] >= _SAID) & (top[questions] >= _ASKED)
-        pair = np.sort(scores[answers][:, [_NAMES.index("es"), _NAMES.index("en")]], axis=1)
-        mixed = (pair[:, 0] >= _BOTH) & (pair[:, 0] >= 0.27 * pair[:, 1])
+        mixed = self._mixed(scores)[answers]
         return speech.rows.examples_of_talk(answers[both | mixed].tolist())
 
-    def _scores(self) -> NDArray[np.float32]:
+    def _mixed(self, scores: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which texts may hold English and another language.
+
+        The rule wants three words of each, and no more than one of them shared.
+        """
+        english = scores[:, _ENGLISH]
+        other = np.delete(scores[:, :_OTHER_SCRIPT], _ENGLISH, axis=1).max(axis=1)
+        less = np.minimum(english, other)
+        mixed = (less >= _BOTH) & (less >= _SHARE * np.maximum(english, other))
+        distinct = self._words[mixed[self._words // _UNIT]]
+        own = _tally(distinct, _languages_of(own=True), len(mixed))
+        foreign = np.delete(own[:, :_OTHER_SCRIPT], _ENGLISH, axis=1).max(axis=1)
+        found: NDArray[np.bool_] = mixed & (own[:, _ENGLISH] >= _OWN) & (foreign >= _OWN)
+        return found
+
+    @cached_property
+    def _words(self) -> NDArray[np.int64]:
+        """The function words of each text, once each: numbers beyond the text's times the unit."""
+        counts = self._speech.counts
+        amid = np.append(self._traits & _AMID_FLAG != 0, False)
+        amid[self._speech.offsets] = False  # where texts start
+        places = np.flatnonzero(self._traits & _NUMBER)
+        places = places[~amid[places + 1]]
+        owners = np.repeat(np.arange(len(counts)) * _UNIT, counts)[places]
+        there = np.zeros(len(counts) * _UNIT, np.bool_)
+        there[owners + (self._traits[places] & _NUMBER)] = True
+        return np.flatnonzero(there)
+
+    def _scores(self) -> NDArray[np.uint8]:
         """Distinct function words of each language in each text; of another script, many."""
-        weights, counts = _weights(), self._speech.counts
-        places = np.flatnonzero(self._traits & (_RUN_FLAG - 1))
-        numbers = self._traits[places] & (_RUN_FLAG - 1)
-        owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[places]
-        there = np.zeros((len(counts), len(weights)), np.bool_)
-        there.ravel()[owners * np.int64(len(weights)) + numbers] = True
-        scores = there.astype(np.float32) @ weights
-        foreign = np.bincount(owners[numbers == len(weights) - 1], minlength=len(counts))
+        counts = self._speech.counts
+        scores = _tally(self._words, _languages_of(), len(counts))
+        scripts = np.flatnonzero(self._traits & _NUMBER == _SCRIPT)
+        owners = np.searchsorted(self._speech.offsets, scripts, side="right") - 1
+        foreign = np.bincount(owners, minlength=len(counts))
         mostly = foreign > _SCRIPT_SHARE * np.maximum(counts, 1)
         scores[mostly] = 0
         scores[mostly, _OTHER_SCRIPT] = 99
         return scores
 
 
-def _may_be_odd(question: str, answer: str) -> bool:
-    last = answer[-1:]
-    if not (
-        last.isalnum()
-        or last in _OPEN_ENDS
-        or len(answer) < _SHORT
-        or len(answer) < 1.6 * len(question)
-        or "!!!" in answer
-        or answer.isupper()
-    ):
-        return False
-    return bool(answer.strip()) and turns.suspicious(question, answer)
+def _tally(
+    words: NDArray[np.int64], languages_of: NDArray[np.uint64], texts: int
+) -> NDArray[np.uint8]:
+    packed = np.zeros(texts, np.uint64)
+    np.add.at(packed, words // _UNIT, languages_of[words % _UNIT])
+    return packed.view(np.uint8).reshape(-1, 8)
 
 
 def _agents(speech: Speech) -> set[int]:
@@ -137,8 +180,9 @@ def _traits() -> TokenTable:
         word = token.strip().lower()
         number = numbers.get(word, 0) if starts else 0
         if not number and scripts.search(word):
-            number = len(numbers) + 1
-        return number + _RUN_FLAG * bool(_LETTER_RUN.search(token))
+            number = _SCRIPT
+        drags = bool(_LETTER_RUN.search(token))
+        return number + _AMID_FLAG * token[:1].isalpha() + _RUN_FLAG * drags
 
     return TokenTable(trait_of, np.uint16)
 
@@ -150,10 +194,17 @@ def _function_words() -> dict[str, int]:
 
 
 @cache
-def _weights() -> NDArray[np.float32]:
-    """Which languages have the function word of each number; the last is of another script."""
+def _languages_of(*, own: bool = False) -> NDArray[np.uint64]:
+    """A one for each language that has the function word of that number, in a byte of its own.
+
+    The bytes stand in the order of `_NAMES`. `own` words of English are those that Spanish does
+    not have, and those of other languages that English does not have.
+    """
+    ones = np.zeros((_UNIT, 8), np.uint8)
     numbers = _function_words()
-    weights = np.zeros((len(numbers) + 2, len(_NAMES) + 1), np.float32)
     for at, name in enumerate(_NAMES):
-        weights[[numbers[word] for word in languages.STOPWORDS[name]], at] = 1
-    return weights
+        words = languages.STOPWORDS[name]
+        if own:
+            words -= languages.STOPWORDS["es" if name == "en" else "en"]
+        ones[[numbers[word] for word in words], at] = 1
+    return ones.view(np.uint64).ravel()

@@ -19,30 +19,32 @@ Find = Callable[[Text], Iterator[Fault]]
 
 _MARK = "\x1e"  # a control character that no clean text holds
 _BETWEEN = f"\n{_MARK}\n"  # no trigger runs over both a line's end and the mark
+_BLOCK = 256  # bytes
 _MEMORY = 64 * 2**20  # of one automaton's states, in bytes
 
 
 @dataclass(frozen=True)
 class Detector:
-    """`roles` whose texts it reads; none means all. `apart` is that of `detector`."""
+    """`roles` whose texts it reads; none means all. `unbroken` is that of `detector`."""
 
     trigger: str
     find: Find
     roles: tuple[str, ...] = ()
-    apart: bool = False
+    unbroken: bool = False
 
 
 DETECTORS: list[Detector] = []
 
 
-def detector(trigger: str, *roles: str, apart: bool = False) -> Callable[[Find], Find]:
+def detector(trigger: str, *roles: str, unbroken: bool = False) -> Callable[[Find], Find]:
     """Register a function that finds what is wrong in texts that the trigger matches.
 
-    A trigger that counts far needs an automaton `apart`: its states would multiply the others'.
+    One that matches nothing but long runs without a blank is `unbroken`: in the automaton its
+    counting would multiply the states of all others.
     """
 
     def register(find: Find) -> Find:
-        DETECTORS.append(Detector(trigger, find, roles, apart))
+        DETECTORS.append(Detector(trigger, find, roles, unbroken))
         return find
 
     return register
@@ -58,12 +60,21 @@ def suspects(texts: Sequence[str]) -> list[int]:
         hidden = [position for position, text in enumerate(texts) if _MARK in text]
         plain = [text.replace(_MARK, " ") for text in texts]
         joined = _BETWEEN.join(plain).encode("utf-8", "replace")
-    starts = [found.start() for one in _automata() for found in one.finditer(joined)]
+    starts = [found.start() for found in _combined().finditer(joined)]
+    starts += _unbroken(joined)
     starts = [start + (joined[start] == ord(_MARK)) for start in starts]  # anchored triggers
     if not starts:
         return hidden
     ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_MARK))
     return sorted({*np.searchsorted(ends, starts).tolist(), *hidden})
+
+
+def _unbroken(joined: bytes) -> list[int]:
+    """The places of blocks without a blank: a run that is twice as long holds one of them."""
+    padded = joined.ljust(-(-len(joined) // _BLOCK) * _BLOCK)
+    blank = np.frombuffer(padded, np.uint8).reshape(-1, _BLOCK) <= ord(" ")
+    places: list[int] = (np.flatnonzero(~blank.any(axis=1)) * _BLOCK).tolist()
+    return places
 
 
 def triggered(text: str, role: str) -> list[Detector]:
@@ -98,10 +109,9 @@ def _options() -> re2.Options:
 
 
 @cache
-def _automata() -> list["re2._Regexp"]:
-    shared = "|".join(f"(?:{one.trigger})" for one in DETECTORS if not one.apart)
-    triggers = [shared, *(one.trigger for one in DETECTORS if one.apart)]
-    return [re2.compile(trigger.encode(), _options()) for trigger in triggers]
+def _combined() -> "re2._Regexp":
+    triggers = (f"(?:{one.trigger})" for one in DETECTORS if not one.unbroken)
+    return re2.compile("|".join(triggers).encode(), _options())
 
 
 @cache

@@ -200,7 +200,7 @@ def repeated(text: str) -> str:
     if run := _LONG_RUN.search(spoken):
         return run[0][:20]
     words = spoken.split()[:_SCANNED_WORDS]
-    longest = min(_PERIODS, len(words) // 3) if _pairs_recur(words) else 0
+    longest = min(_PERIODS, len(words) // 3) if recurs(spoken) else 0
     for period in range(1, longest + 1):
         run_length, end = _longest_run(words, period)
         times = run_length // period + 1
@@ -214,9 +214,10 @@ def repeated(text: str) -> str:
     return _same_sentences(spoken)
 
 
-def _pairs_recur(words: list[str]) -> bool:
+def recurs(text: str) -> bool:
     """Whether two words follow each other as often as in any unit that is said over and over."""
-    return any(count > 3 for count in Counter(pairwise(words)).values())
+    pairs = Counter(pairwise(text.lower().split()))
+    return any(count > 3 for count in pairs.values())
 
 
 def _longest_run(words: list[str], period: int) -> tuple[int, int]:

@@ -187,7 +187,7 @@ def empty_links(text: Text) -> Iterator[Fault]:
         yield text.fault(LINK, f"A link without an address: {quote(found[0])}.")
 
 
-@detector(r"[^\s]{600}", apart=True)
+@detector(r"[^\s]{600}", unbroken=True)
 def unbroken(text: Text) -> Iterator[Fault]:
     for run in text.text.split():
         if len(run) < _RUN or len(_NO_SPACES.findall(run)) * 3 > len(run):
