@@ -75,8 +75,8 @@ def missing_data_action(principal: str, action: str, operation: str) -> AzureErr
     return AzureError(
         401,
         "PermissionDenied",
-        f"The principal `{principal}` lacks the required data action `{action}` to perform "
-        f"`{operation}` operation. For instructions on granting the necessary permissions, see "
+        f"The principal {principal} lacks the required data action {action} to perform "
+        f"{operation} operation. For instructions on granting the necessary permissions, see "
         "https://aka.ms/FoundryPermissions.",
     )
 

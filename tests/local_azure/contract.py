@@ -73,12 +73,22 @@ def specification(file: str, *, closed: bool = True) -> dict[str, Any]:
     if file == V1:
         # Azure's own answers on v1 say "pending", which this list has not.
         del schemas["OpenAI.FineTuningJob"]["properties"]["status"]["enum"]
+        schemas |= _models()
     if file == OPENAI:
         # On Azure's dated surface the deployment in the path is the model.
         for part in schemas["CreateChatCompletionRequest"]["allOf"]:
             part["required"] = [key for key in part.get("required", ()) if key != "model"]
     _plain(content)
     return content
+
+
+def _models() -> dict[str, Any]:
+    """Which the specification of v1 takes over from OpenAI's."""
+    theirs = json.loads((SPECS / OPENAI).read_text("utf-8"))["components"]["schemas"]
+    names = ("Model", "ListModelsResponse")
+    text = json.dumps({f"OpenAI.{name}": theirs[name] for name in names})
+    taken: dict[str, Any] = json.loads(text.replace("schemas/Model", "schemas/OpenAI.Model"))
+    return taken
 
 
 def _close(name: str, schema: dict[str, Any], file: str) -> None:

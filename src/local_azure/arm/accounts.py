@@ -10,7 +10,14 @@ from starlette.routing import BaseRoute
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.groups import require_group, require_living_group
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import checked_identity, checked_tags, require_visible, stamp, wire
+from local_azure.arm.resources import (
+    checked_identity,
+    checked_tags,
+    require_visible,
+    stamp,
+    visible,
+    wire,
+)
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.catalog import normalize_region
 from local_azure.errors import AzureError, bad_request, conflict, not_found
@@ -270,12 +277,16 @@ def _delete(arm: ArmRequest) -> Response:
 
 def _list(arm: ArmRequest) -> Response:
     accounts = arm.state.store.list_under("account", arm.state.subscription)
-    return ok({"value": [shown(one, arm) for one in accounts if arm.may_read(one["id"])]})
+    return _listed(arm, [account for account in accounts if arm.may_read(account["id"])])
 
 
 def _list_in_group(arm: ArmRequest) -> Response:
-    accounts = arm.state.store.list("account", require_group(arm)["id"])
-    return ok({"value": [shown(account, arm) for account in accounts]})
+    return _listed(arm, arm.state.store.list("account", require_group(arm)["id"]))
+
+
+def _listed(arm: ArmRequest, accounts: list[Document]) -> Response:
+    seen = [account for account in accounts if visible(arm, account["_made"])]
+    return ok({"value": [shown(account, arm) for account in seen]})
 
 
 def _list_keys(arm: ArmRequest) -> Response:

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from local_azure.arm import accounts, operations, quota
 from local_azure.arm.deployable import Deployable, require_deployable
 from local_azure.arm.locks import require_deletable, require_writable
-from local_azure.arm.resources import checked_tags, require_visible, stamp, wire
+from local_azure.arm.resources import checked_tags, require_visible, stamp, visible, wire
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.clock import Clock
 from local_azure.errors import bad_request, not_found
@@ -218,7 +218,9 @@ def _get(arm: ArmRequest) -> Response:
 
 def _list(arm: ArmRequest) -> Response:
     account = accounts.require_account(arm)
-    return ok({"value": [_shown(body, arm.state) for body in live(arm.state, account["id"])]})
+    listed = live(arm.state, account["id"])
+    seen = [body for body in listed if visible(arm, body["_created"])]
+    return ok({"value": [_shown(body, arm.state) for body in seen]})
 
 
 def _delete(arm: ArmRequest) -> Response:

@@ -12,6 +12,7 @@ from local_azure.arm.resources import (
     conditions,
     has_tag,
     require_visible,
+    visible,
     wire,
 )
 from local_azure.arm.routing import ArmRequest, arm_route, ok
@@ -125,13 +126,12 @@ def _patch(arm: ArmRequest) -> Response:
 
 def _list(arm: ArmRequest) -> Response:
     wanted = conditions(arm, TAG_CONDITIONS)
-    page = Page(
-        ["group"],
-        arm.state.subscription,
-        keep=lambda group: has_tag(group, wanted) and arm.may_read(group["id"]),
-        render=_shown,
-    )
-    return ok(page.body(arm))
+
+    def keep(group: Document) -> bool:
+        seen = visible(arm, group["_made"]) and arm.may_read(group["id"])
+        return seen and has_tag(group, wanted)
+
+    return ok(Page(["group"], arm.state.subscription, keep, _shown).body(arm))
 
 
 def _delete(arm: ArmRequest) -> Response:

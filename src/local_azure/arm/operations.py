@@ -110,10 +110,12 @@ def location_headers(arm: ArmRequest, operation: Mapping[str, Any]) -> dict[str,
 
 
 def _poll_hint(state: State, operation: Mapping[str, Any]) -> dict[str, str]:
-    """In milliseconds: a whole number of seconds is too coarse for a clock that runs fast."""
+    """Whole seconds, where there are some, are too coarse for a clock that runs fast."""
     least, most = _POLL_MILLISECONDS
     left = 1000 * seconds_left(dict(operation), state.clock) / state.clock.speed
-    return {"x-ms-retry-after-ms": str(int(min(max(left, least), most)))}
+    wait = int(min(max(left, least), most))
+    hint = {"x-ms-retry-after-ms": str(wait)}
+    return hint | ({"Retry-After": str(wait // 1000)} if wait >= 1000 else {})  # noqa: PLR2004
 
 
 def _find(arm: ArmRequest) -> Document:

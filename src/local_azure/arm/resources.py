@@ -38,9 +38,14 @@ def checked_identity(arm: ArmRequest, before: Mapping[str, Any] | None) -> dict[
     return identity | {"principalId": principal, "tenantId": arm.state.identity.tenant_id}
 
 
+def visible(arm: ArmRequest, made_at: float) -> bool:
+    """ARM's reads may lag behind its writes."""
+    return arm.state.clock.work_elapsed(made_at) >= arm.state.settings.consistency_seconds
+
+
 def require_visible(arm: ArmRequest, made_at: float) -> None:
-    """ARM's reads may lag behind its writes; raises a 404."""
-    if arm.state.clock.work_elapsed(made_at) < arm.state.settings.consistency_seconds:
+    """Raises a 404."""
+    if not visible(arm, made_at):
         raise not_found("ResourceNotFound", f"The Resource '{arm.path}' was not found.")
 
 

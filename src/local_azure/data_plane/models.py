@@ -17,14 +17,15 @@ LIFECYCLE = {"Preview": "preview"}  # generally-available otherwise
 
 
 async def list_(call: Call) -> Response:
-    return JSONResponse({"object": "list", "data": _models(call)})
+    data = [_shown(call, model) for model in _models(call)]
+    return JSONResponse({"object": "list", "data": data})
 
 
 async def get(call: Call) -> Response:
     wanted = call.path("model")
     for model in _models(call):
         if model["id"] == wanted:
-            return JSONResponse(model)
+            return JSONResponse(_shown(call, model))
     raise missing("model", wanted)
 
 
@@ -48,6 +49,13 @@ OPERATIONS = (
     Operation("GET", "/models/{model}", get),
     Operation("DELETE", "/models/{model}", delete, dated=False),
 )
+
+
+def _shown(call: Call, model: Json) -> Json:
+    """On v1 also with what OpenAI's own specification requires."""
+    owner = "user" if "fine_tune" in model else "system"
+    required = {"created": model.get("created_at", 0), "owned_by": owner}
+    return model | required if call.v1 else model
 
 
 def _models(call: Call) -> list[Json]:

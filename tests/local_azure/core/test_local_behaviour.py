@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 
 def test_reads_may_lag(local_azure: LocalAzure) -> None:
-    """With eventual consistency a GET right after a creation finds nothing, and later does."""
+    """With eventual consistency neither a GET nor a list shows at once what was created."""
     local_azure.admin("POST", "clock", {"freeze": True})
     local_azure.admin("PATCH", "settings", {"consistency_seconds": 300, "speed": 1})
     groups = local_azure.groups().resource_groups
     groups.create_or_update("rg", {"location": "eastus2"})
     with pytest.raises(ResourceNotFoundError):
         groups.get("rg")
+    assert list(groups.list()) == []
     local_azure.admin("POST", "clock", {"step_seconds": 300})
     assert groups.get("rg").name == "rg"
+    assert [one.name for one in groups.list()] == ["rg"]
 
 
 @pytest.mark.parametrize("form", ["azure-async-operation", "location", "body"])
@@ -32,6 +34,21 @@ def test_forms_of_operations(local_azure: LocalAzure, group: str, form: str) -> 
     made = local_azure.cognitive().accounts.begin_create(group, "forms", body)
     assert not made.done()
     assert made.result().properties.provisioning_state == "Succeeded"
+
+
+def test_the_time_to_wait(local_azure: LocalAzure, group: str) -> None:
+    """Retry-After in whole seconds where the operation takes some, else in milliseconds alone."""
+    local_azure.groups().resource_groups.create_or_update("quick", {"location": "eastus2"})
+    local_azure.admin("POST", "clock", {"freeze": True})
+    found = []
+    for name, speed in ((group, 1), ("quick", 3000)):
+        local_azure.admin("PATCH", "settings", {"speed": speed})
+        path = f"/subscriptions/{local_azure.subscription}/resourceGroups/{name}"
+        url = f"{path}?api-version=2025-04-01"
+        answer = local_azure.request("DELETE", url, token=local_azure.token())
+        hints = ("retry-after", "x-ms-retry-after-ms")
+        found.append([answer.headers.get(name) for name in hints])
+    assert found == [["2", "2000"], [None, "50"]]
 
 
 def test_throttling(local_azure: LocalAzure) -> None:
