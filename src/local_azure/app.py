@@ -53,7 +53,7 @@ def create_app(
 
 def _routes(plane: DataPlane) -> list[BaseRoute]:
     openai = Mount("/accounts/{account}/openai", routes=data_plane.routes(plane))
-    return [*admin.routes(), openai, *arm.routes(), *entra.routes()]
+    return [openai, *entra.routes(), *admin.routes(), *arm.routes()]  # the long list last
 
 
 class Envelope:

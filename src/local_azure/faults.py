@@ -93,11 +93,12 @@ class Faults:
             await self._app(scope, receive, send)
 
     def _action(self, scope: Scope) -> Action | None:
-        url = URL(scope=scope)
-        if url.path.startswith(ADMIN_PREFIX):
+        faults = self._active()
+        if not faults or scope["path"].startswith(ADMIN_PREFIX):
             return None
+        url = URL(scope=scope)
         target = f"{url.path}?{url.query}" if url.query else url.path
-        fired = (fault.action for fault in self._active() if fault.fires(scope["method"], target))
+        fired = (fault.action for fault in faults if fault.fires(scope["method"], target))
         return next(fired, None)
 
     async def _drop_connection(self, scope: Scope, receive: Receive, send: Send, when: str) -> None:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from local_azure.store import Store
 
 ENTRA, GITHUB = "entra", "github"
+_VERIFIED_KEPT = 1000
 FEDERATED_AUDIENCE = "api://AzureADTokenExchange"
 
 
@@ -26,6 +27,7 @@ class SigningKey:
         private = serialization.load_pem_private_key(saved["pem"].encode(), password=None)
         self._private = cast("rsa.RSAPrivateKey", private)
         self._kid: str = saved["kid"]
+        self._verified: dict[str, dict[str, Any]] = {}
 
     def sign(self, claims: dict[str, Any], *, lifetime: float) -> str:
         """A JWT valid from now for `lifetime` wall-clock seconds."""
@@ -35,7 +37,20 @@ class SigningKey:
         return jwt.encode(token, self._private, algorithm="RS256", headers={"kid": self._kid})
 
     def verify(self, token: str) -> dict[str, Any]:
-        """The claims, whatever the audience; raises jwt.InvalidTokenError."""
+        """The claims, whatever the audience; raises jwt.InvalidTokenError.
+
+        A client sends one token again and again: its signature is looked at once.
+        """
+        if token not in self._verified:
+            if len(self._verified) >= _VERIFIED_KEPT:
+                self._verified.clear()
+            self._verified[token] = self._decoded(token)
+        claims = self._verified[token]
+        if claims["exp"] <= time.time():
+            raise jwt.ExpiredSignatureError
+        return dict(claims)
+
+    def _decoded(self, token: str) -> dict[str, Any]:
         options: Any = {"verify_aud": False, "require": ["exp"]}
         claims = jwt.decode(
             token, self._private.public_key(), algorithms=["RS256"], options=options
