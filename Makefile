@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse fuzz fuzz-azure test sweep install lint format docs lock clean
+.PHONY: rehearse fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
@@ -45,6 +45,10 @@ fuzz: $(READY)
 # What the specifications allow, asked of the local Azure; EXAMPLES=500 asks more.
 fuzz-azure: $(READY)
 	EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n 2 tests/local_azure/core/test_local_schemathesis.py
+
+# The Azure CLI, the npm packages and the newest SDKs, installed for it, against the local Azure.
+other-clients: $(READY)
+	$(BIN)/python tests/local_azure/clients/other.py $(or $(CLIENTS),az npm prereleases)
 
 # Pages and schemas made from the code.
 docs: $(READY)

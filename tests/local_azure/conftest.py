@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +17,13 @@ import pytest
 from azure.identity import DefaultAzureCredential
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
+from pydantic.alias_generators import to_camel
 
 from tests.local_azure.witness import WITNESS
 
 SPEED = 300
 _START_SECONDS = 30
+_SDK = int(version("azure-mgmt-cognitiveservices").split(".")[0])
 _POLL_SECONDS = 0.05  # the SDKs' own 30 s, where the server gives no hint
 
 
@@ -128,6 +131,13 @@ def _answers_conform(pytestconfig: pytest.Config) -> Iterator[None]:
     yield
     new = pytestconfig.stash[WITNESS].read()
     assert not new, "\n".join(new)
+
+
+def with_fields(method: Any, *path: str, **fields: object) -> Any:  # noqa: ANN401
+    """Before version 15 a body's fields are arguments of the SDK's method, then it is one."""
+    if _SDK < 15:
+        return method(*path, **fields)
+    return method(*path, {to_camel(name): value for name, value in fields.items()})
 
 
 class Start(Protocol):

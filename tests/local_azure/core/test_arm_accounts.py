@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 
 from local_azure.arm.deleted_accounts import KEPT_SECONDS
+from tests.local_azure.conftest import with_fields
 
 if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure
@@ -67,7 +68,7 @@ def test_keys_can_be_regenerated(local_azure: LocalAzure, account: str) -> None:
     """Regenerating one key leaves the other."""
     accounts = local_azure.cognitive().accounts
     before = accounts.list_keys(GROUP, account)
-    after = accounts.regenerate_key(GROUP, account, "Key1")
+    after = with_fields(accounts.regenerate_key, GROUP, account, key_name="Key1")
     assert after.key1 != before.key1
     assert after.key2 == before.key2
     assert accounts.list_keys(GROUP, account).key1 == after.key1
@@ -97,11 +98,15 @@ def test_a_refused_account_leaves_nothing(local_azure: LocalAzure, account: str)
 
 def test_domain_availability(local_azure: LocalAzure, account: str) -> None:
     """A name is free, taken or not valid, and the answer says which."""
-    check = local_azure.cognitive().check_domain_availability
-    kind = "Microsoft.CognitiveServices/accounts"
-    assert check("free-name", kind).is_subdomain_available
-    assert "already used" in check(account.upper(), kind).reason
-    assert "not valid" in check("under_score", kind).reason
+
+    def check(name: str) -> Any:  # noqa: ANN401
+        method = local_azure.cognitive().check_domain_availability
+        kind = "Microsoft.CognitiveServices/accounts"
+        return with_fields(method, subdomain_name=name, type=kind)
+
+    assert check("free-name").is_subdomain_available
+    assert "already used" in check(account.upper()).reason
+    assert "not valid" in check("under_score").reason
 
 
 def test_a_deleted_name_waits_for_restore_or_purge(local_azure: LocalAzure, account: str) -> None:

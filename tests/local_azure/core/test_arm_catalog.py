@@ -9,11 +9,14 @@ import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from local_azure.catalog import Catalog
+from tests.local_azure.conftest import with_fields
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.local_azure.conftest import LocalAzure, Start
+
+GPT_4O = {"model_format": "OpenAI", "model_name": "gpt-4o", "model_version": "2024-08-06"}
 
 
 def models(local_azure: LocalAzure, region: str) -> dict[str, Any]:
@@ -58,9 +61,7 @@ def test_lives_are_told_in_days_from_now(standing_azure: LocalAzure) -> None:
 def test_capacities_by_region(local_azure: LocalAzure) -> None:
     """Model capacities answer for every region, and follow the quota."""
     local_azure.admin("PATCH", "settings", {"quota": {"OpenAI.Standard.gpt-4o": 3}})
-    capacities = list(
-        local_azure.cognitive().model_capacities.list("OpenAI", "gpt-4o", "2024-08-06")
-    )
+    capacities = list(local_azure.cognitive().model_capacities.list(**GPT_4O))
     standard = [one for one in capacities if one.properties.sku_name == "Standard"]
     assert {one.location for one in standard} == {"eastus2", "swedencentral", "northcentralus"}
     assert {one.properties.available_capacity for one in standard} == {3}
@@ -75,9 +76,7 @@ def test_capacities_shrink_with_use(local_azure: LocalAzure, account: str) -> No
     }
     cognitive = local_azure.cognitive()
     cognitive.deployments.begin_create_or_update("rg-core", account, "chat", body).result()
-    listed = cognitive.location_based_model_capacities.list(
-        "swedencentral", "OpenAI", "gpt-4o", "2024-08-06"
-    )
+    listed = cognitive.location_based_model_capacities.list("swedencentral", **GPT_4O)
     free = {one.properties.sku_name: one.properties.available_capacity for one in listed}
     assert free["GlobalStandard"] == 400
 
@@ -90,8 +89,12 @@ def test_a_region_that_is_not(standing_azure: LocalAzure) -> None:
 
 def test_sku_availability(standing_azure: LocalAzure) -> None:
     """S0 is to be had, F7 is not."""
-    answer = standing_azure.cognitive().check_sku_availability(
-        "eastus2", ["S0", "F7"], "OpenAI", "Microsoft.CognitiveServices/accounts"
+    answer = with_fields(
+        standing_azure.cognitive().check_sku_availability,
+        "eastus2",
+        skus=["S0", "F7"],
+        kind="OpenAI",
+        type="Microsoft.CognitiveServices/accounts",
     )
     assert {one.sku_name: one.sku_available for one in answer.value} == {"S0": True, "F7": False}
 
