@@ -8,6 +8,7 @@ import http.client
 import importlib
 import json
 import os
+import runpy
 import signal
 import sys
 import tempfile
@@ -98,6 +99,52 @@ def run_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> t
     return start_forked(work, log, cut).wait()
 
 
+@dataclass(frozen=True)
+class Answered:
+    """How a script ended, and what it said."""
+
+    code: int
+    shown: str
+    narration: str
+
+    def refused(self, code: int, *words: str) -> bool:
+        """Whether it ended with this code, a sentence with these words, and a remedy."""
+        said = "→" in self.narration and "Traceback" not in self.narration
+        return self.code == code and said and all(word in self.narration for word in words)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script that runs in a child."""
+
+    forked: Forked
+    folder: Path
+
+    def wait(self) -> Answered:
+        code, _ = self.forked.wait()
+        shown, narration = (self.folder / name for name in ("stdout", "stderr"))
+        return Answered(code, shown.read_text("utf-8"), narration.read_text("utf-8"))
+
+
+def start_script(folder: Path, *command: str, cut: Cut | None = None) -> Script:
+    """Run ``scripts/<name>.py`` with its arguments as the shell does, but without its imports."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def work() -> None:
+        sys.argv = [f"scripts/{command[0]}.py", *command[1:]]
+        with (
+            (folder / "stdout").open("w", encoding="utf-8") as sys.stdout,
+            (folder / "stderr").open("w", encoding="utf-8", buffering=1) as sys.stderr,
+        ):
+            runpy.run_path(sys.argv[0], run_name="__main__")
+
+    return Script(start_forked(work, folder / "log", cut), folder)
+
+
+def run_script(folder: Path, *command: str) -> Answered:
+    return start_script(folder, *command).wait()
+
+
 def provision() -> None:
     config = configuration.load(_config())
     create.provision(config, connect(), create.Voice(_log, _log))
@@ -133,12 +180,20 @@ def take_stock(found: Path) -> None:
     found.write_text(json.dumps(stock), encoding="utf-8")
 
 
-def record_pass() -> None:
+def record_pass(environment: str | None = None) -> None:
     """What a smoke test that passed leaves on the candidate."""
-    config = configuration.load(_config())
+    config = configuration.load(_config(), environment)
     with tempfile.NamedTemporaryFile() as record:
         name, key = config.release.candidate_deployment, content.short(content.content_key(config))
-        verdict.record(open_foundry(config), name, "PASS", key, Path(record.name))
+        passed = verdict.Verdict("PASS", key, {"language": (1.0, 0.97)})
+        verdict.record(open_foundry(config), name, passed, Path(record.name))
+
+
+def delete_training_files() -> None:
+    client = open_foundry(configuration.load(_config())).client
+    for file in files.list_all(client):
+        if "-training-" in file.name:
+            files.delete(client, file.id)
 
 
 def rollback() -> None:
@@ -152,15 +207,16 @@ def _config() -> Path:
 def _in_child(work: Callable[[], None], log: Path, cut: Cut, writing: int) -> NoReturn:
     code = 1
     try:
-        sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1)
+        sys.stdout = sys.stderr = log.open("a", encoding="utf-8", buffering=1)  # by line
         _count_requests(cut)
         work()
         code = 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
     except BaseException as error:  # noqa: BLE001 - whatever ends it is the child's exit code
         code = getattr(error, "exit_code", 1)
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
     finally:
-        sys.stderr.flush()
         os.write(writing, str(cut.requests).encode())
         os._exit(code)
 

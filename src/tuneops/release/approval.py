@@ -18,7 +18,7 @@ from tuneops.provision.preflight import base_model
 # model as Standard or GlobalStandard; DeveloperTier has none.
 HOSTING_USD_PER_HOUR = 1.70
 HOURS_PER_MONTH = 730
-_FREE_HOSTING = "DeveloperTier"
+FREE_HOSTING = "DeveloperTier"
 
 
 def page(config_path: Path, run_json: Path, report: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def _deployed(config: Config) -> dict[str, Any]:
 
 
 def _cost(sku: str) -> float:
-    return 0.0 if sku == _FREE_HOSTING else round(HOSTING_USD_PER_HOUR * HOURS_PER_MONTH, 2)
+    return 0.0 if sku == FREE_HOSTING else round(HOSTING_USD_PER_HOUR * HOURS_PER_MONTH, 2)
 
 
 def _markdown(config: Config, facts: dict[str, Any]) -> str:

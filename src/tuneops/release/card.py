@@ -1,20 +1,23 @@
 """The model card of what is in production."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
+from tuneops import ownership
 from tuneops.azure import catalog, files, jobs
 from tuneops.azure.catalog import CatalogModel
+from tuneops.azure.deployments import Deployment
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.errors import NotFoundError, PreconditionError
 from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
-from tuneops.release import origin
+from tuneops.release import origin, verdict
+from tuneops.release.approval import FREE_HOSTING
 from tuneops.release.history import Release
 from tuneops.release.place import Place
 from tuneops.report.plots import text_chart
-from tuneops.training import cost, data
+from tuneops.training import cost
 
 
 def card(config: Config, place: Place) -> str:
@@ -31,23 +34,24 @@ def card(config: Config, place: Place) -> str:
         )
     release, previous = Release.current(found), Release.previous(found)
     job = _job(place, release)
-    parts = [f"# {cell(name)}: model card", _table(_serving(config, release))]
-    if job:
-        parts += ["## Training", _table(_training(config, place, job))]
+    parts = [f"# {cell(name)}: model card", _table(_serving(config, release, job))]
+    parts += ["## Training", _table(_training(config, place, release, job))]
     curves = origin.loss(config, place.home, release)
     if curves:
         parts += ["## Loss", f"```text\n{text_chart(curves)}\n```"]
-    parts += ["## Smoke test", _table(_smoke(release))]
+    parts += ["## Smoke test", _table(_smoke(release)), *_rates(release)]
     parts += ["## Retirement", _table(_retirement(config, place))]
+    parts += ["## Cost so far", _table(_costs(config, found, job, datetime.now(UTC)))]
     if previous:
-        parts += ["## The release before", _table(previous.facts())]
+        facts = {name.replace("_", " "): value for name, value in previous.facts().items()}
+        parts += ["## The release before", _table(facts)]
     return "\n\n".join(parts) + "\n"
 
 
-def _serving(config: Config, release: Release) -> dict[str, object]:
+def _serving(config: Config, release: Release, job: Job | None) -> dict[str, object]:
     return {
         "model": release.model,
-        "base model": config.base.dated_name,
+        "base model": job.model if job else config.base.dated_name,
         "content key": release.key,
         "git commit": release.git_sha,
         "released": release.released,
@@ -55,24 +59,50 @@ def _serving(config: Config, release: Release) -> dict[str, object]:
     }
 
 
-def _training(config: Config, place: Place, job: Job) -> dict[str, object]:
-    spent = cost.spent(config, job)
-    return {
-        "job": job.id,
+def _training(config: Config, place: Place, release: Release, job: Job | None) -> dict[str, object]:
+    """What the job tells, and the tags alone where it is gone."""
+    known: dict[str, object] = {
+        "product": config.product,
+        "job": release.job,
+        "training data, SHA-256": release.data_digest,
+    }
+    if job is None:
+        return known
+    return known | {
         "hyperparameters": ", ".join(f"{k} {v}" for k, v in job.hyperparameters.items()),
         "seed": job.seed,
         "trained tokens": job.trained_tokens,
-        "cost of training": None if spent is None else f"{spent:.2f} USD (list price)",
         "training file": _size(place, job.training_file),
-        "training data, SHA-256": data.trained_digest(place.home.client, job.id),
     }
 
 
 def _smoke(release: Release) -> dict[str, object]:
     return {
-        "verdict": release.smoke,
+        "verdict": release.smoke or "none",
         "for content": release.smoke_key,
         "record, SHA-256": release.smoke_report,
+    }
+
+
+def _rates(release: Release) -> Iterator[str]:
+    """Shares of answers that held to each check."""
+    rates = verdict.read_rates(release.smoke_rates)
+    if rates:
+        rows = (f"| {cell(check)} | {base} % | {mine} % |" for check, base, mine in rates)
+        yield "\n".join(["| check | base | fine-tuned |", "|---|---|---|", *rows])
+
+
+def _costs(
+    config: Config, production: Deployment, job: Job | None, now: datetime
+) -> dict[str, object]:
+    """By the prices of the configuration; hosting since the release, used or not."""
+    trained = cost.spent(config, job) if job else None
+    since = ownership.read_timestamp(production.tags.get(ownership.CREATED))
+    hours = (now - since).total_seconds() / 3600 if since else None
+    hourly = 0.0 if production.sku == FREE_HOSTING else config.prices.hosting_per_hour
+    return {
+        "training": "not known" if trained is None else f"{trained:.2f} USD",
+        "hosting": "not known" if hours is None else f"{hours * hourly:.2f} USD in {hours:.1f} h",
     }
 
 

@@ -17,6 +17,7 @@ _TAGS = {
     "data_digest": ownership.DATA_DIGEST,
     "smoke": ownership.SMOKE,
     "smoke_key": ownership.SMOKE_KEY,
+    "smoke_rates": ownership.SMOKE_RATES,
     "smoke_report": ownership.SMOKE_REPORT,
     "approved_by": ownership.APPROVED_BY,
 }
@@ -27,8 +28,9 @@ class Release:
     """A fine-tuned model with where it comes from; what is not known is empty.
 
     ``key`` is the short content key, ``data_digest`` the SHA-256 of the training file's bytes,
-    ``smoke`` the smoke test's verdict for the content ``smoke_key``, ``smoke_report`` the
-    SHA-256 of its record, ``released`` the time of the deployment (UTC).
+    ``smoke`` the smoke test's verdict for the content ``smoke_key``, ``smoke_rates`` what each of
+    its checks found (`verdict.read_rates`), ``smoke_report`` the SHA-256 of its record,
+    ``released`` the time of the deployment (UTC).
     """
 
     model: str
@@ -39,6 +41,7 @@ class Release:
     data_digest: str = ""
     smoke: str = ""
     smoke_key: str = ""
+    smoke_rates: str = ""
     smoke_report: str = ""
     approved_by: str = ""
 

@@ -51,8 +51,9 @@ def run_smoke_test(
         run = run if plan.faults else arms.compare(run)
         write_reports(run, out, loss=origin.of(config, foundry, candidate).loss)
         if wanted.against is None:
-            outcome, key = run.verdict.outcome, run.origin.key
-            recorded.record(foundry, candidate, outcome, key, out / "run.json")
+            rates = {each.check: (each.baseline.mean, each.candidate.mean) for each in run.results}
+            found = recorded.Verdict(run.verdict.outcome, run.origin.key, rates)
+            recorded.record(foundry, candidate, found, out / "run.json")
         journal.done()
     return run
 
