@@ -13,7 +13,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,7 +28,8 @@ from tuneops.dataset import scan
 from tuneops.provision import create
 from tuneops.reconcile import run as reconciling
 from tuneops.release import commands as release
-from tuneops.release import verdict
+from tuneops.release import deploy, keeping, plan, verdict
+from tuneops.release.place import open_place
 from tuneops.training import commands as training
 from tuneops.training import key as content
 
@@ -187,6 +188,23 @@ def record_pass(environment: str | None = None) -> None:
         name, key = config.release.candidate_deployment, content.short(content.content_key(config))
         passed = verdict.Verdict("PASS", key, {"language": (1.0, 0.97)})
         verdict.record(open_foundry(config), name, passed, Path(record.name))
+
+
+def second_over_first(contents: list[Path]) -> None:
+    """The second content in production over the first, and the third a candidate that passed."""
+    config = configuration.load(contents[-1])
+    place = open_place(config)
+    first, second, third = (
+        deploy.trained(configuration.load(path), place.home, None, None) for path in contents
+    )
+    current = plan.production(config, second, first, source=None)
+    candidate = plan.candidate(config, third, source=None)
+    passed = {ownership.SMOKE: "PASS", ownership.SMOKE_KEY: third.key}
+    for wanted in (current, replace(candidate, tags={**candidate.tags, **passed})):
+        deployments.put(place.target.session, place.target.account, wanted)
+    base = place.find(config.base.deployment)
+    if base is not None:
+        place.tag(base, keeping.tags(config.product, second, first))
 
 
 def delete_training_files() -> None:

@@ -100,7 +100,7 @@ def small_product(folder: Path, *, without: int = 0) -> Path:
 
 def environment(server: LocalAzure, folder: Path) -> dict[str, str]:
     """Our authority alone is trusted: each SDK client takes 70 ms to read the public ones."""
-    brief = {"TUNEOPS_POLL_SECONDS": "0.25", "TUNEOPS_LEASE_SECONDS": LEASE_SECONDS}
+    brief = {"TUNEOPS_POLL_SECONDS": "0.5", "TUNEOPS_LEASE_SECONDS": LEASE_SECONDS}
     names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
     trusted = dict.fromkeys(names, str(server.state / "ca.pem"))
     product = {"TUNEOPS_CONFIG": str(folder / "product-0.yaml")}

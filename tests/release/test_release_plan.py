@@ -95,8 +95,8 @@ def test_where_production_is_missing_the_kept_copy_shows_the_way_back(travel: Co
     """The release before comes back, or the only one there was; and nobody loses the history."""
     assert plan.rollback_target(None, "travel", (SECOND, FIRST)) == FIRST
     assert plan.rollback_target(None, "travel", (FIRST, None)) == FIRST
-    assert plan.lost((SECOND, FIRST), FIRST) == SECOND
-    assert plan.lost((FIRST, None), FIRST) is None
+    assert plan.before(None, FIRST, (SECOND, FIRST)) == SECOND
+    assert plan.before(None, FIRST, (FIRST, None)) is None
     assert plan.before(None, SECOND, (SECOND, FIRST)) == FIRST
     assert plan.before(None, SECOND, (FIRST, None)) == FIRST
     assert travel.product
@@ -122,6 +122,21 @@ def test_a_kept_tag_that_somebody_edited_is_read_or_ignored(text: str) -> None:
     base = Deployment("gpt-4o", "OpenAI", "gpt-4o", "1", "Standard", 1, "Succeeded", tags)
     found, _ = keeping.kept(base, "travel")
     assert found is None or found.model
+
+
+def test_a_rollback_that_is_under_way_is_finished_not_taken_back(travel: Config) -> None:
+    """Two at once, or one after a death, go back one step; when it is done, it can be undone."""
+    wanted = plan.rolled_back(plan.production(travel, FIRST, SECOND, source=None))
+    target = plan.rollback_target(deployed(wanted, state="Creating"), "travel")
+    assert target.model == FIRST.model
+    assert plan.before(deployed(wanted, state="Creating"), target) == SECOND
+    assert plan.rollback_target(deployed(wanted), "travel") == SECOND
+
+
+def test_a_release_under_way_is_taken_back(travel: Config) -> None:
+    wanted = plan.production(travel, SECOND, FIRST, source=None)
+    assert plan.rollback_target(deployed(wanted, state="Creating"), "travel") == FIRST
+    assert plan.rollback_target(deployed(wanted, state="Failed"), "travel") == FIRST
 
 
 def test_a_rollback_of_a_job_that_is_not_served_does_nothing(travel: Config) -> None:

@@ -52,6 +52,12 @@ def production(
     )
 
 
+def rolled_back(wanted: WantedDeployment) -> WantedDeployment:
+    """Marks what a rollback deploys, so that another one does not go back from it half-way."""
+    gone = wanted.tags.get(ownership.PREVIOUS_MODEL, "")
+    return replace(wanted, tags={**wanted.tags, ownership.ROLLED_BACK_FROM: gone})
+
+
 def before(
     current: Deployment | None, release: Release, kept: Kept = (None, None)
 ) -> Release | None:
@@ -99,6 +105,8 @@ def is_back(current: Deployment, job_id: str | None) -> bool:
 def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, None)) -> Release:
     """The release that a rollback puts back; where production is missing, one that is ``kept``.
 
+    A rollback that is under way, or died on it, is brought to its end.
+
     Raises:
         PreconditionError: Nothing is deployed, or there was no release before this one.
         UndecidedError: Somebody else made a deployment under our name.
@@ -111,6 +119,8 @@ def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, N
             )
         return previous or last
     check_ours(current)
+    if current.state != _SUCCEEDED and ownership.ROLLED_BACK_FROM in current.tags:
+        return Release.current(current)
     found = Release.previous(current)
     if found is None:
         raise PreconditionError(
@@ -118,11 +128,6 @@ def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, N
             remedy="Promote another model, or take this one away with 'deploy.py retire'.",
         )
     return found
-
-
-def lost(kept: Kept, target: Release) -> Release | None:
-    """What a missing production served, where ``target`` is the release before it."""
-    return next((release for release in kept if release and release.model != target.model), None)
 
 
 def check_unchanged(
