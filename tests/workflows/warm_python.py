@@ -1,0 +1,141 @@
+"""A Python whose libraries are loaded already: each command is a fork of it, not a new start.
+
+It takes the place of `python` in the workflows' steps. Only other people's packages are loaded;
+tuneops is imported by each command from the folder that it runs in, as ever.
+"""
+
+import importlib
+import io
+import json
+import os
+import runpy
+import select
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+_LIBRARIES = (
+    "azure.identity",
+    "azure.mgmt.cognitiveservices",
+    "azure.mgmt.resource.resources",
+    "openai.resources.chat",
+    "openai.resources.files",
+    "openai.resources.fine_tuning",
+    "rich.progress",
+    "scipy.stats",
+)
+ROOT = Path(__file__).parents[2]
+_PACKET = 1 << 16
+_START_SECONDS = 60
+_CLIENT = """#!{python} -IS
+import json, os, socket, sys
+words = sys.argv[1:]
+if words[:2] == ["-m", "pip"]:
+    sys.exit(0 if {{"--require-hashes", "--no-deps"}} & set(words) else 9)
+if words == ["--version"]:
+    sys.exit(print("Python", sys.version.split()[0]))
+wish = {{"argv": words, "cwd": os.getcwd(), "env": dict(os.environ)}}
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    socket.send_fds(server, [b" "], [0, 1, 2])
+    server.sendall(json.dumps(wish).encode())
+    server.shutdown(socket.SHUT_WR)
+    code = server.recv(1)
+sys.exit(code[0] if code else "the command was killed")
+"""
+
+
+@contextmanager
+def warm(folder: Path) -> Iterator[str]:
+    """The text of a program that runs its arguments as Python would."""
+    address = str(folder / "python.sock")
+    command = [sys.executable, __file__, address]
+    environment = os.environ | {"PYTHONPATH": "src", "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE) as server:
+        deadline = time.monotonic() + _START_SECONDS
+        while not Path(address).exists():
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield _CLIENT.format(python=sys.executable, address=address)
+
+
+def _serve(address: str) -> None:
+    """Until standard input closes, as it does when the one who started this ends."""
+    _warm_up()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        listener.listen()
+        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
+            connection, _ = listener.accept()
+            if os.fork() == 0:
+                listener.close()
+                _run(connection)
+            connection.close()
+            with suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass
+
+
+def _warm_up() -> None:
+    """Load the libraries and compile the rules' patterns, which `re` remembers; forget tuneops."""
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    sys.argv = ["scripts/validate_data.py", "check"]
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        _exit_code(sys.argv)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tuneops"]:
+        del sys.modules[name]
+
+
+def _run(client: socket.socket) -> NoReturn:
+    code = 1
+    try:
+        words = _take_over(client)
+        code = _exit_code(words)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        client.send(bytes([code]))
+        os._exit(code)
+
+
+def _take_over(client: socket.socket) -> list[str]:
+    """Become the command that the client is: its files, folder and environment."""
+    _, descriptors, _, _ = socket.recv_fds(client, 1, 3)
+    for place, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, place)
+        os.close(descriptor)
+    packets = iter(lambda: client.recv(_PACKET), b"")
+    wish: dict[str, Any] = json.loads(b"".join(packets))
+    os.chdir(wish["cwd"])
+    os.environ.clear()
+    os.environ.update(wish["env"])
+    words: list[str] = wish["argv"]
+    roots = [str(Path(words[0]).parent), *wish["env"].get("PYTHONPATH", "src").split(":")]
+    sys.path[:1] = [str(Path(root).absolute()) for root in roots]
+    sys.argv = words
+    return words
+
+
+def _exit_code(words: list[str]) -> int:
+    try:
+        runpy.run_path(words[0], run_name="__main__")
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as Python ends
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])
