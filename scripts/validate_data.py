@@ -27,13 +27,16 @@ def main() -> None:
     type=click.Choice(["text", "json", "github", "sarif", "junit", "markdown"]),
     default="text",
 )
+@click.option("--sarif", metavar="FILE", type=_FILE, help="Write SARIF to this file as well.")
 @click.option("--select", multiple=True, help="Rules by code, name, family number or letter.")
 @click.option("--new-only", metavar="BASE", help="Only what BASE (a file or revision) has not.")
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0: by size.")
 @click.option("--cache", type=_FILE, help="A folder that remembers clean lines.")
 @config_option
 @json_option
-def check(files: tuple[Path, ...], as_json: bool, output: str, **options: Any) -> None:
+def check(
+    files: tuple[Path, ...], as_json: bool, output: str, sarif: Path | None, **options: Any
+) -> None:
     """Find what is wrong with training FILES, or with the product's files.
 
     Example: python scripts/validate_data.py check new.jsonl --validation held-out.jsonl
@@ -41,6 +44,8 @@ def check(files: tuple[Path, ...], as_json: bool, output: str, **options: Any) -
     from tuneops.dataset import commands
 
     report = commands.check(files, **options)
+    if sarif:
+        sarif.write_text(commands.written(report, "sarif"), encoding="utf-8")
     if as_json or output != "text":
         click.echo(commands.written(report, "json" if as_json else output))
     else:
