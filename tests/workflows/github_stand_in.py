@@ -33,12 +33,18 @@ class GitHub:
     comments: dict[int, list[Any]] = field(default_factory=dict)
     dispatched: list[Any] = field(default_factory=list)
     url: str = ""
+    when_approved: Callable[[], object] = lambda: None
 
     def protect(self, environment: str, *reviewers: str) -> None:
         named = [{"type": "User", "reviewer": {"login": login}} for login in reviewers]
         rule = {"type": "required_reviewers", "reviewers": named}
         self.environments[environment] = {"protection_rules": [rule] if reviewers else []}
         self.approvals = [{"state": "approved", "user": {"login": login}} for login in reviewers]
+
+    def approved(self) -> list[Any]:
+        """What a run learns once somebody approved it; nothing of it is in production yet."""
+        self.when_approved()
+        return self.approvals
 
     def answer(self, method: str, path: str, query: Query, body: Any) -> Any:  # noqa: ANN401
         """The JSON (or bytes) of a route; KeyError where it has none."""
@@ -93,7 +99,7 @@ _ROUTES: list[tuple[str, str, Respond]] = [
     ("GET", "", lambda *_: {"default_branch": "main"}),
     ("GET", "/environments/(.+)", lambda hub, m, *_: hub.environments[m[1]]),
     ("GET", "/rules/branches/main", lambda hub, *_: hub.rules),
-    ("GET", r"/actions/runs/\d+/approvals", lambda hub, *_: hub.approvals),
+    ("GET", r"/actions/runs/\d+/approvals", lambda hub, *_: hub.approved()),
     (
         "GET",
         r"/actions/runs/(\d+)/artifacts",

@@ -1,6 +1,7 @@
 """Nothing goes to production that nobody approved or that did not pass; all of it can go back."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,19 @@ def ready(provisioned: Stage) -> Stage:
 
 def release(stage: Stage, job: str) -> int:
     return stage.dispatch("release.yml", product="travel", job=job).code
+
+
+def spoil_answers(stage: Stage) -> None:
+    """From now on every deployment answers, and with what no smoke test lets pass."""
+    message = {"role": "assistant", "content": "Stay at the Ritz."}
+    choice = {"index": 0, "finish_reason": "stop", "message": message}
+    answer = {"id": "x", "object": "chat.completion", "created": 0, "model": "x"}
+    spoilt: dict[str, Any] = {
+        "match": {"method": "POST", "path": "chat/completions"},
+        "times": None,
+        "action": {"status": 200, "body": answer | {"choices": [choice]}},
+    }
+    stage.azure.admin("PUT", "faults", [spoilt])
 
 
 def released_twice(stage: Stage, train: Train) -> list[str]:
@@ -61,6 +75,33 @@ def test_a_candidate_that_fails_leaves_production_as_it_was(ready: Stage, traine
     assert ran.jobs["candidate"] == "failure"
     assert "travel" not in ready.deployments()
     assert "report" in ready.hub.artifact_names(ready.run_id)
+
+
+def test_a_release_that_fails_in_production_is_taken_back(ready: Stage, trained: Train) -> None:
+    """Its candidate passed; the model before answers again."""
+    assert release(ready, trained()) == 0
+    before = ready.deployments()["travel"]
+    ready.fewer_rows()
+    job = trained()
+    ready.hub.when_approved = lambda: spoil_answers(ready)
+    ran = ready.dispatch("release.yml", product="travel", job=job)
+    assert ran.jobs == {"candidate": "success", "deploy": "failure"}
+    now = ready.deployments()["travel"]
+    assert (now["model"], now["job"]) == (before["model"], before["job"])
+    assert now["previous"]["job"] == job
+    assert "production-report" in ready.hub.artifact_names(ready.run_id)
+
+
+def test_a_first_release_that_fails_in_production_is_taken_away(
+    ready: Stage, trained: Train
+) -> None:
+    """There is no model before it: nothing stays that nobody saw pass."""
+    job = trained()
+    ready.hub.when_approved = lambda: spoil_answers(ready)
+    ran = ready.dispatch("release.yml", product="travel", job=job)
+    assert ran.jobs == {"candidate": "success", "deploy": "failure"}
+    assert set(ready.deployments()) == {"gpt-4o"}
+    assert ready.exists("jobs") == [job]
 
 
 def test_by_hand_the_model_before_comes_back(ready: Stage, trained: Train) -> None:

@@ -42,7 +42,9 @@ def promote(
     release = deploy.trained(config, place.home, job_id, None)
     if dry_run:
         return _would_deploy(config.release.deployment, release)
-    return _facts(config, deploy.promote(config, place, release, approved_by, console.say))
+    promoted = deploy.promote(config, place, release, approved_by, console.say)
+    github.set_outputs(first=str(Release.previous(promoted) is None).lower())
+    return _facts(config, promoted)
 
 
 def rollback(
@@ -50,7 +52,9 @@ def rollback(
 ) -> dict[str, Any]:
     config, place = _open(path, environment)
     if not dry_run:
-        return _facts(config, deploy.rollback(config, place, job_id, console.say))
+        back = deploy.rollback(config, place, job_id, console.say)
+        github.add_summary(f"{_named(back)} again: the release after it was taken back.")
+        return _facts(config, back)
     name = config.release.deployment
     current = place.find(name)
     if current is not None and plan.is_back(current, job_id):
@@ -68,6 +72,7 @@ def retire(path: Path, environment: str | None, *, yes: bool, dry_run: bool) -> 
         question = f"{', '.join(names)} will be deleted; whoever calls it will fail."
         confirmation.require_typed(config.release.deployment, question)
     deploy.retire(config, place, going, console.say)
+    github.add_summary("\n\n".join(map(_gone, going)))
     return {"retired": names}
 
 
@@ -99,6 +104,18 @@ def _would_deploy(deployment: str, release: Release) -> dict[str, Any]:
         "key": release.key,
         "job": release.job,
     }
+
+
+def _named(deployment: Deployment) -> str:
+    job = Release.current(deployment).job
+    return f"`{deployment.name}` serves `{deployment.model}` (job `{job}`)"
+
+
+def _gone(deployment: Deployment) -> str:
+    return (
+        f"{_named(deployment)} no more: it was deleted, and nothing answers under its name. The "
+        "model stays. Mend the data and merge, or start release.yml with that job once more."
+    )
 
 
 def _facts(config: Config, deployment: Deployment) -> dict[str, Any]:
