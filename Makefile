@@ -24,7 +24,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --persona pedantic --no-progress --quiet .
-	PATH="$(BIN):$$PATH" $(BIN)/actionlint
+	$(BIN)/actionlint -shellcheck $(abspath $(BIN))/shellcheck
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions .github/actions/*/action.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml

@@ -1,19 +1,24 @@
 """The workflows as a table and as a picture, both made from their files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from tuneops import products
 from tuneops.doctor.workflow_files import WorkflowFile, read
+from tuneops.products import Kind
 from tuneops.reporting import RELEASE_WORKFLOW
 
 CHANGED = (
     "data/travel/training.jsonl",
     "data/travel/smoke_prompts.jsonl",
     "config/travel.yaml",
+    "config/cleanup.yaml",
     "src/tuneops/config.py",
     ".github/workflows/release.yml",
     "CODEOWNERS",
     "README.md",
 )
+_JUDGED_AS_DATA = {Kind.DATA, Kind.PROMPTS, Kind.CONFIGURATION}
 _BY_PATH = ("pull_request", "push")
 _OTHERS = ("schedule", "workflow_dispatch", "workflow_run")
 _SHOWN = {
@@ -33,11 +38,11 @@ def rows() -> Iterator[tuple[str, str, str]]:
     for event in _BY_PATH:
         for path in CHANGED:
             started = [file for file in files if file.triggered_by(event, path)]
-            yield event, path, "; ".join(map(_jobs, started))
+            yield event, path, "; ".join(_jobs(file, path) for file in started)
     for event in _OTHERS:
         for file in files:
             if file.triggered_by(event, None):
-                yield event, "", _jobs(file)
+                yield event, "", _jobs(file, None)
 
 
 def page() -> str:
@@ -56,6 +61,8 @@ def page() -> str:
             "| event | changed | jobs |",
             "|---|---|---|",
             *table,
+            "",
+            "A job in brackets runs if there is something for it to do.",
             "",
             "## What each job may do",
             "",
@@ -117,8 +124,23 @@ def _dispatches(step: dict[str, str]) -> bool:
     return "start-releases" in step.get("run", "")
 
 
-def _jobs(file: WorkflowFile) -> str:
-    return f"{file.file}: {', '.join(file.jobs)}"
+def _jobs(file: WorkflowFile, path: str | None) -> str:
+    """The jobs that run; those whose condition hangs on more than the path in brackets."""
+    shown = [_shown(name, job, path) for name, job in file.jobs.items()]
+    return f"{file.file}: {', '.join(filter(None, shown))}"
+
+
+def _shown(name: str, job: Mapping[str, Any], path: str | None) -> str:
+    condition = job.get("if", "always()")
+    if condition == "always()":
+        return name
+    if path is None:
+        return f"({name})"
+    if "outputs.products" in condition:
+        return name if products.touched(products.find(), [path]) else ""
+    if "outputs.code" in condition:
+        return name if products.kind(path) not in _JUDGED_AS_DATA else ""
+    raise ValueError(f"{name}: the table does not know what '{condition}' hangs on")
 
 
 def _needs(job: object) -> list[str]:

@@ -162,13 +162,17 @@ class Repository:
         found = self._send("GET", f"/pulls?{query}")
         return next((int(p["number"]) for p in found if p["head"]["sha"] == commit.sha), None)
 
-    def keep_comment(self, number: int, name: str, body: str) -> None:
-        """Write the comment of this name, or bring it up to date; only a bot's own is touched."""
+    def keep_comment(self, number: int, name: str, body: str, *, begin: bool = True) -> None:
+        """Write the comment of this name, or bring it up to date; only a bot's own is touched.
+
+        With ``begin`` false there is none to write where none is there yet.
+        """
         text = _marked(name, body)
         comments = self._all(f"/issues/{number}/comments")
         known = next((c for c in comments if _is(c, name) and c["user"]["type"] == "Bot"), None)
         if known is None:
-            self._send("POST", f"/issues/{number}/comments", {"body": text})
+            if begin:
+                self._send("POST", f"/issues/{number}/comments", {"body": text})
         elif known["body"] != text:
             self._send("PATCH", f"/issues/comments/{known['id']}", {"body": text})
 

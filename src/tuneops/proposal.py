@@ -61,6 +61,8 @@ def examine(history: History, base: str, head: str) -> Examination:
     Takes the pull request's files over, as `take` does, where it is not refused.
     """
     paths = history.changed_paths(history.merge_base(base, head), head)
+    if not any(path.startswith(tuple(f"{folder}/" for folder in FOLDERS)) for path in paths):
+        return Examination((), (), ())
     mixed = products.mixed_with_data(paths)
     irregular = [entry.path for entry in _entries(history, head) if not entry.regular]
     if mixed or irregular:
@@ -162,8 +164,9 @@ class Plan:
         digest = f"content key `{content.short(self.key)}`"
         if self.commit:
             return (
-                f"Merging costs nothing: this content ({digest}) was on the branch before, at "
-                f"`{self.commit[:12]}`, and its training is adopted."
+                f"This content ({digest}) is already trained, as far as git can tell: the base "
+                f"branch had it at `{self.commit[:12]}`. Merging costs nothing: that training is "
+                "adopted, unless it failed or was cleaned up, which only Azure knows."
             )
         return f"Merging trains a new model ({digest})."
 

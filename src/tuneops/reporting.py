@@ -99,11 +99,13 @@ def comment(repository: Repository, run: str, *, dry_run: bool) -> dict[str, Any
     checks = repository.artifact_files(run, "validation-", "check.json")
     plans = repository.artifact_files(run, "validation-", "plan.json")
     body = proposal_comment.comment(examined.get("", b""), checks, plans)
-    body += f"\n[The run]({github.run_url(run)})"
     if number is None:
         console.warn("No open pull request is at this run's commit any more: nothing to tell.")
     elif not dry_run:
-        repository.keep_comment(number, "data-check", body)
+        told = f"{body}\n[The run]({github.run_url(run)})"
+        repository.keep_comment(
+            number, "data-check", told, begin=proposal_comment.NOTHING not in body
+        )
     return {"pull_request": number, "comment": body}
 
 

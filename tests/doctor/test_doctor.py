@@ -27,7 +27,9 @@ REVIEWED_BRANCH = [
     },
     {
         "type": "required_status_checks",
-        "parameters": {"required_status_checks": [{"context": "verdict"}]},
+        "parameters": {
+            "required_status_checks": [{"context": "code verdict"}, {"context": "data verdict"}]
+        },
     },
 ]
 

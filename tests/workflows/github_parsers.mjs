@@ -23,7 +23,8 @@ async function template(path) {
   const content = fs.readFileSync(path, "utf8");
   const parsed = parseWorkflow({name: path, content}, new NoOperationTraceWriter());
   const converted = await convertWorkflowTemplate(parsed.context, parsed.value);
-  return {errors: parsed.context.errors.getErrors().map((error) => error.message), ...converted};
+  const errors = parsed.context.errors.getErrors().map((error) => error.message);
+  return {errors, raw: parsed.value, ...converted};
 }
 
 function value({text, contexts, status}) {

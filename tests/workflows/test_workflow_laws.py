@@ -1,27 +1,28 @@
 """What act ignores, by GitHub's own parsers; and the laws that every workflow file keeps."""
 
-import fcntl
-import json
+import os
 import re
-import shutil
+import shlex
 import subprocess
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tuneops.doctor.workflow_files import WorkflowFile, read, unpinned
+from tests.workflows.conftest import BIN
+from tests.workflows.parsers import FILES, ROOT, plain, templates
+from tuneops.doctor.workflow_files import WorkflowFile, unpinned
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-FILES = read(ROOT)
+SETUP = yaml.safe_load((ROOT / ".github/actions/setup/action.yml").read_text(encoding="utf-8"))
 STEPS = [
-    (file.file, name, step)
-    for file in FILES
-    for name, job in file.jobs.items()
-    for step in job["steps"]
+    *(("setup", "setup", step) for step in SETUP["runs"]["steps"]),
+    *(
+        (file.file, name, step)
+        for file in FILES
+        for name, job in file.jobs.items()
+        for step in job["steps"]
+    ),
 ]
 READ_ONLY = {"contents": "read"}
 BEYOND_READING = {
@@ -40,47 +41,13 @@ BEYOND_READING = {
 }
 
 
-@cache
-def parsers_installed() -> str:
-    """Why GitHub's parsers cannot be asked; empty where they can."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        return "node and npm are not installed"
-    with (HERE / "package-lock.json").open(encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # one worker installs, the others wait
-        if (HERE / "node_modules").exists():
-            return ""
-        command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else "npm cannot install GitHub's parsers"
-
-
-def ask(**question: Any) -> Any:  # noqa: ANN401 - JSON
-    if reason := parsers_installed():
-        pytest.skip(reason)
-    done = subprocess.run(
-        ["node", "github_parsers.mjs"],  # noqa: S607 - found on PATH
-        cwd=HERE,
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
-
-
-@cache
-def templates() -> dict[str, Any]:
-    paths = [str(ROOT / ".github/workflows" / file.file) for file in FILES]
-    return dict(zip((f.file for f in FILES), ask(files=paths)["files"], strict=True))
-
-
 def ids(file: WorkflowFile) -> str:
     return file.file
 
 
 @pytest.mark.parametrize("file", FILES, ids=ids)
 def test_github_reads_each_workflow_as_we_do(file: WorkflowFile) -> None:
-    """Path filters, jobs, what they need and the environment they run in."""
+    """Path filters, jobs, what they need, the environment they run in, and their token's rights."""
     template = templates()[file.file]
     assert template["errors"] == []
     for event, filters in file.events.items():
@@ -93,6 +60,7 @@ def test_github_reads_each_workflow_as_we_do(file: WorkflowFile) -> None:
         needs = job.get("needs", [])
         assert parsed_jobs[name].get("needs", []) == ([needs] if isinstance(needs, str) else needs)
         assert parsed_jobs[name].get("environment") == job.get("environment")
+        assert plain(template["raw"])["jobs"][name]["permissions"] == job["permissions"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=ids)
@@ -118,11 +86,23 @@ def test_every_job_ends_in_time_and_every_file_limits_its_runs(file: WorkflowFil
         assert 0 < job["timeout-minutes"] <= 360
 
 
-def test_nothing_cancels_a_training_or_a_release() -> None:
-    for name in ("fine-tune.yml", "release.yml", "rollback.yml", "cleanup.yml", "provision.yml"):
-        text = (ROOT / ".github/workflows" / name).read_text(encoding="utf-8")
-        assert "cancel-in-progress: true" not in text
-        assert "queue: max" in text
+@pytest.mark.parametrize(
+    ("file", "group"),
+    [
+        ("fine-tune.yml", "format('fine-tune-{0}', github.run_id)"),
+        ("release.yml", "format('release-{0}', inputs.product)"),
+        ("rollback.yml", "format('rollback-{0}', inputs.product)"),
+        ("provision.yml", "format('provision-{0}', inputs.product)"),
+        ("cleanup.yml", "cleanup"),
+    ],
+)
+def test_nothing_is_cancelled_and_one_run_a_product_goes_at_a_time(file: str, group: str) -> None:
+    """As GitHub reads it: the others wait in order; of fine-tune.yml the jobs, not the runs."""
+    assert plain(templates()[file]["concurrency"]) == {"group": group, "queue": "max"}
+    if file == "fine-tune.yml":
+        [train] = [job for job in templates()[file]["jobs"] if job["id"] == "train"]
+        group = "format('train-{0}', matrix.product)"
+        assert plain(train["concurrency"]) == {"group": group, "queue": "max"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=ids)
@@ -175,176 +155,21 @@ def test_a_step_is_one_command_that_gets_the_signals(
         assert step["with"]["persist-credentials"] is False
 
 
-SUCCESS, FAILURE, CANCELLED = "success", "failure", "cancelled"
-STATES = (SUCCESS, FAILURE, CANCELLED)
-
-
-def needs(**results: str) -> dict[str, Any]:
-    return {"needs": {name: {"result": result, "outputs": {}} for name, result in results.items()}}
-
-
-def outputs(job: str, **values: str) -> dict[str, Any]:
-    return {"needs": {job: {"result": SUCCESS, "outputs": values}}}
-
-
-def outcome(step: str, value: str) -> dict[str, Any]:
-    return {"steps": {step: {"outcome": value}}}
-
-
-def event(name: str, **inputs: bool) -> dict[str, Any]:
-    return {"github": {"event_name": name}, "inputs": inputs}
-
-
-def after(event: str, conclusion: str) -> dict[str, Any]:
-    run = {"event": event, "conclusion": conclusion}
-    return {"github": {"event": {"workflow_run": run}}}
-
-
-ANYTHING_DUE = (
-    "success() && (needs.look.outputs.releases != '[]' || needs.look.outputs.failures != '[]')"
-)
-JUDGED = (
-    "success() && (github.event.workflow_run.event == 'pull_request' && "
-    "github.event.workflow_run.conclusion != 'cancelled')"
-)
-# Expression, contexts, state of what came before, whether it runs.
-TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
-    *(("always()", {}, state, True) for state in STATES),
-    *(
-        (
-            "always() && steps.smoke.outcome != 'skipped'",
-            outcome("smoke", seen),
-            state,
-            seen != "skipped",
-        )
-        for seen in (SUCCESS, FAILURE, "skipped")
-        for state in STATES
-    ),
-    *(
-        (
-            "always() && steps.check.outcome != 'skipped'",
-            outcome("check", seen),
-            state,
-            seen != "skipped",
-        )
-        for seen in (SUCCESS, FAILURE, "skipped")
-        for state in STATES
-    ),
-    *(
-        (
-            "failure() && steps.promote.outcome == 'success'",
-            outcome("promote", seen),
-            state,
-            (seen, state) == (SUCCESS, FAILURE),
-        )
-        for seen in (SUCCESS, FAILURE, "skipped")
-        for state in STATES
-    ),
-    *(
-        (
-            f"success() && (needs.{job}.outputs.products != '[]')",
-            outputs(job, products=products),
-            state,
-            products != "[]" and state == SUCCESS,
-        )
-        for job in ("examine", "products")
-        for products in ("[]", '["travel"]')
-        for state in STATES
-    ),
-    *(
-        (
-            ANYTHING_DUE,
-            outputs("look", releases=releases, failures=failures),
-            SUCCESS,
-            (releases, failures) != ("[]", "[]"),
-        )
-        for releases in ("[]", '[{"job": "a"}]')
-        for failures in ("[]", '[{"job": "b"}]')
-    ),
-    *(
-        (
-            "success() && (github.event_name == 'schedule' || !inputs.dry_run)",
-            context,
-            SUCCESS,
-            runs,
-        )
-        for context, runs in (
-            (event("schedule"), True),
-            (event("workflow_dispatch", dry_run=True), False),
-            (event("workflow_dispatch", dry_run=False), True),
-        )
-    ),
-    *(
-        ("success() && (!inputs.retry)", {"inputs": inputs}, SUCCESS, runs)
-        for inputs, runs in (({}, True), ({"retry": False}, True), ({"retry": True}, False))
-    ),
-    *(
-        ("success() && (inputs.retry)", {"inputs": inputs}, SUCCESS, runs)
-        for inputs, runs in (({}, False), ({"retry": False}, False), ({"retry": True}, True))
-    ),
-    *(
-        (
-            JUDGED,
-            after(name, conclusion),
-            SUCCESS,
-            name == "pull_request" and conclusion != CANCELLED,
-        )
-        for name in ("pull_request", "push")
-        for conclusion in STATES
-    ),
-]
-VERDICTS = {
-    "ci.yml": [
-        ({"lint": lint, "test": test}, (lint, test) == (SUCCESS, SUCCESS))
-        for lint in (*STATES, "skipped")
-        for test in (*STATES, "skipped")
-    ],
-    "validate-data.yml": [
-        (
-            {"examine": examine, "validate": validate},
-            examine == SUCCESS and validate in {SUCCESS, "skipped"},
-        )
-        for examine in (*STATES, "skipped")
-        for validate in (*STATES, "skipped")
-    ],
-}
-
-
-def conditions() -> set[str]:
-    """Every `if:` of a job or a step, as GitHub completes it."""
-    jobs = [job for template in templates().values() for job in template["jobs"]]
-    parts = [*jobs, *(step for job in jobs for step in job["steps"])]
-    return {part["if"]["expr"] for part in parts} - {"success()"}
-
-
-def test_every_condition_has_its_truth_table_and_keeps_to_it() -> None:
-    asked = [{"text": text, "contexts": c, "status": status} for text, c, status, _ in TRUTH]
-    values = ask(expressions=asked)["values"]
-    wrong = [row for row, value in zip(TRUTH, values, strict=True) if bool(value) != row[3]]
-    assert wrong == []
-    assert conditions() == {text for text, *_ in TRUTH}
-
-
-@pytest.mark.parametrize("name", VERDICTS)
-def test_the_last_job_passes_only_what_passed(name: str) -> None:
-    """A skipped job would count as passed in branch protection, so the last one always runs."""
-    [file] = [file for file in FILES if file.file == name]
-    verdict = file.jobs["verdict"]
-    assert verdict["if"] == "always()"
-    assert set(verdict["needs"]) == set(file.jobs) - {"verdict"}
-    text = verdict["steps"][0]["env"]["PASSED"].removeprefix("${{ ").removesuffix(" }}")
-    asked = [
-        {"text": text, "contexts": needs(**results), "status": SUCCESS}
-        for results, _ in VERDICTS[name]
-    ]
-    assert ask(expressions=asked)["values"] == [passes for _, passes in VERDICTS[name]]
-
-
-@pytest.mark.parametrize("event_name", ["pull_request"])
-@pytest.mark.parametrize(
-    "path", ["data/travel/training.jsonl", "config/travel.yaml", "src/x.py", "README.md"]
-)
-def test_every_pull_request_gets_a_verdict(event_name: str, path: str) -> None:
-    started = [file.file for file in FILES if file.triggered_by(event_name, path)]
-    assert len(started) == 1
-    assert started[0] in VERDICTS
+def test_lint_looks_into_the_shell_of_the_workflows(tmp_path: Path) -> None:
+    """actionlint says nothing where it finds no shellcheck, or only one by a relative path."""
+    here = os.path.relpath(BIN, ROOT)
+    said = subprocess.run(
+        ["make", "--dry-run", "lint", f"BIN={here}", "READY="],  # noqa: S607 - found on PATH
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    [command] = [line for line in said.splitlines() if "actionlint" in line]
+    bad = tmp_path / "bad.yml"
+    steps = "[{run: 'exec cat $HOME/x'}]"
+    bad.write_text(f"on: push\njobs: {{a: {{runs-on: ubuntu-latest, steps: {steps}}}}}\n", "utf-8")
+    done = subprocess.run(
+        [*shlex.split(command), str(bad)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert "SC2086" in done.stdout

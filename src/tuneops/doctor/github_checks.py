@@ -11,7 +11,7 @@ from tuneops.doctor.workflow_files import WorkflowFile
 from tuneops.ownership import read_timestamp
 
 REVIEWED = "production"
-REQUIRED_CHECK = "verdict"
+REQUIRED_CHECKS = ("code verdict", "data verdict")
 SILENCE = timedelta(days=2)  # schedules are best effort, but not that late
 _PLACEHOLDER = re.compile(r"@your-org/[\w-]+")
 _SETUP = "docs/setup.md"
@@ -60,8 +60,9 @@ def branch(rules: Sequence[Any]) -> Iterator[Finding]:
         remedy = f"Require a pull request with one approval by code owners ({_SETUP})."
         yield error("branch protection", "The default branch takes unreviewed changes.", remedy)
     checks = by_type.get("required_status_checks", {}).get("required_status_checks", [])
-    if REQUIRED_CHECK not in {check["context"] for check in checks}:
-        remedy = f"Require the check '{REQUIRED_CHECK}' ({_SETUP})."
+    missing = sorted({*REQUIRED_CHECKS} - {check["context"] for check in checks})
+    if missing:
+        remedy = f"Require these checks ({_SETUP}): {', '.join(missing)}."
         yield error("branch protection", "Changes are merged without passing.", remedy)
     elif _owners_review(review):
         yield ok("branch protection", "Reviewed by code owners, and checked.")

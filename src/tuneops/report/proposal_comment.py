@@ -9,6 +9,7 @@ from tuneops.escaping import cell
 from tuneops.products import Kind
 from tuneops.proposal import HOW_TO_SPLIT, Difference, Plan, refusal
 
+NOTHING = "Nothing that a product is trained or tested with changes."
 SHOWN_FINDINGS = 20
 SHOWN_PRODUCTS = 20
 UNREADABLE = "The record of this run cannot be read; see the run's log."
@@ -24,10 +25,13 @@ class _Record(BaseModel):
 
 
 class Examined(_Record):
+    products: Annotated[list[_Text], Field(max_length=10_000)] = []
     mixed: list[Literal["prompts", "configuration", "workflows", "code"]] = []
     irregular: Annotated[list[_Text], Field(max_length=10_000)] = []
 
     def lines(self) -> Iterator[str]:
+        if not (self.products or self.mixed or self.irregular):
+            yield NOTHING
         if self.mixed:
             yield f"❌ {refusal([Kind(kind) for kind in self.mixed])} {HOW_TO_SPLIT}\n"
         if self.irregular:
