@@ -178,6 +178,8 @@ def _traits() -> TokenTable:
     def trait_of(token: str) -> int:
         starts = token[:1] == " " or token[:1].isupper()
         word = token.strip().lower()
+        if word[:1] in {"¿", "¡"}:
+            starts, word = True, word[0]
         number = numbers.get(word, 0) if starts else 0
         if not number and scripts.search(word):
             number = _SCRIPT
@@ -207,4 +209,5 @@ def _languages_of(*, own: bool = False) -> NDArray[np.uint64]:
         if own:
             words -= languages.STOPWORDS["es" if name == "en" else "en"]
         ones[[numbers[word] for word in words], at] = 1
+    ones[[numbers[mark] for mark in "¿¡"]] *= _ASKED  # a mark alone tells Spanish
     return ones.view(np.uint64).ravel()
