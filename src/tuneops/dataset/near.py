@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tuneops.dataset.rows import Rows
 
 MIN_SHINGLES = 14  # shorter conversations are alike by chance
-SIMILAR = 0.7  # Jaccard
-UNLIKE, ALIKE = 0.45, 0.9  # estimates, each some four deviations from SIMILAR: no need to compare
+SIMILAR = 0.6  # Jaccard
+UNLIKE, ALIKE = 0.35, 0.85  # estimates, each some four deviations from SIMILAR: no need to compare
 ROWS_OF_BAND = 4
 BINS = 64
 BANDS = BINS // ROWS_OF_BAND
