@@ -95,10 +95,13 @@ class RunReader:
     def _without_mark(self, line: Line) -> bytes:
         if not line.raw.startswith(BOM):
             return line.raw
-        if line.number > 1:
+        raw = line.raw.removeprefix(BOM)
+        if line.offset or raw.startswith(BOM):
             text = "The line starts with a byte-order mark."
             self._add(encoding.BOM_INSIDE, text, line.number, 1)
-        return line.raw.removeprefix(BOM)
+        while raw.startswith(BOM):
+            raw = raw.removeprefix(BOM)
+        return raw
 
     def _text(self, line: Line, raw: bytes) -> str | None:
         if line.too_long:
@@ -111,7 +114,7 @@ class RunReader:
         return None
 
     def _is_marker(self, number: int, raw: bytes) -> bool:
-        if raw.startswith(b"```"):
+        if raw.lstrip().startswith((b"```", b"~~~")):
             self._add(
                 encoding.MARKDOWN_FENCE,
                 f"A code fence: {quote(raw.decode('utf-8', 'replace'))}.",

@@ -34,6 +34,18 @@ _MAGIC = {
     b"PAR1": "Parquet",
     b"SQLite format 3\x00": "SQLite",
     b"%PDF": "PDF",
+    b"\x78\x01": "zlib",
+    b"\x78\x9c": "zlib",
+    b"\x78\xda": "zlib",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!": "RAR",
+    b"\x04\x22\x4d\x18": "LZ4",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file's",
+    b"ARROW1": "Arrow",
+    b"\x80\x04\x95": "pickle",
 }
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CR_BETWEEN_EXAMPLES = re.compile(rb"\}\r\s*\{")
@@ -204,7 +216,7 @@ def _half_is_zero(head: bytes) -> bool:
 
 
 def _pointer(head: bytes) -> WrongKind | None:
-    if head.startswith(b"version https://git-lfs"):
+    if head.startswith(b"version https://") and b"\noid sha256:" in head[:200]:
         return WrongKind(
             encoding.LFS_POINTER, "The file is a Git LFS pointer; the data is elsewhere."
         )
