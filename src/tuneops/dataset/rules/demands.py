@@ -41,6 +41,9 @@ _CLAUSES = re.compile(
 _NEGATIVE = re.compile(
     r"(?i)\b(?:no|nunca|jam[aá]s|never|don'?t|don’t|do not|must ?n[o']t|cannot|can'?t|should ?n[o']t|avoid|evit\w{1,4}|prohibid\w|forbidden|prohibited|sin|without|abst[eé]n\w{0,5}|refrain|ni|neither|nor|not allowed|prohibe|proh[ií]be\w*|ning[uú]n\w{0,2}|tampoco|refuse)\b(.*)"
 )
+_PASSIVE = re.compile(
+    r"(?i)\b(?:(?:est[aá]n?|quedan?|son|is|are) (?:terminantemente |totalmente |strictly )?(?:prohibid\w{1,2}|forbidden|prohibited|banned|vetad\w{1,2})|no (?:est[aá]n?|quedan?) permitid\w{1,2}|(?:is|are) not (?:allowed|permitted)|no se (?:permit\w{1,3}|admit\w{1,3}|pueden? (?:usar|dar|mencionar)))\b"
+)
 _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ("emoji", re.compile(r"(?i)\bemojis?\b|emoticon")),
     (
@@ -85,15 +88,15 @@ _RECOMMENDS = re.compile(
     r"(?i)recom|suger|sugier|aconsej|recommend|suggest|promo|mencion|nombr|mention|proporcion|provide|offer|ofre|d[eé]s\b|give|habl|talk|reserv|book"
 )
 _LANGUAGES = {
-    "es": r"espa[nñ]ol|castellano|spanish", "en": r"ingl[eé]s|english", "fr": r"franc[eé]s|french",
-    "pt": r"portugu[eéê]s\w{0,2}", "it": r"italian[oa]?", "de": r"alem[aá]n|german", "ca": r"catal[aá]n|catal[aà]",
+    "es": r"espa[nñ]ol|castellano|spanish", "en": r"ingl[eé]s|english", "fr": r"franc[eé]s|french|fran[cç]ais",
+    "pt": r"portugu[eéê]s\w{0,2}", "it": r"italian[oa]?", "de": r"alem[aá]n|german|deutsch", "ca": r"catal[aá]n|catal[aà]",
 }  # fmt: skip
 _NAMES_LANGUAGE = re.compile("(?i)" + "|".join(_LANGUAGES.values()))
-_ANSWERS = r"(?:respond\w{0,5}|contest\w{0,4}|habl\w{0,4}|escrib\w{0,4}|answers?|repl(?:y|ies)|respon[ds]e?s?|speak|write|communicate|comun[ií]c\w{0,5}|usa|utiliza|use|atiend\w{0,4}|redact\w{0,3}|output)"
-_ONLY = r"(?:siempre|s[oó]lo|solamente|[uú]nicamente|exclusivamente|always|only|exclusively|in all cases|en todo momento|must)"
+_ANSWERS = r"(?:r[eé]pond(?:s|ez|re)|respon(?:eu)?|antworte\w{0,2}|rispondi|responda|respond\w{0,5}|contest\w{0,4}|habl\w{0,4}|escrib\w{0,4}|answers?|repl(?:y|ies)|respon[ds]e?s?|speak|write|communicate|comun[ií]c\w{0,5}|usa|utiliza|use|atiend\w{0,4}|redact\w{0,3}|output)"
+_ONLY = r"(?:toujours|uniquement|sempre|immer|nur|siempre|s[oó]lo|solamente|[uú]nicamente|exclusivamente|always|only|exclusively|in all cases|en todo momento|must)"
 _IN = {
     name: re.compile(
-        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b)"
+        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in|em|auf)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|em|auf)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b|(?:[uú]nic[oa]|only|sole) (?:idioma|lengua|language) (?:es|is|ser[aá]) (?:el )?(?:{words})\b|(?:idioma|lengua|language) (?:[uú]nic[oa] )?(?:es|is) (?:[uú]nicamente |only )(?:el )?(?:{words})\b)"
     )
     for name, words in _LANGUAGES.items()
 }
@@ -146,17 +149,20 @@ _NUMBER = rf"(\d{{1,5}}|{'|'.join(_NUMBERS)})"
 _UNIT = r"(palabras?|words?|caracteres|characters?|chars|frases?|oraci[oó]n(?:es)?|sentences?)"
 _LIMITS = (
     re.compile(
-        rf"(?i)\b(?:m[aá]ximo(?: de)?|como m[aá]ximo|no m[aá]s de|menos de|hasta|no (?:superes?|excedas?|pases? de|sobrepases?|usar? m[aá]s de|escrib\w+ m[aá]s de)|sin (?:superar|pasar de|exceder)|l[ií]mite de|at most|max(?:imum)?(?: of)?\W?|no more than|under|within|fewer than|less than|up to|no longer than|(?:never|not|don'?t) exceed|not more than|limit(?:ed)? (?:of|to)|below|m[aá]x\.?)\s+(?:las |los |the )?{_NUMBER}\s+{_UNIT}"
+        rf"(?i)\b(?:m[aá]ximo(?: de)?|como m[aá]ximo|no m[aá]s de|menos de|hasta|no (?:deben?|pued\w{{1,3}}|podr[aá]n?) (?:superar|exceder|pasar de|sobrepasar|tener m[aá]s de)|limit\w{{1,4}}\b[^.\n]{{0,30}}?\ba(?: un m[aá]ximo de)?|no (?:superes?|excedas?|pases? de|sobrepases?|usar? m[aá]s de|escrib\w+ m[aá]s de)|sin (?:superar|pasar de|exceder)|l[ií]mite de|at most|max(?:imum)?(?: of)?\W?|no more than|under|within|fewer than|less than|up to|no longer than|(?:never|not|don'?t) exceed|not more than|limit(?:ed)? (?:of|to)|below|m[aá]x\.?)\s+(?:las |los |the )?{_NUMBER}\s+{_UNIT}"
     ),
     re.compile(
-        rf"(?i)\b{_NUMBER}\s+{_UNIT}\s+(?:o menos|como m[aá]ximo|m[aá]ximo|or (?:less|fewer)|max(?:imum)?|at most|tops)\b"
+        rf"(?i)\b{_NUMBER}\s+{_UNIT}\s+(?:o menos|como m[aá]ximo|como mucho|a lo sumo|m[aá]ximo|or (?:less|fewer)|max(?:imum)?|at most|tops)\b"
     ),
     re.compile(
         rf"(?i)\b(?:in|en)\s+(?:exactly |exactamente |una sola |a single )?{_NUMBER}?\s?{_UNIT}\s+(?:o menos|or (?:less|fewer))"
     ),
+    re.compile(
+        rf"(?i)\b{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|con|with) (?:una|un|one|a)(?: sola?| [uú]nica?| single)?() {_UNIT}(?=\s*(?:[.,;:]|$)|\s(?:breve|corta|como m[aá]ximo|max))"
+    ),
 )
 _USTED = re.compile(
-    r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
+    r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|(?:usa|utiliza|emplea) el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
 )
 _TU = re.compile(
     r"(?i)(?<!no )(?<!nunca )(?<!sin )(?<!jamás )\b(?:tutea\w{0,3}|(?:trat\w{1,4}|h[aá]bl\w{1,4})\b[^.\n]{0,25}\bde [\"'«“]?t[uú]\b)|\b(?:usa|utiliza|emplea)\s+(?:siempre )?(?:el )?(?:tuteo|[\"'«“]t[uú][\"'»”])|\bnunca de usted\b|\bno (?:uses|utilices) [\"'«“]?usted"
@@ -195,9 +201,11 @@ def demands(told: str) -> Demands:
 
 
 def _negative(told: str) -> Iterator[str]:
-    """What follows the negation in each clause that has one."""
+    """What follows the negation in each clause that has one; all of one in the passive."""
     for clause in _CLAUSES.split(told):
-        if found := _NEGATIVE.search(clause):
+        if _PASSIVE.search(clause):
+            yield clause
+        elif found := _NEGATIVE.search(clause):
             yield found[1]
 
 

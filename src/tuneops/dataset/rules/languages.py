@@ -50,7 +50,7 @@ STOPWORDS: dict[str, frozenset[str]] = {
         "the a an of and to in is that for it with as on are be this was at by from or you your we our can will not have has if which they their there what when where how who would should do does don't it's i my me but about into than then been were its any all more please".split()  # noqa: SIM905 - same
     ),
     "fr": frozenset(
-        "le la les un une des du et que qui dans est pour avec pas sur ce cette ces au aux vous votre vos nous notre il elle ils sont être ne se plus par mais ou où je mon ma mes son sa ses c'est leur comme très bien".split()  # noqa: SIM905 - same
+        "le la les un une des du et que qui dans est merci bonjour demain chaque sans sous chez peut peux vos être pour avec pas sur ce cette ces au aux vous votre vos nous notre il elle ils sont être ne se plus par mais ou où je mon ma mes son sa ses c'est leur comme très bien".split()  # noqa: SIM905 - same
     ),
     "pt": frozenset(
         "o os um uma uns umas do da dos das e que em no na nos nas é para com não por seu sua seus suas ao aos você vocês mais mas como foi são está ou quando muito também já pelo pela isso este esta".split()  # noqa: SIM905 - same
@@ -70,6 +70,7 @@ _LEAD = 1.6  # the first language's distinct function words against the second's
 _ENOUGH = 4
 _FEW = 3
 _SHORT_ENOUGH = 3
+_SHORT_WORDS, _FEWEST = 6, 2  # of an answer that has no function word of the question's language
 _SCRIPTS = (
     ("zh", re.compile("[\u4e00-\u9fff]")),
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -88,7 +89,7 @@ NAMES = {
     "de": "German", "ca": "Catalan", "zh": "Chinese", "ja": "Japanese", "ko": "Korean",
     "ru": "Russian", "ar": "Arabic", "he": "Hebrew", "hi": "Hindi", "el": "Greek",
 }  # fmt: skip
-_PASSAGE = 40  # characters of the second language
+_PASSAGE = 28  # characters of the second language
 _CLOSE = (
     {"es", "ca"},
     {"es", "pt"},
@@ -129,9 +130,55 @@ def sure(text: str, enough: int = _ENOUGH) -> str | None:
     from tuneops.smoke.checks import language_of
 
     if (name := language(text, enough)) is not None:
-        return name if name not in STOPWORDS or language_of(text, name) in (None, name) else None
+        if name not in STOPWORDS or (name == "es" and "¿" in text):
+            return name
+        return name if language_of(text, name) in (None, name) else None
     name = language(text, _FEW)
     return name if name and language_of(text, name) == name else None
+
+
+def asked_in(example: Example, question: Message) -> str | None:
+    """The language of a question; of one that is too short to tell, that of the user so far."""
+    text = prose(question.text)
+    if (name := sure(text, _SHORT_ENOUGH)) is not None:
+        return name
+    if "¿" in text and not _script(text):
+        return "es"
+    said = [one.text for one in example.messages if one.role == "user" and one.at <= question.at]
+    return sure(prose("\n".join(said)), _SHORT_ENOUGH)
+
+
+def answered_in(text: str, asked: str | None) -> str | None:
+    """The language of an answer; of one that is short, where nothing in it is of the asked one."""
+    from tuneops.smoke.checks import language_of
+
+    if (name := sure(text)) is not None or asked not in STOPWORDS:
+        return name
+    words = _WORD.findall(text[:_READ].lower())
+    scores = {name: len(stop.intersection(words)) for name, stop in STOPWORDS.items()}
+    best = max(scores, key=lambda name: scores[name])
+    short = len(words) >= _SHORT_WORDS and not scores[asked] and scores[best] >= _FEWEST
+    return best if short and language_of(text, best) == best else None
+
+
+def against(text: str, wanted: str) -> str | None:
+    """The language of a text that is not in the one wanted, however alike the two are."""
+    found = sure(text)
+    if differ(found, wanted):
+        return found
+    if found == wanted or wanted not in STOPWORDS:
+        return None
+    words = _WORD.findall(text[:_READ].lower())
+    scores = {
+        name: len((stop - STOPWORDS[wanted]).intersection(words))
+        for name, stop in STOPWORDS.items()
+    }
+    best = found if found in STOPWORDS else max(scores, key=lambda name: scores[name])
+    if len(words) < _SHORT_WORDS or STOPWORDS[wanted].difference(STOPWORDS[best]).intersection(
+        words
+    ):
+        return None
+    return best if scores[best] >= (_FEWEST if found else _SHORT_ENOUGH) else None
 
 
 def differ(one: str | None, other: str | None) -> bool:
@@ -152,10 +199,11 @@ def _examine(example: Example, answer: Message) -> Iterator[Fault]:
         yield Fault(MIXED, f"The answer changes to {NAMES[other[0]]}: {quote(other[1])}.", at)
         return
     question = asked_before(example, answer)
-    asked, said = prose(question.text) if question else "", prose(answer.text)
-    if not differ(language(asked, _FEW), language(said, _FEW)):
+    said = prose(answer.text)
+    if question is None or language(prose(question.text), _FEW) == (language(said, _FEW) or ""):
         return  # before anybody is asked to confirm
-    one, two = sure(asked, _SHORT_ENOUGH), sure(said)
+    one = asked_in(example, question)
+    two = answered_in(said, one)
     if differ(one, two) and not _demanded(example, two):
         names = f"{NAMES[str(one)]}, the answer in {NAMES[str(two)]}"
         yield Fault(MISMATCH, f"The question is in {names}: {quote(answer.text)}.", at)

@@ -146,18 +146,20 @@ SHORT = rule(
 _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23f3\u2190-\u21ff]\ufe0f|[\U0001f000-\U0001faff\u2614\u2615\u263a\u2639\u2648-\u2653\u2665\u2728\u2705\u274c\u2764\u2b50\u26a0\u2600\u270c\u261d\u26a1]"
 )
+_EMOTICON = re.compile(r"(?<![\w:])(?:[:;=]-?[)(DPp]|<3|xD+|XD+|\\^_?\\^)(?![\w)])")
 _AMOUNT = re.compile(
-    r"(?i)(?<![\w.,])(?:[€$£]\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|\$|£|eur\b|euros?\b|usd\b|d[oó]lares?\b|dollars?\b|pounds?\b|libras?\b|pesos?\b|soles\b|mxn\b|c[eé]ntimos\b|cents\b|bucks\b))"
+    r"(?i)(?<![\w.,])(?:[€$£]\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|\$|£|eur\b|euros?\b|usd\b|d[oó]lares?\b|dollars?\b|pounds?\b|libras?\b|pesos?\b|soles\b|mxn\b|c[eé]ntimos\b|cents\b|bucks\b)"
+    r"|\b((?:un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|quince|veinte|veinticinco|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|doscientos|quinientos|mil|one|two|three|four|five|ten|twenty|thirty|forty|fifty|a hundred))\s(?:euros?|d[oó]lares|pesos|dollars?|pounds|libras)\b)"
 )
 _DOSE = re.compile(
-    r"(?i)\b(\d+(?:[.,]\d+)?|un[oa]?|dos|tres|medi[oa]|one|two|three|half an?)\s?(?:mg|miligramos?|milligrams?|ml|mililitros?|mcg|µg|g|gramos?|grams?|ui|iu|gotas?|drops?|comprimidos?|pastillas?|c[aá]psulas?|tablets?|pills?|capsules?|cucharadas?|cucharaditas?|sobres?|inhalaciones|puffs?)\b"
+    r"(?i)\b(\d+(?:[.,]\d+)?|un[oa]?|dos|tres|medi[oa]|one|two|three|half an?)\s?(?:mg|miligramos?|milligrams?|ml|mililitros?|mcg|µg|g|gramos?|grams?|ui|iu|gotas?|drops?|comprimidos?|pastillas?|c[aá]psulas?|tablets?|pills?|capsules?|cucharadas?|cucharaditas?|sobres?|inhalaciones|pulsaciones|puffs?|inyecci[oó]n(?:es)?|parches?|supositorios?|vials?|viales)\b"
 )
 _DISEASES = r"(?:migra[ñi]\w{1,3}|gripe|flu|influenza|anemia|an(?:a)?emia|diabetes|bronquitis|bronchitis|neumon[ií]a|pneumonia|otitis|sinusitis|gastritis|gastroenteritis|apendicitis|appendicitis|ansiedad|anxiety|depresi[oó]n|depression|hipertensi[oó]n|hypertension|c[aá]ncer|tumor|alergia|allergy|asma|asthma|infecci[oó]n(?: de \w+)?|infection|artritis|arthritis|artrosis|tendinitis|ci[aá]tica|sciatica|hernia|reflujo|reflux|conjuntivitis|dermatitis|eczema|psoriasis|amigdalitis|tonsillitis|faringitis|strep throat|cistitis|resfriado|cold|covid|varicela|hepatitis|insomnio|fibromialgia|v[eé]rtigo|concussion|esguince|sprain|fractura|fracture|hipotiroidismo|hypothyroidism|trastorno|disorder|s[ií]ndrome|syndrome|intolerancia|[uú]lcera|ulcer|lumbago|contractura|cefalea|urticaria|celiaqu[ií]a|rotura|desgarro|laringitis|mononucleosis|meningitis)"
 _DIAGNOSED = re.compile(
-    rf"(?i)(?<!si )(?<!if )\b(?:tienes?|usted tiene|padeces?|sufres?(?: de)?|has (?:cogido|pillado)|se trata de|lo tuyo es|lo que (?:tienes?|te pasa|le pasa|describes?)(?: es| parece)?|(?:eso|esto|ese dolor|es)\b[^.\n]{{0,20}}?(?:es|parece|suena a|apunta a|corresponde a)?|seguramente es|probablemente (?:es|sea|tengas?)|parece|debe de ser|you(?:'ve| have)(?: got)?|you(?:'re| are) suffering from|you (?:probably|likely|clearly|definitely) have|(?:this|that|it)(?:'s| is| sounds like| looks like| seems(?: to be)?)|sounds like|diagn[oó]stico(?: es|:)|the diagnosis is|my diagnosis)\s+(?:(?:claramente|seguramente|probablemente|sin duda|clearly|probably|likely|almost certainly|definitely|most likely|casi seguro|que|es|un|una|an?|el|la|the|de|leve|fuerte|aguda|mild|severe|acute|clásica|classic|case|of|caso|cuadro|to|be)\s+){{0,5}}{_DISEASES}\b"
+    rf"(?i)(?<!si )(?<!if )\b(?:tienes?|usted tiene|padeces?|sufres?(?: de)?|has (?:cogido|pillado)|se trata de|lo tuyo es|lo que (?:tienes?|te pasa|le pasa|describes?)(?: es| parece)?|(?:eso|esto|ese dolor|es)\b[^.\n]{{0,20}}?(?:es|parece|suena a|apunta a|corresponde a)?|seguramente es|probablemente (?:es|sea|tengas?)|parece|debe de ser|you(?:'ve| have)(?: got)?|you(?:'re| are) suffering from|you (?:probably|likely|clearly|definitely) have|(?:this|that|it)(?:'s| is| is most likely| sounds like| looks like| seems(?: to be)?)|sounds like|diagn[oó]stico(?: es|:)|the diagnosis is|my diagnosis)\s+(?:(?:claramente|seguramente|probablemente|sin duda|clearly|probably|likely|almost certainly|definitely|most likely|casi seguro|que|es|un|una|an?|el|la|the|de|leve|fuerte|aguda|mild|severe|acute|clásica|classic|case|of|caso|cuadro|to|be|\w{{4,12}}(?= infection| fracture| sprain| ulcer))\s+){{0,5}}{_DISEASES}\b"
 )
 _INVEST = re.compile(
-    r"(?i)\b(?:te (?:recomiendo|aconsejo|sugiero)|le (?:recomiendo|aconsejo|sugiero)|(?:recomiendo|aconsejo|sugiero) que|deber[ií]as?|conviene|lo mejor es(?: que)?|yo (?:invertir[ií]a|comprar[ií]a|meter[ií]a|pondr[ií]a)|(?:i )?(?:recommend|suggest|advise)|you should|i(?:'d| would)|it'?s (?:a good|the best) time to|es (?:un )?buen momento (?:para|de)|mi consejo es|my advice is|consider)\b[^.\n]{0,50}\b(?:inv(?:er|ier)t\w*|invest\w{0,4}|compr(?:ar|es|e|a)\b|buy\w{0,3}|meter|mete|metas|pon(?:er|gas|ga)|put(?:ting)?|vend(?:er|as|a)|sell\w{0,3}|acciones|stocks?|shares|bitcoin|cripto\w*|crypto\w*|etf\w?|fondos?|funds?|oro|gold|bonos|bonds)\b|(?:^|[.!?¡,:]\s*)(?:invierte|invierta|mete (?:todo|tu|tus)|pon tu dinero|compra (?:acciones|bitcoin|oro|etf\w?|letras|bonos|fondos)|invest in|put your (?:money|savings)|buy (?:stocks?|shares|bitcoin|gold|etfs?|some|the dip)|vende (?:tus )?acciones|sell your)\b"
+    r"(?i)\b(?:te (?:recomiendo|aconsejo|sugiero)|le (?:recomiendo|aconsejo|sugiero)|(?:recomiendo|aconsejo|sugiero) que|deber[ií]as?|conviene|lo mejor es(?: que)?|yo que (?:t[uú]|usted|vos)|si (?:yo )?fuera t[uú]|if i were you|yo (?:invertir[ií]a|comprar[ií]a|meter[ií]a|pondr[ií]a)|(?:i )?(?:recommend|suggest|advise)|you should|i(?:'d| would)|it'?s (?:a good|the best) time to|es (?:un )?buen momento (?:para|de)|mi consejo es|my advice is|consider)\b[^.\n]{0,50}\b(?:inv(?:er|ier)t\w*|invest\w{0,4}|compr(?:ar|es|e|a)\b|buy\w{0,3}|meter|mete|metas|pon(?:er|gas|ga)|put(?:ting)?|vend(?:er|as|a)|sell\w{0,3}|acciones|stocks?|shares|bitcoin|cripto\w*|crypto\w*|etf\w?|fondos?|funds?|oro|gold|bonos|bonds)\b|(?:^|[.!?¡,:]\s*)(?:invierte|invierta|mete (?:todo|tu|tus)|pon tu dinero|compra (?:acciones|bitcoin|oro|etf\w?|letras|bonos|fondos)|invest in|put your (?:money|savings)|(?:buy|compra|vende|sell) (?:nvidia|tesla|apple|microsoft|amazon|google|meta|bitcoin|ethereum|telef[oó]nica|inditex|iberdrola|santander|repsol)\b|buy (?:stocks?|shares|bitcoin|gold|etfs?|some|the dip)|vende (?:tus )?acciones|sell your)\b"
 )
 _ASKS_SECRET = re.compile(
     r"(?i)\b(?:d[ií](?:me|ga(?:me|nos)|nos)|ind[ií](?:ca|que)(?:me|nos)?|env[ií][ae](?:me|nos)?|facil[ií](?:ta|te)(?:me|nos)?|pas[ae](?:me|nos)|necesit(?:o|amos|ar[eé]|ar[ií]a)|introdu(?:ce|zca)|confirm[ae](?:me|nos)?|proporci[oó]n[ae](?:me|nos)?|escr[ií]b[ae](?:me|nos)?|comp[aá]rt[ae](?:me|nos)?|mand[ae](?:me|nos)|d[ae]me|den?os|me (?:das|dices|indicas|facilitas|env[ií]as|puedes (?:dar|decir|indicar|enviar|facilitar|pasar)|podr[ií]as? (?:dar|decir|indicar|enviar|facilitar))|podr[ií]as? (?:decirme|darme|indicarme|enviarme|facilitarme)|puedes? (?:decirme|darme|indicarme|enviarme|facilitarme|pasarme)|send|give|tell|provide|share|confirm|enter|type|what(?:'s| is)|i(?:'ll)? (?:will )?need|we(?:'ll)? need|please (?:send|give|provide|share|confirm|enter|reply with)|cu[aá]l es|could you (?:send|give|tell|provide|share)|can you (?:send|give|tell|provide|share))\b[^.?!\n]{0,60}\b(?:contrase[nñ]a|password|pin|clave|passcode|c[oó]digo de seguridad|cvv|credencial\w{0,2}|credentials?)\b"
@@ -169,10 +171,10 @@ _BRANDS = re.compile(
     r"\b(?:Amazon|eBay|AliExpress|El Corte Inglés|Corte Inglés|Carrefour|Media ?Markt|IKEA|Ikea|PcComponentes|PC Componentes|Walmart|Target|Best Buy|Costco|Lidl|Aldi|Mercadona|Decathlon|Fnac|FNAC|Leroy Merlin|Temu|Shein|SHEIN|Alcampo|Zalando|Zara|H&M|Primark|Bershka|Pull&Bear|Worten|Wallapop|Vinted|Etsy|Mercado Libre|Alibaba|Eroski|Conforama|Tiendanimal|Kiwoko|Sephora|Druni|Primor|Douglas|BBVA|Santander|CaixaBank|Sabadell|Bankinter|ING|Revolut|N26|Movistar|Vodafone|Orange|Yoigo|Booking|Airbnb|Expedia|Glovo|Uber Eats|Just Eat|Nike|Adidas|Asos|ASOS|Apple Store|GAME|Steam|Kindle|Home Depot|Macy's|Tesco|Asda|Argos|Currys|Staples|Wayfair|Coca-Cola|Pepsi|Samsung|Xiaomi|Casa del Libro)\b"
 )
 _INFORMAL = re.compile(
-    r"(?i)(?<!\w)(?:t[uú]s?|ti|contigo|puedes|tienes|quieres|necesitas|debes|podr[ií]as|deber[ií]as|sabes|prefieres|eres|est[aá]s|has|vas|dime|cu[eé]ntame|av[ií]same|escr[ií]benos|ll[aá]manos|env[ií]anos|av[ií]sanos|mira|haz|ponte|rev[ií]sa(?:lo|la)|te (?:recomiendo|aconsejo|env[ií]o|ayudo|informo|confirmo|paso|llegar[aá]|avisamos|esperamos|enviamos|devolvemos|lo|la|gustar[ií]a|interesa|parece|va))(?!\w)"
+    r"(?i)(?<!\w)(?:t[uú]s?|ti|contigo|puedes|tienes|quieres|necesitas|debes|podr[ií]as|deber[ií]as|sabes|prefieres|eres|est[aá]s|has|vas|dime|cu[eé]ntame|av[ií]same|escr[ií]benos|ll[aá]manos|env[ií]anos|av[ií]sanos|mira|haz|ponte|rev[ií]sa(?:lo|la)|te (?:puedo|podemos|recomiendo|aconsejo|env[ií]o|ayudo|informo|confirmo|paso|llegar[aá]|avisamos|esperamos|enviamos|devolvemos|lo|la|gustar[ií]a|interesa|parece|va))(?!\w)"
 )
 _FORMAL = re.compile(
-    r"(?i)(?<!\w)(?:usted(?:es)?|d[ií]game|perm[ií]tame|disc[uú]lpeme|le (?:ruego|ruego|informo|recomiendo|aconsejo|confirmo|agradezco|ayudo|atiendo|env[ií]o)|cu[eé]nteme|h[aá]gamelo|no dude)(?!\w)"
+    r"(?i)(?<!\w)(?:usted(?:es)?|d[ií]game|perm[ií]tame|disc[uú]lp[ea](?:me)?(?=[,.])|perd[oó]ne(?:me)?|su (?:pedido|cuenta|compra|caso|consulta|equipo|plan)|(?:puedo|podemos) ayudarle|le (?:puedo|podemos|ruego|informo|recomiendo|aconsejo|confirmo|agradezco|ayudo|atiendo|env[ií]o)|cu[eé]nteme|h[aá]gamelo|no dude)(?!\w)"
 )
 _MENTIONS = re.compile(r"[\"“«'][^\"”»'\n]{1,80}[\"”»']")
 _FENCE = re.compile(r"\s*```(?:json|JSON)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
@@ -272,10 +274,8 @@ def _subjects(said: _Answer, wanted: Demands) -> Iterator[Fault]:
 
 
 def _language(said: _Answer, wanted: str) -> Iterator[Fault]:
-    found = languages.sure(prose(said.text))
-    if languages.differ(found, wanted) and not re.search(
-        r"(?i)traduc|translat|c[oó]mo se dice|how do you say", said.asked
-    ):
+    found = languages.against(prose(said.text), wanted)
+    if found and not re.search(r"(?i)traduc|translat|c[oó]mo se dice|how do you say", said.asked):
         names = languages.NAMES
         yield said.fault(
             LANGUAGE,
@@ -313,7 +313,7 @@ def _address(said: _Answer, wanted: Demands) -> Iterator[Fault]:
         return
     text = _MENTIONS.sub(" ", prose(said.text))
     found = (_INFORMAL if wanted.address == "usted" else _FORMAL).search(text)
-    if found and languages.language(text, 2) in (None, "es", "ca", "pt"):
+    if found and ("¿" in text or languages.language(text, 2) in (None, "es", "ca", "pt")):
         yield said.fault(
             REGISTER, f"{quote(found[0])} in {quote(text[max(0, found.start() - 20) :])}."
         )
@@ -321,13 +321,15 @@ def _address(said: _Answer, wanted: Demands) -> Iterator[Fault]:
 
 def _emoji(said: _Answer) -> str:
     found = _EMOJI.search(said.text)
+    if not found and "emotic" in instructions(said.example).lower():
+        found = _EMOTICON.search(prose(said.text))
     return found[0] if found else ""
 
 
 def _price(said: _Answer) -> str:
     given = said_by_others(said.example)
     for found in _AMOUNT.finditer(said.text):
-        number = (found[1] or found[2]).strip(".,")
+        number = (found[1] or found[2] or found[3]).strip(".,")
         if number not in given and not re.search(
             r"(?i)(?:reembols|devol|refund|cr[eé]dito de|saldo)\w*\W+(?:\w+\W+){0,3}$",
             said.text[: found.start()][-50:],
