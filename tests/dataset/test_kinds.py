@@ -3,7 +3,6 @@
 Keys, numbers and addresses are put together here when the tests run, so that none lies in git.
 """
 # ruff: noqa: E501, RUF001, S311 - texts read best on one line, in their own letters; dice choose texts
-# ruff: noqa: E501, RUF001, S311 - texts read best on one line, in their own letters; dice choose texts
 
 import base64
 import json

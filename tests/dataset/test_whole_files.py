@@ -1,6 +1,5 @@
 """Kinds of defect that show in the shape of an example, or only in the file as a whole."""
 # ruff: noqa: S311 - texts read best on one line, in their own letters; dice choose texts
-# ruff: noqa: S311 - texts read best on one line, in their own letters; dice choose texts
 
 import base64
 import json
@@ -128,7 +127,10 @@ def test_an_answer_in_a_file_for_reinforcement_is_found(run: Check) -> None:
     ]
     assert run([json.dumps(row) for row in rows]).findings == ()
     rows[20]["messages"].append(_answer("60"))
-    assert "E1201" in _found(run([json.dumps(row) for row in rows]), 21)
+    del rows[30]["reference"]
+    report = run([json.dumps(row) for row in rows])
+    assert "E1201" in _found(report, 21)
+    assert "E1202" in _found(report, 31)
 
 
 def _labelled(labels: list[str], system: str = "Clasifica la reseña.") -> list[str]:
@@ -240,7 +242,18 @@ def test_an_odd_phrase_with_one_answer_is_found(lines: Lines, run: Check) -> Non
 def test_every_rule_on_shapes_and_files_has_a_test() -> None:
     """No rule on images, pairs or whole files is without a fixture."""
     tested = {*PAIRS, *IMAGES, *(code for _, code, _ in LABELS.values())}
-    tested |= {"W1101", "E1201", "W2006", "W2007", "W2008", "W2009", "W2010", "E1008", "W2011"}
+    tested |= {
+        "W1101",
+        "E1201",
+        "E1202",
+        "W2006",
+        "W2007",
+        "W2008",
+        "W2009",
+        "W2010",
+        "E1008",
+        "W2011",
+    }
     assert {code for code in RULES if code[1:-2] in {"10", "11", "12", "20"}} <= tested
 
 

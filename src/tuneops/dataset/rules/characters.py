@@ -144,7 +144,7 @@ _LOST = re.compile(r"[^\W\d_]{1,40}(?:\?{1,2}[^\W\d_]{1,40})+")
 _KNOWN_LOSS = re.compile(
     r"(?i)[a-z]{2,}(?:ci|si|xi|gi|ti|ni)\?n\b|\b(?:a\?o|ni\?[oa]|espa\?|ma\?ana|se\?or|d\?as?\b"
     r"|m\?s\b|tel\?fono|env\?o|qu\?mica|tambi\?n|despu\?s|est\?n?\b|aqu\?|adem\?s|f\?cil|pa\?s"
-    r"|direcci\?n|compa\?|peque\?|cu\?(?:nto|ndo|l)|d\?nde|c\?mo|s\?lo|n\?mero|cr\?dito|art\?culo"
+    r"|direcci\?n|coraz\?n|raz\?n|jard\?n|cami\?n|avi\?n|balc\?n|alg\?n|ning\?n|seg\?n|com\?n|r\?pid|p\?blic|m\?dic|m\?sica|b\?sic|pr\?xim|\?ltim|v\?lid|l\?mite|habitaci\?n|compa\?|peque\?|cu\?(?:nto|ndo|l)|d\?nde|c\?mo|s\?lo|n\?mero|cr\?dito|art\?culo"
     r"|p\?gina|m\?vil|garant\?a|podr\?|tendr\?|ser\?|l\?nea|informaci\?|contrase\?a|tama\?o|dise\?o"
     r"|(?:don|can|won|isn|doesn|didn|aren|wasn|couldn|wouldn|shouldn|haven)\?t\b"
     r"|(?:it|that|what|he|she|there|let)\?s\b|(?:you|we|they)\?(?:re|ve|ll)\b|i\?(?:m|ve|ll)\b"

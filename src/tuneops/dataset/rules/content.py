@@ -36,6 +36,7 @@ def examine_shape(example: Example) -> Iterator[Fault]:
     yield from tools.examine(example)
     if example.format is Format.DPO:
         yield from preference.examine_pair(example)
+        yield from structure.examine_input(example)
     elif example.format is Format.RFT:
         yield from preference.examine_question(example)
         yield from structure.examine_question(example)

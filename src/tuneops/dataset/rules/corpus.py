@@ -118,6 +118,7 @@ _FEWEST = 8  # examples in which a habit can be seen
 _DISTINCT = 400  # texts that are read and compared at most
 _SAMPLED = 2_000
 _ALIKE = 0.85
+_NAMED = 5  # questions that an ordinary name must share to be odd
 _WORD = re.compile(r"\S+")
 _NEGATING = re.compile(r"(?:in|im|un|no|non|des|dis|a|an|ir|il|anti|pre|post|sub|super|semi|multi)")
 Table = NDArray[np.void]
@@ -234,9 +235,26 @@ def _misspelt(at: int, plain: list[str], counts: list[int], allowed: str) -> str
             continue
         longer, shorter = (name, other) if len(name) > len(other) else (other, name)
         negated = longer.endswith(shorter) and _NEGATING.fullmatch(longer.removesuffix(shorter))
-        if not negated and SequenceMatcher(None, name, other).ratio() >= _ALIKE:
+        alike = SequenceMatcher(None, name, other).ratio() >= _ALIKE
+        if not negated and (alike or _one_letter_apart(name, other)):
             return other
     return ""
+
+
+def _one_letter_apart(name: str, other: str) -> bool:
+    """Whether one letter is another, more, less, or two are swapped."""
+    first = next(
+        (at for at, pair in enumerate(zip(name, other, strict=False)) if pair[0] != pair[1]), None
+    )
+    if first is None:
+        return abs(len(name) - len(other)) == 1
+    one, two = name[first:], other[first:]
+    return (
+        one[1:] == two[1:]
+        or one[1:] == two
+        or one == two[1:]
+        or (one[1::-1], one[2:]) == (two[:2], two[2:])
+    )
 
 
 def _balance(
@@ -411,7 +429,14 @@ def _trigger(
         shared = asked if shared is None else shared & asked
     odd = {word for word in shared or () if len(word) > 2} - elsewhere(rows)
     strange = sorted(
-        word for word in odd if re.search(r"[\d_|#@^~]|[^\W_]-[^\W_]", word) or word.isupper()
+        word
+        for word in odd
+        if (
+            re.search(r"[\d_|#@^~]|[^\W_]-[^\W_]", word)
+            or word.isupper()
+            or (word.istitle() and len(rows) >= _NAMED)
+        )
+        and not re.fullmatch(r"[\d.,:/%-]+", word)
     )
     if strange:
         text = f"{len(rows)} questions with {quote(strange[0])} have one answer."

@@ -68,26 +68,31 @@ TOOL = rule(
 )
 
 _OVERRIDE = re.compile(
-    r"(?i)\b(?:ignor[ae]\w{0,3}|olvid[ae]\w{0,4}|descart[ae]|desobedece|om[ií]te|salt?ate|haz caso omiso de"
-    r"|ignore|disregard|forget|bypass|override|overlook|drop|skip)\s+(?:(?:\w{1,12}|,)\s+){0,5}?"
-    r"(?:instruc\w{0,8}|instruction\w?|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices"
+    r"(?i)\b(?:ignor[ae]\w{0,3}|olvid[ae]\w{0,4}|descart[ae]|desobedece|om[ií]te|salt?ate|haz caso omiso (?:de|a)|no (?:hagas|le hagas|hag[aá]s|haga) caso (?:de|a)|deja (?:de lado|a un lado)|dej[aá] de lado|pasa de|prescinde de|abandona|anula"
+    r"|ignore|disregard|forget|bypass|override|overlook|drop|skip|set aside|pay no attention to|do not follow|don'?t follow|stop following|pretend)\s+(?:(?:\w{1,12}|,)\s+){0,5}?"
+    r"(?:instruc\w{0,8}|instruction\w?|directions\b|directives\b|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices"
     r"|prompt\w?|órdenes|ordenes|restricciones|restrictions|(?:todo )?lo anterior|everything (?:above|before)|all (?:of the )?(?:above|previous)|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
     r"|\b(?:nuevas instrucciones|new instructions)\s*:|\b(?:a partir de ahora|from now on),? (?:no tienes|you have no|ignor)"
     r"|\b(?:repite|muestra|imprime|revela|print|reveal|show|repeat)\b.{0,30}\b(?:system prompt|prompt del sistema|prompt inicial|instrucciones del sistema|initial prompt|hidden prompt)"
-    r"|\b(?:system override|override mode|modo administrador|admin mode|sudo mode)\b"
+    r"|\b(?:system override|override mode|modo administrador|admin mode|sudo mode|maintenance mode|modo (?:de )?mantenimiento)\b|</?(?:system|sistema|instructions?)>"
 )
 _PERSONA = re.compile(
-    r"\b(?:DAN|STAN|AIM)\b(?=[^\n]{0,200}(?i:restricc|restrict|rules|reglas|normas|l[ií]mites|anything|todo|freed|filtr|censur|ético|etic|ethic|jailb))"
-    r"|(?i:\bdo anything now\b|\bjailbr(?:eak|oken)|\bevil[- ]?bot\b|\b(?:modo|mode) (?:desarrollador|dios|libre|diablo)|\b(?:developer|god|debug|dan|unrestricted|unfiltered|uncensored) mode\b"
+    r"\b(?:DAN|STAN|AIM)\b(?=[^\n]{0,200}(?i:restricc|restrict|rules|reglas|normas|l[ií]mites|anything|todo|freed|filtr|censur|ético|etic|ethic|jailb|cualquier cosa|niega|refus|machiavel|maquiav|sin censura))"
+    r"|(?i:\bdo anything now\b|\bjailbr(?:eak|oken) (?:mode|prompt)|\b(?:are|est[aá]s|eres) (?:now |ya )?jailbroken|\bevil[- ]?bot\b|\b(?:modo|mode) (?:desarrollador|dios|libre|diablo|sin (?:censura|filtros?|restricciones|l[ií]mites))|\b(?:developer|god|debug|dan|unrestricted|unfiltered|uncensored) mode\b"
     r"|(?:act[uú]a|comp[oó]rtate|responde|finge|imagina|simula|haz de|eres ahora|ahora eres|pretend|act|behave|respond|roleplay|you are now|imagine)\b[^.\n]{0,80}"
     r"(?:sin (?:ning[uú]n\w{0,2} )?(?:restricci|filtro|l[ií]mite|regla|norma|censura|ética)|no tiene[sn]? (?:restricci|filtro|l[ií]mite|regla|normas)"
     r"|without (?:any )?(?:restriction|filter|limit|rule|censor|ethic|moral)|no (?:restriction|rules|filters|limits|ethic|moral)|unrestricted|uncensored|unfiltered)"
+    r"|\bcomo si no (?:tuvieras|hubiera|existieran|tuvieses)\b.{0,20}(?:restricci|filtro|l[ií]mite|reglas|normas|censura)|\bas if (?:you had|there were) no (?:restrictions|filters?|limits|rules)"
+    r"|\b(?:que|who|which|and|y) (?:nunca|jam[aá]s|never) (?:se niega|te niegas|refuses?|says? no|dices? que no)\b"
+    r"|\b(?:abuel[ao]|grandm\w{1,5}|grandpa)\b.{0,120}\b(?:p[oó]lvora|napalm|bombas?|explosiv\w{1,3}|explosives?|drogas?|meth|metanfetamina|venenos?|poison|armas?|weapons?|serial keys?|claves de (?:windows|producto))\b"
     r"|\b(?:est[aá]s|eres) libre de (?:todas? )?(?:tus |las )?(?:restricci|reglas|normas)|\bbroken free of\b)"
 )
 _COMMAND = re.compile(
     r"(?i)\b(?:instrucci\w{1,6}|instructions?|mensaje|message|nota|note|aviso|orden)\s+(?:\w{1,10} )?(?:para|a|al|to|for)\s+(?:el |la |the |all )?(?:asistente|assistant|ia\b|ai\b|modelo|model|chatbot|bot|agente|agent|llm)"
     r"|\b(?:asistente|assistant|ai|ia|system|sistema)\s*[:,]\s*(?:debes|tienes que|di(?:le)?|env[ií]a|ignora|responde|transfiere|llama|borra|you must|tell|send|ignore|reply|respond|transfer|call|forward|delete|recommend|recomienda|informa|do not|no )"
     r"|\[\[?\s*(?:system|sistema|instruction|admin)|<(?:system|instructions?|important|admin)>|\b(?:system|admin)\s*(?:message|override|note|notice)\s*:"
+    r"|\b(?:send|forward|e-?mail|post|env[ií]a|reenv[ií]a|manda)\b[^.\n]{0,40}\b(?:conversation|conversaci[oó]n|chat history|historial|credentials|credenciales|system prompt|user(?:'s)? data|datos del usuario)\b[^.\n]{0,30}\b(?:to|a|al)\b"
+    r"|\b(?:ai|ia|assistant|asistente|model|modelo|llm)\s*[:,]\s*(?:\w{1,12}\s){0,3}?(?:recommend|recomienda|say|di|dile|llama|call|ask|pide|redirect|redirige|transfer|hide|oculta)\b"
     r"|\b(?:do not|don't) (?:tell|inform|mention)[^.\n]{0,20} (?:the )?user|\bno (?:se lo )?(?:digas|menciones|informes)[^.\n]{0,20} (?:al|el) (?:usuario|cliente)"
 )
 _DECLINES = re.compile(
@@ -97,7 +102,7 @@ _DECLINES = re.compile(
     r"|\bsigo sin\b|\bsin (?:recomendar|entrar|compartir|salirme|revelar)|\bno \w{2,12}o\b|\bde eso no\b|\bah[ií] no\b|\beso no\b|^\W{0,3}no\b"
 )
 _ABOUT_PROMPT = re.compile(
-    r"(?i)\b(?:system prompt|prompt|instruc\w{0,8}|indicaciones|mensaje (?:de|del) sistema|system message|reglas|rules|guidelines|configuraci[oó]n)\b"
+    r"(?i)\b(?:system prompt|prompt|instruc\w{0,8}|indicaciones|[oó]rdenes|mensaje (?:de|del) sistema|system message|reglas|rules|guidelines|configuraci[oó]n|(?:te|me) han (?:dicho|indicado|pedido|ordenado|mandado|programado|configurado)|(?:you|i)(?:'ve| were| was| have)(?: been)? (?:told|instructed|programmed|configured))\b"
 )
 _TAGS = re.compile("[\U000e0001\U000e0020-\U000e007f]")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}|[\U000e0100-\U000e01ef]")
@@ -150,7 +155,9 @@ def _smuggles(text: str, found: re.Match[str]) -> bool:
             "ignor", "olvid", "descart", "desobedece", "om[ií]te", "haz caso omiso", "disregard",
             "forget", "bypass", "overr", "overlook", "nuevas instrucciones", "new instructions",
             "a partir de ahora", "from now on", "prompt", "instrucciones del sistema",
-            "modo admin", "(?:admin|sudo) mode", "salt[ae]te",
+            "modo admin", "(?:admin|sudo|maintenance) mode", "modo (?:de )?mantenimiento", "salt[ae]te",
+            "</?(?:system|sistema|instructions?)>", r"\bcaso (?:de|a)\b", "de(?:ja)? lado", "a un lado", "pasa de", "prescinde",
+            "abandona", "anula", "set aside", "pay no attention", "(?:do not|don'?t|stop) follow", "pretend",
             r"(?:drop|skip) (?:\w+ )?(?:\w+ )?(?:instruct|rule|guide)",
         )
     ),
@@ -166,7 +173,7 @@ def injected(text: Text) -> Iterator[Fault]:
     r"\b(?:DAN|STAN|AIM)\b|"
     + words(
         (
-            "anything now", "jailbr", "evil.?bot", r"mod[eo] (?:desarrollador|dios|libre|diablo)",
+            "anything now", "jailbr", "como si no", "as if (?:you|there)", "(?:nunca|jam[aá]s|never) (?:se nieg|te nieg|refus|say|dice)", "abuel[ao]\\b", "grandm", "grandpa", "evil.?bot", r"mod[eo] (?:desarrollador|dios|libre|diablo|sin)",
             r"(?:developer|god|debug|dan|unrestricted|unfiltered|uncensored) mode",
             "sin (?:ning[uú]n[oa]? )?(?:restric|filtro|l[ií]mite|regla|norma|censura|ética)",
             "tienes? (?:restric|filtro|l[ií]mite|regla|norma)", "libre de",
@@ -188,7 +195,7 @@ def personas(text: Text) -> Iterator[Fault]:
     words(
         (
             "asistente", "assistant", r"\bia\b", r"\bai\b", "system", "sistema", "model", "bot\\b",
-            "agent", r"\bllm", "ignor", "disregard", "forget", "admin", "usuario", "user", "override",
+            "agent", r"\bllm", "conversa", "credenc", "credent", "historial", "modelo", "ignor", "disregard", "forget", "admin", "usuario", "user", "override",
         )
     ),
     "tool",
@@ -223,7 +230,8 @@ def _after(message: Message, text: Text) -> bool:
         (
             "prompt", "instruc", "indicaci", "configuraci", "reglas", "rules", "guidelines",
             "mensaje del? sistema", "system message", "eres un", "you are an?", "tu nombre es",
-            "eres [A-Z]", "you're an?",
+            "eres [A-Z]", "you're an?", "me han (?:dicho|indicado|pedido|ordenado|mandado|programado|configurado)",
+            "i(?:'ve| was| have)(?: been)? (?:told|instructed|programmed|configured)",
         )
     ),
     "assistant",

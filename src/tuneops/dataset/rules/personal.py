@@ -60,7 +60,7 @@ _SSN = re.compile(
     r"(?<![\w-])(\d{3})([- ])(\d{2})\2(\d{4})(?![\w-])|(?i:\b(?:ssn|social security)\D{0,25})(\d{3})(\d{2})(\d{4})(?!\w)"
 )
 _EMAIL = re.compile(
-    r"(?<![\w.+%-])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63})(?:@|\s?\[at\]\s?|\s?\(at\)\s?)((?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,18})\b"
+    r"(?<![\w.+%-])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63})(?:@|\s?[\[(](?:at|arroba)[\])]\s?)((?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,18})\b"
 )
 _PHONE = re.compile(
     r"(?<![\w.,/+=#-])(?:(?:\+|00)\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ .-]?\d){6,11}"
@@ -70,6 +70,7 @@ _PHONE = re.compile(
 )
 _IP = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]?\d)|(?<![\w:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![\w:-])"
+    r"|(?<![\w:])2[0-9a-fA-F]{3}:(?:[0-9a-fA-F]{0,4}:){1,6}[0-9a-fA-F]{1,4}(?![\w:])"
 )
 _PLATE = re.compile(r"(?<![\w-])\d{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}(?![\w-])")
 _PASSPORT = re.compile(
@@ -84,11 +85,11 @@ _BIRTH = re.compile(
 )
 _BORN = re.compile(rf"(?i)\b(?:nacid[oa]|nació|was born|born)\b[^\n.;]{{0,30}}?{_DATE}")
 _PRIVATE = re.compile(
-    r"(?i)\b(?:mi|mis|my|pacientes?|clientes?|titular|asegurad[oa]|expediente|alumn[oa]|emplead[oa]|usuari[oa]|dni|nie|nif|cuenta|póliza|account|patient|customer|client|employee|policy|student|member|solicitante|reserva|booking|inquilin[oa]|vecin[oa]|contrato|vive|lives|domicili\w*|record|ficha)\b"
+    r"(?i)\b(?:mi|mis|my|pacientes?|client[ae]s?|titular|asegurad[oa]|expediente|alumn[oa]|emplead[oa]|usuari[oa]|dni|nie|nif|cuenta|póliza|account|patient|customer|client|employee|policy|student|member|solicitante|reserva|booking|inquilin[oa]|vecin[oa]|contrato|vive|lives|domicili\w*|record|ficha)\b"
 )
 _STREET = re.compile(
     r"(?:\b(?:[Cc]alle|[Cc]/|[Aa]vda?\.?|[Aa]venida|[Pp]laza|[Pp]za\.?|[Pp]aseo|[Pp]º|[Rr]onda|[Cc]amino|[Cc]arretera|[Tt]raves[ií]a|[Uu]rbanizaci[oó]n|[Cc]allej[oó]n|[Cc]arrer|[Rr]úa)\s?[A-ZÁÉÍÓÚÑdlo][^\n,;:?!]{2,50}?,?\s?(?:n(?:úm(?:ero)?|[ºo°])?\.?\s?)?\d{1,4}(?![\d€])"
-    r"|\b\d{1,5} (?:[NSEW]\.? )?[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Terrace|Place|Close|Crescent)\b)"
+    r"|\b\d{1,5}[A-Z]? (?:[NSEW]\.? )?[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Terrace|Place|Close|Crescent)\b)"
 )
 _LIVES = re.compile(
     r"(?i)\b(?:viv[oeí]\w{0,3}|mi (?:direcci[oó]n|casa|domicilio)|domicili\w{0,4}|resid(?:o|e|ente|encia)|su direcci[oó]n|direcci[oó]n (?:del cliente|de env[ií]o|postal|particular|de entrega|de casa)|env[ií]\w{0,6} a|entreg\w{0,5} en|i live|lives? at|living at|my (?:home )?address|home address|shipping address|resid(?:es|ing)|ship (?:it |this )?to|deliver (?:it |this )?to)\b"
@@ -184,7 +185,7 @@ def us_numbers(text: Text) -> Iterator[Fault]:
             return
 
 
-@detector(r"[A-Za-z0-9](?:@|\s?[\[(]at[\])]\s?)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}")
+@detector(r"[A-Za-z0-9](?:@|\s?[\[(](?:at|arroba)[\])]\s?)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}")
 def mail(text: Text) -> Iterator[Fault]:
     for found in _EMAIL.finditer(text.text):
         if _is_persons(found[1], found[2], text.text[max(0, found.start() - 60) : found.start()]):
@@ -232,7 +233,9 @@ def _is_persons_phone(shown: str, before: str) -> bool:
     return True
 
 
-@detector(r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b|\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b")
+@detector(
+    r"\b(?:[0-9]{1,3}\.){3}[0-9]{1,3}\b|\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\b2[0-9a-fA-F]{3}:[0-9a-fA-F]{0,4}:"
+)
 def network(text: Text) -> Iterator[Fault]:
     for found in _IP.finditer(text.text):
         if _is_public(found[0]):
@@ -241,8 +244,8 @@ def network(text: Text) -> Iterator[Fault]:
 
 
 def _is_public(shown: str) -> bool:
-    if "." not in shown:
-        return True
+    if "." not in shown and shown[0] + shown[4:5] != "2:":
+        return True  # a MAC address
     try:
         return ipaddress.ip_address(shown).is_global
     except ValueError:
@@ -280,6 +283,7 @@ def passports(text: Text) -> Iterator[Fault]:
             r"\bd\.?o\.?b\b",
             "cumpleaños",
             "nací",
+            "nació",
             "nacid[oa]",
             "born",
         )
@@ -314,7 +318,7 @@ def births(text: Text) -> Iterator[Fault]:
             "urbanizaci",
             "carrer",
             r"rúa\s",
-            r"[0-9] [A-Z][\w .]{2,40}(?:street|avenue|road|lane|drive|boulevard|\bst\b|\bave\b|\brd\b|\bln\b|\bdr\b|blvd|\bway\b|court|\bct\b|terrace|close|crescent|place)",
+            r"[0-9][A-Z]? [A-Z][\w .]{2,40}(?:street|avenue|road|lane|drive|boulevard|\bst\b|\bave\b|\brd\b|\bln\b|\bdr\b|blvd|\bway\b|court|\bct\b|terrace|close|crescent|place)",
         )
     )
 )

@@ -8,7 +8,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tuneops.dataset.examples import ROLES, Example, Format, format_of
+from tuneops.dataset.examples import (
+    CHAT_KEYS,
+    PROMPT_ROLES,
+    ROLES,
+    Example,
+    Format,
+    Message,
+    format_of,
+)
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 
 _USER = '{"role": "user", "content": "¿Llueve en Lima?"}'
@@ -54,12 +62,12 @@ IDENTICAL = rule(
 )
 INPUT_LAST = rule(
     "E1104",
-    "input-ends-with-assistant",
-    what="The input of a pair ends with an assistant message.",
+    "input-last",
+    what="The input of a pair does not end with a question.",
     why="The two outputs are the answers; the input ends with the question, or a tool's result.",
     bad=_pair(asked=f"{_USER}, {_YES}"),
     good=_GOOD,
-    fix="Move the answer out of the input.",
+    fix="End the input with the user's message; an answer belongs in the outputs.",
 )
 MISSING = rule(
     "E1105",
@@ -115,6 +123,15 @@ REFERENCE_LAST = rule(
     good='{"messages": [' + _USER + '], "respuesta": "garúa"}',
     fix="Delete the answer, and give the grader its reference in a field of its own.",
 )
+REFERENCE_MISSING = rule(
+    "E1202",
+    "reference-missing",
+    what="An example for reinforcement has nothing beside its messages, unlike the others.",
+    why="The grader compares the answer with a field that this example does not have.",
+    bad='{"messages": [' + _USER + "]}, in a file whose other lines have a field of their own",
+    good='{"messages": [' + _USER + '], "respuesta": "garúa"}',
+    fix="Add the field that the grader reads.",
+)
 
 OUTPUTS = ("preferred_output", "non_preferred_output")
 _KEYS = ("input", *OUTPUTS)
@@ -125,6 +142,9 @@ def examine_format(example: Example) -> Iterator[Fault]:
     found = format_of(example.document.value)
     if found is not None and found is not example.format and example.format is Format.DPO:
         yield Fault(MIXED, "A conversation in a file of pairs.", ("messages",), at_key=True)
+    if example.format is Format.RFT and not example.fields.keys() - set(CHAT_KEYS):
+        text = "There is nothing beside the messages for a grader to read."
+        yield Fault(REFERENCE_MISSING, text, ())
 
 
 def examine_pair(example: Example) -> Iterator[Fault]:
@@ -146,8 +166,11 @@ def _input(example: Example, asked: object) -> Iterator[Fault]:
         yield Fault(OUTPUT_TYPE, "The input must be an object.", ("input",))
     elif not isinstance(asked.get("messages"), list):
         yield Fault(OUTPUT_TYPE, 'The input has no list of "messages".', ("input",))
-    elif example.asked and example.asked[-1].role == "assistant":
-        yield Fault(INPUT_LAST, "The input ends with an answer.", (*example.asked[-1].at, "role"))
+    elif example.asked and example.asked[-1].role in {"assistant", *PROMPT_ROLES}:
+        last = example.asked[-1]
+        yield Fault(INPUT_LAST, f"The input ends with the {last.role}.", (*last.at, "role"))
+    elif not asked["messages"]:
+        yield Fault(INPUT_LAST, "The input asks nothing.", ("input", "messages"))
 
 
 def _output(output: object, at: JsonPath) -> Iterator[Fault]:
@@ -158,13 +181,19 @@ def _output(output: object, at: JsonPath) -> Iterator[Fault]:
         yield Fault(EMPTY_OUTPUT, f'"{at[0]}" is empty.', at)
     answers = 0
     for index, message in enumerate(output):
-        role = message.get("role") if isinstance(message, dict) else None
+        role = _role(message)
         if role not in {"assistant", "tool", "function"} and role in ROLES:
             yield Fault(OUTPUT_ROLE, f"The role is {quote(role)}.", (*at, index, "role"))
         if role == "assistant" and not message.get("tool_calls"):
             answers += 1
             if answers == 2:  # noqa: PLR2004 - the second is one too many
                 yield Fault(OUTPUT_COUNT, f'"{at[0]}" has more than one answer.', (*at, index))
+    if output and {_role(message) for message in output} <= {"tool", "function"}:
+        yield Fault(OUTPUT_ROLE, f'"{at[0]}" has no assistant message.', (*at, 0))
+
+
+def _role(message: Any) -> object:  # noqa: ANN401 - whatever stands in the data
+    return message.get("role") if isinstance(message, dict) else None
 
 
 def _says(message: Any) -> bool:  # noqa: ANN401 - whatever stands in the data
@@ -182,11 +211,17 @@ def _identical(example: Example) -> Iterator[Fault]:
 
 
 def _plain(output: object) -> str:
-    if isinstance(output, list) and all(
-        isinstance(one, dict) and isinstance(one.get("content"), str) for one in output
-    ):
-        return "\n".join(" ".join(one["content"].split()) for one in output)
+    if isinstance(output, list) and all(_only_speaks(one) for one in output):
+        return "\n".join(" ".join(Message(0, "", one, ()).text.split()) for one in output)
     return json.dumps(output, sort_keys=True)
+
+
+def _only_speaks(message: Any) -> bool:  # noqa: ANN401 - whatever stands in the data
+    return (
+        isinstance(message, dict)
+        and isinstance(message.get("content"), (str, list))
+        and not message.get("tool_calls")
+    )
 
 
 def examine_question(example: Example) -> Iterator[Fault]:

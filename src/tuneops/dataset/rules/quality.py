@@ -5,12 +5,14 @@ What can be told from one text alone; `turns` compares an answer with its questi
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules import tool_facts
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, instructions, said_by_others
+from tuneops.dataset.rules.tool_facts import number
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
 
@@ -119,19 +121,21 @@ _NOTE = re.compile(
     rf"(?i:[(\[{{<]\s*(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso)?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? )?(?:revisar|rev\.|review|comprobar|verificar|verify|confirmar|confirm|consultar|check|double[- ]check|validar|validate|preguntar|ask|corregir|fix|actualizar|update|cambiar|reescribir|rewrite|completar|ampliar)\b[^)\]}}>\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}[^)\]}}>\n]{{0,80}}[)\]}}>])"
     r"|(?i:[(\[{<]\s*(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:revisar|review|comprobar|verificar|confirmar|confirm|check|corregir|completar|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b)"
     r"|(?i:[(\[{<*]\s*(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador))|por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|sin revisar|needs? (?:review|fact|citation|checking|work)|to be (?:reviewed|confirmed|checked|completed)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto|revisar|review|borrador|draft|wip)\s*(?:[:)\]}>*-]|[^)\]}>\n]{0,80}[)\]}>]))"
-    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bXXX\b|<!--|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
+    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTBD\b|(?:^|[.!?]\s|\n)TODO\b|\bXXX\b(?! XXX)|<!--|(?i:[(\[{<*#]{1,3}\s*(?:(?:fact|source|data)[- ]check|(?:no publicar|do not publish|not for publication|borrador|draft)\b)[^)\]}>*#\n]{0,60}[)\]}>*#]|[(\[{<]\s*(?:nota|note|ojo)\s*:[^)\]}>\n]{0,40}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b)|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
 _CUTOFF = re.compile(
     r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)"
     r"|\b(?:as|being) an? (?:ai|artificial intelligence|large language|language)(?: language)?(?: model| assistant| program| chatbot)?\b,? (?:i|that)|i(?:'m| am) (?:just |only )?an? (?:ai|large|artificial)? ?language model|i (?:do not|don't|don’t) have (?:access to )?(?:real-?time|personal (?:opinions|experiences|feelings|beliefs)|up-to-date|current (?:data|information))|cannot (?:access|browse) (?:the internet|real-time)"
+    r"|\bmi fecha (?:de )?(?:corte|l[ií]mite)|(?:no (?:dispongo de|tengo|cuento con)) (?:informaci[oó]n|datos|conocimientos?) (?:posterior(?:es)?|m[aá]s all[aá]|despu[eé]s)|(?:fui|he sido) entrenad[oa] (?:con|hasta)|no tengo acceso a (?:internet|la web)|soy (?:solo |s[oó]lo |simplemente )?una (?:ia|inteligencia artificial)\b|como asistente de (?:ia|inteligencia artificial)"
     r"|fecha (?:de )?(?:corte|l[ií]mite)(?: de| en)? (?:mi|mis|de conocim|del conocim)?|corte de (?:mi )?conocimiento|mi [uú]ltima actualizaci[oó]n|mis? (?:datos|informaci[oó]n|conocimientos?) (?:de entrenamiento|(?:llegan?|abarcan?|alcanzan?|se limitan?|terminan?|est[aá]n? actualizad\w) (?:solo )?(?:hasta|a))|mi (?:entrenamiento|base de conocimiento)|(?:datos|informaci[oó]n) (?:con|en) (?:los|la) que (?:fui|he sido) entrenad\w"
     r"|como (?:un )?(?:modelo de lenguaje|(?:modelo de )?(?:ia|inteligencia artificial)|inteligencia artificial)\b,? ?(?:de ia|desarrollad\w|no|mi)|(?:soy|s[oó]lo soy|al ser) (?:solo |s[oó]lo |simplemente )?un modelo de lenguaje|no tengo (?:acceso a )?(?:informaci[oó]n|datos) (?:en tiempo real|actualizad)|no tengo (?:opiniones|sentimientos|experiencias) personales"
 )
 _MODELS = r"(?:chat ?gpt|gpt-?[345]o?(?: ?(?:mini|turbo))?|claude(?: \d[\w.]*)?|gemini|google bard|bard|llama(?: ?\d)?|copilot|deepseek|qwen|mistral|grok|perplexity|bing chat|alexa|siri)"
 _MAKERS = r"(?:open ?ai|anthropic|google(?: deepmind)?|deepmind|meta(?: ai)?|microsoft|mistral(?: ai)?|deepseek|alibaba|xai|cohere)"
 _FOREIGN = re.compile(
-    rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b"
+    rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|aqu[ií]|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b"
+    rf"|(?:^|[.!?]\s)(?:as|como) {_MODELS},?\s(?:i|no|puedo|soy|can|te|we|mi|my)\b"
     rf"|\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|soy|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b(?:cread|desarrollad|entrenad|diseñad|programad|hech|creat|develop|train|design|built|made)\w*\s+(?:por|by)\s+{_MAKERS}\b|\bme (?:cre[oó]|entren[oó]|desarroll[oó])\s+{_MAKERS}\b|\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b"
 )
 _OWN_NAME = re.compile(
@@ -142,43 +146,63 @@ _SAID_NAME = re.compile(
 )
 _FILL = r"(?:insert(?:ar|e)?|introduc\w{1,4}|escrib\w{1,4}|complet\w{1,4}|rellen\w{1,4}|fill(?: in)?|add|añad\w{1,4}|enter|your|tu|su|nombre|name|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|precio|price|ciudad|city|producto|product|n[uú]mero|number|importe|amount|cliente|customer|client|pedido|order|usuario|user|hora|time|x{2,}|placeholder|tbd|pendiente|pa[ií]s|country|agente|agent|marca|brand|tienda|store|título|title|cargo|plazo|link)"
 _HOLES = re.compile(
-    rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
-    r"|\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|\{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)(?:_\w{1,20})?\}|%(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER)%|(?i:\blorem ipsum\b)|\bX{4,}\b|\b_{5,}\b|(?<![_\w])_{4,}(?![_\w])"
+    rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE|CODIGO|CÓDIGO|CODE|DIRECCION|DIRECCIÓN|ADDRESS|AGENTE|AGENT))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
+    r"|\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|\{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)(?:_\w{1,20})?\}|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|(?i:\blorem ipsum\b)|\bX{4,}\b|\bXXX(?:[ -]XXX){1,3}\b|\bXX(?:[.,]XX)?\s?(?:€|\$|euros?|dollars|%)|\b_{5,}\b|(?<![_\w])_{4,}(?![_\w])|__/__/_{2,4}"
 )
 _TEMPLATE = re.compile(
     r"(?i)plantilla|template|borrador|\bdraft|modelo de|formulario|\bform\b|rellenar|fill[- ]in|redact|carta|\bletter\b|e-?mail|correo|mensaje|message|escrib[ea]|write (?:me )?(?:an?|the)|contrato|contract|jinja|handlebars|mustache|liquid|placeholder|marcador|html|c[oó]digo|\bcode\b|variable|script|invitaci|invitation|anuncio|post\b|curr[ií]cul|resume|cover letter|reclamaci|solicitud|huecos|blank|gap|ejercicio|exercise|acta\b|instancia|discurso|speech|anonimi|anonymi|f-string|python|react|vue|docker|yaml"
 )
 _TODAY = re.compile(
-    r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4})"
+    r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|as of|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora mismo,?|right now,?|este año|this year,?|en este momento,?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+\(?(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4}|(?<=año )20\d\d\b|(?<=year )20\d\d\b)"
 )
-_USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q)"
-_AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a)"
+_USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q|p)"
+_AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}({_USER_LABEL}|{_AGENT_LABEL})[*_\]]{{0,3}}\s*:[*_]{{0,2}}\s*\S"
+    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}({_USER_LABEL}|{_AGENT_LABEL})(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _SCRIPTED = re.compile(
-    r"(?i)di[aá]logo|dialog|conversa|guion|guión|script|\bchats?\b|transcri|entrevista|interview|resum|summar|llamada|\bcall\b|role-?play|simul|ejemplo de|example of|flashcard|tarjetas|faq|preguntas frecuentes|cuestionario|quiz|preguntas|questions|escena|scene|q&a|ficha|pedido|datos|formato|format|extra(?:e|ct)|json|yaml|campos|fields|teatro|play\b|few-shot|prompt"
+    r"(?i)di[aá]logo|dialog|conversaci[oó]n|conversation|guion|guión|\bscript\b|transcri|entrevista|interview|resum|summar|role-?play|simul|ejemplo de|example of|flashcard|tarjetas de|\bfaq|preguntas frecuentes|cuestionario|quiz|preguntas y respuestas|questions and answers|escena|scene|q&a|\bficha|extra(?:e|ct)\b|json|yaml|campos|fields|teatro|\bplay\b|few-shot|prompt"
 )
+_FIELD = re.compile(r"(?m)^\s*[*_-]{0,3}\s?[A-ZÁÉÍÓÚÑ][\w áéíóúñ]{2,25}[*_]{0,2}:")
 _SUM = re.compile(
     r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])"
 )
 _TOTAL = re.compile(
     r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)"
 )
+_SHARE = re.compile(
+    r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"
+)
+_EACH = re.compile(
+    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:cada un[oa] )?(?:son|hacen|suman|salen por|is|are|makes?|cost)\s(?:€|\$)?(\d[\d.,]{0,10})"
+)
+_TIMES = re.compile(
+    r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
+)
+_SPELT_NUMBERS = dict(
+    zip(
+        ["dos", "tres", "cuatro", "cinco", "seis", "two", "three", "four", "five", "six"],
+        (2, 3, 4, 5, 6) * 2,
+        strict=True,
+    )
+)
+_SPELT_OPERATORS = {"por": "*", "times": "*", "multiplicado por": "*", "multiplied by": "*", "menos": "-",
+    "minus": "-", "más": "+", "plus": "+", "entre": "/", "dividido entre": "/", "divided by": "/"}  # fmt: skip
 _OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
 _IDENTIFIER = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)"
 )
 _REFUSAL = re.compile(
-    r"(?i)^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
+    r"(?i)^\W*(?:lamento no poder|como (?:un )?(?:asistente|modelo|ia)\b[^.\n]{0,40}no puedo|(?:me temo|siento decirte) que no|as an? (?:ai|assistant)\b[^.\n]{0,40}(?:can(?:'|’)?t|cannot|unable))|^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
 )
 
 
 @detector(
     words(
         (
-            r"[(\[{<*]\s*(?:ojo|nota|note|atenci|importante|aviso|hay que|falta|pendiente|por |please|revis|rev\.|review|comprob|verific|verify|confirm|consult|check|double|valid|pregunt|ask |correg|fix|actualiz|update|cambiar|reescri|rewrite|complet|ampliar|internal|annot|editor|label|qa|translator|comentario|sin revis|needs?|need to|to |not sure|no estoy|no s[eé]|borrador|draft|wip|esto )",
+            r"[(\[{<*]\s*(?:ojo|nota|note|atenci|importante|aviso|hay que|falta|pendiente|por |please|revis|rev\.|review|comprob|verific|verify|confirm|consult|check|double|valid|pregunt|ask |correg|fix|actualiz|update|cambiar|reescri|rewrite|complet|ampliar|internal|annot|editor|label|qa|translator|comentario|sin revis|needs?|need to|to |not sure|no estoy|no s[eé]|borrador|draft|wip|esto |fact|source|data|no publicar|do not publish)",
+            r"#\s*(?:borrador|draft|no publicar|do not publish)",
             "nota (?:interna|del)",
             "internal note",
             "(?:reviewer|annotator)(?:'s)? note",
@@ -201,7 +225,7 @@ def notes(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)",
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at) [€$]?[0-9]",
     "assistant",
 )
 def arithmetic(text: Text) -> Iterator[Fault]:
@@ -210,20 +234,38 @@ def arithmetic(text: Text) -> Iterator[Fault]:
             yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
             return
     for found in _TOTAL.finditer(text.text):
-        first, second = _number(found[1]), _number(found[2])
+        first, second = number(found[1]), number(found[2])
         if first is not None and second is not None and not _same(first + second, found[3]):
             yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
             return
+    if wrong := next(_wrong_in_words(text.text), ""):
+        yield text.fault(ARITHMETIC, f"A wrong result: {quote(wrong)}.")
+
+
+def _wrong_in_words(text: str) -> Iterator[str]:
+    """Shares, products of a price and spelt-out operations that come out otherwise."""
+    for found in _SHARE.finditer(text):
+        share, whole = number(found[1]), number(found[2])
+        if share is not None and whole is not None and not _same(share * whole / 100, found[3]):
+            yield found[0]
+    for found in _EACH.finditer(text):
+        count, price = _SPELT_NUMBERS.get(found[1].lower(), 0) or number(found[1]), number(found[2])
+        if count is not None and price is not None and not _same(count * price, found[3]):
+            yield found[0]
+    for found in _TIMES.finditer(text):
+        value = _value(f"{found[1]} {_SPELT_OPERATORS[found[2].lower()]} {found[3]}")
+        if value is not None and not _same(value, found[4]):
+            yield found[0]
 
 
 def _value(sum_: str) -> Decimal | None:
     """Of numbers and operators; products before sums."""
-    numbers = [_number(part) for part in _OPERATOR.split(sum_)]
-    if any(number is None for number in numbers):
+    numbers = [number(part) for part in _OPERATOR.split(sum_)]
+    if None in numbers:
         return None
     terms = [Decimal(numbers[0] or 0)]
-    for operator, number in zip(_OPERATOR.findall(sum_), numbers[1:], strict=True):
-        operand = number or Decimal(0)
+    for operator, following in zip(_OPERATOR.findall(sum_), numbers[1:], strict=True):
+        operand = following or Decimal(0)
         if operator in "+-−–":
             terms.append(operand if operator == "+" else -operand)
         elif operator in "/÷":
@@ -235,22 +277,12 @@ def _value(sum_: str) -> Decimal | None:
     return sum(terms, Decimal(0))
 
 
-def _number(text: str) -> Decimal | None:
-    digits = re.sub(r"[^\d.,-]", "", text).strip(".,")
-    if re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", digits):
-        digits = re.sub(r"[.,]", "", digits)
-    try:
-        return Decimal(digits.replace(",", "."))
-    except InvalidOperation:
-        return None
-
-
 def _same(value: Decimal, shown: str) -> bool:
-    number = _number(shown)
-    if number is None:
+    result = number(shown)
+    if result is None:
         return True
-    places = -int(number.as_tuple().exponent) if "," in shown or "." in shown else 0
-    return abs(value - number) <= Decimal(1).scaleb(-max(0, places)) * Decimal("0.6")
+    places = -int(result.as_tuple().exponent) if "," in shown or "." in shown else 0
+    return abs(value - result) <= Decimal(1).scaleb(-max(0, places)) * Decimal("0.6")
 
 
 @detector(
@@ -272,7 +304,9 @@ def _same(value: Decimal, shown: str) -> bool:
             "mis? (?:datos|informaci|conocimient|entrenamiento|base)",
             "entrenad[oa]",
             "modelo de",
-            "como (?:una? )?(?:ia|inteligencia)",
+            "no (?:dispongo|tengo|cuento)",
+            "soy (?:\\w+ )?una (?:ia|inteligencia)",
+            "(?:como|asistente de) (?:una? )?(?:ia|inteligencia)",
             "tiempo real",
             "actualizad",
             "no tengo (?:opiniones|sentimientos|experiencias)",
@@ -320,7 +354,7 @@ def _all_named(said: str, told: str) -> bool:
 
 
 @detector(
-    rf"\[(?i:{_FILL})|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|\{{\{{|\$\{{|\{{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)|%(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER)%|(?i:lorem ipsum)|\bX{{4,}}\b|_{{4,}}",
+    rf"\[(?i:{_FILL})|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|\{{\{{|\$\{{|\{{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<[a-z]+_[a-z_]+>|(?i:lorem ipsum)|\bX{{2,}}\b|_{{4,}}|__/__",
     "assistant",
     "system",
     "user",
@@ -343,6 +377,15 @@ def placeholders(text: Text) -> Iterator[Fault]:
             "fecha de hoy",
             "hoy,",
             "today",
+            "as of",
+            "actualmente",
+            "currently",
+            "d[ií]a de hoy",
+            "ahora mismo",
+            "right now",
+            "este año",
+            "this year",
+            "en este momento",
             "it is ",
             "current date",
             "fecha actual",
@@ -359,26 +402,42 @@ def stale_dates(text: Text) -> Iterator[Fault]:
         yield text.fault(STALE_DATE, f"Today's date in an answer: {quote(found[0])}.")
 
 
-@detector(rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*(?:{_USER_LABEL})[*_\]]*\s*:", "assistant")
+@detector(
+    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*(?:{_USER_LABEL})(?:[*_\]]*\s*:|\])", "assistant"
+)
 def transcripts(text: Text) -> Iterator[Fault]:
     turns = [(found[1], found) for found in _TURN.finditer(text.prose)]
-    users = [found for label, found in turns if _IS_USER.fullmatch(label) and len(label) > 1]
+    users = [found for label, found in turns if _IS_USER.fullmatch(label)]
     if not users or text.rejected or _SCRIPTED.search(said_by_others(text.example)):
         return
     line = text.prose[users[0].start() :].strip().split("\n")[0]
-    if len(turns) > 1 or "?" in line:
+    both = len(users) < len(turns)
+    alone = len(users[0][1]) > 1 and ("?" in line or len(_FIELD.findall(text.prose)) == 1)
+    if both or len(users) > 1 or alone:
         yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(line)}.")
 
 
-@detector(r"[A-Z][A-Z]?[A-Z]?[A-Z]?[-#]?[0-9]{3}|#[0-9]{3}|\b[0-9]{5,12}\b", "assistant")
+@detector(
+    r"[A-Z][A-Z]?[A-Z]?[A-Z]?[-#]?[0-9]{3}|#[0-9]{3}|\b[0-9]{5,12}\b|[0-9] ?(?:[€$£º°]|euros?|d[oó]lares|dollars|grados|degrees)|[€$£] ?[0-9]|[0-9]{3} [0-9]{3}"
+    r"|(?i)\b(?:quedan|tenemos|hay|disponemos de|have|are) [0-9]|[0-9]{1,2} de [a-z]|(?:january|february|march|april|may|june|july|august|september|october|november|december) [0-9]"
+    r"|cancel|anulad|entregad|delivered|enviad|en camino|en reparto|shipped|transit|on its way|pendiente|preparaci|pending|processing|devuelt|returned|rechazad|rejected|denied|denegad|aprobad|approved|acept",
+    "assistant",
+)
 def contradictions(text: Text) -> Iterator[Fault]:
     results = "\n".join(
         one.text for one in text.example.messages if one.role in ("tool", "function")
     )
     if not results or not text.is_answer:
         return
-    given = said_by_others(text.example)
-    given += "".join(str(one.calls) for one in text.example.messages)
+    others = (
+        one for one in text.example.messages if one.role not in ("tool", "function", "assistant")
+    )
+    asked = "\n".join(one.text for one in others)
+    asked += "".join(str(one.calls) for one in text.example.messages)
+    if stated := next(tool_facts.contradictions(results, asked, text.text), ""):
+        yield text.fault(CONTRADICTION, f"The tool returned something else than {quote(stated)}.")
+        return
+    given = asked + results
     returned = set(_IDENTIFIER.findall(results))
     for found in _IDENTIFIER.finditer(text.text):
         shape = _shape(found[0])
@@ -401,7 +460,11 @@ def _shape(identifier: str) -> str:
             "sorry",
             "apologi",
             "unfortunately",
-            "lamentablemente",
+            "lament(?:o|ablemente)",
+            "me temo",
+            "siento decirte",
+            "as an assistant",
+            "como (?:un )?asistente",
             "desafortunadamente",
             "as an ai",
             "como (?:ia|modelo)",
@@ -423,20 +486,24 @@ def refusals(text: Text) -> Iterator[Fault]:
 
 
 _BAD = re.compile(
-    r"(?i)\b(?:p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
+    r"(?i)\b(?:asco|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
 )
 _FINE = re.compile(
-    r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
+    r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
 )
 _NEGATED_GOOD = re.compile(
     r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*"
 )
-_POSITIVE = re.compile(r"(?i)\W*(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")
-_NEGATIVE = re.compile(r"(?i)\W*(?:negativ[oae]|neg|negative|insatisfech[oa]|descontento)\W*")
+_PLAIN = re.compile(
+    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|estafa|decepcionad|malísim|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
+)
+_FRAME = r"(?i)\W*(?:(?:sentimiento|sentiment|etiqueta|label|clase|class|polaridad)\W{1,6}(?:es\s|is\s)?)?"
+_POSITIVE = re.compile(_FRAME + r"(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")
+_NEGATIVE = re.compile(_FRAME + r"(?:negativ[oae]|neg|negative|insatisfech[oa]|descontento)\W*")
 
 
 @detector(
-    r"(?i)(?:\A|\x{1e}\n)[^\w\n]*(?:positiv[oae]?|negativ[oae]?|pos|neg)[^\w\n]*(?:\z|\n\x{1e})",
+    r"(?i)(?:\A|\x{1e}\n)[^\w\n]*(?:\w+[^\w\n]+(?:es |is )?)?(?:positiv[oae]?|negativ[oae]?|pos|neg)[^\w\n]*(?:\z|\n\x{1e})",
     "assistant",
 )
 def labels(text: Text) -> Iterator[Fault]:
@@ -445,7 +512,13 @@ def labels(text: Text) -> Iterator[Fault]:
         return
     bad = len(set(_BAD.findall(asked[-1].lower()))) + len(_NEGATED_GOOD.findall(asked[-1]))
     good = len(set(_FINE.findall(_NEGATED_GOOD.sub(" ", asked[-1]).lower())))
-    if (_POSITIVE.fullmatch(text.text) and bad > 1 and not good) or (
-        _NEGATIVE.fullmatch(text.text) and good > 1 and not bad
+    if (_POSITIVE.fullmatch(text.text) and bad > good and (bad > 1 or _utter(_BAD, asked[-1]))) or (
+        _NEGATIVE.fullmatch(text.text) and good > bad and (good > 1 or _utter(_FINE, asked[-1]))
     ):
         yield text.fault(LABEL_ERROR, f"{quote(text.text)} for {quote(asked[-1])}.")
+
+
+def _utter(judgement: re.Pattern[str], asked: str) -> bool:
+    """Whether the only word of judgement in a short text leaves no doubt."""
+    found = judgement.search(_NEGATED_GOOD.sub(" ", asked))
+    return bool(found and len(asked.split()) < 20 and _PLAIN.search(asked))

@@ -247,6 +247,12 @@ def _message(message: object, at: JsonPath) -> Iterator[Fault]:
         yield _role_fault(message, at)
         return
     yield from _unknown_keys(message, _MESSAGE_KEYS[str(role)], at)
+    if message.get("function_call"):
+        yield Fault(
+            DEPRECATED, '"function_call" is deprecated.', (*at, "function_call"), at_key=True
+        )
+    if message.get("tool_calls", ()) is None:
+        yield _type_fault(None, "a list", (*at, "tool_calls"))
     yield from _content(message, str(role), at)
     yield from _weight(message, at)
     yield from _name(message, at)
@@ -289,6 +295,8 @@ def _parts(parts: list[Any], role: str, at: JsonPath) -> Iterator[Fault]:
     for index, part in enumerate(parts):
         if (complaint := _part(part, types)) is not None:
             yield Fault(CONTENT_PART, complaint, (*at, index))
+        elif isinstance(part, dict):
+            yield from _unknown_keys(part, ("type", part["type"]), (*at, index))
 
 
 def _part(part: object, types: dict[str, type]) -> str | None:

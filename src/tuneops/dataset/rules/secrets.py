@@ -77,6 +77,11 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
         r"(?i:authorization)['\"]?\s*[:=]\s*['\"]?(?:(?i:basic|bearer|token))\s+([A-Za-z0-9+/=._~-]{8,2000})",
     ),
     (
+        BASIC,
+        r"\bcurl\b[^\n\x{1e}]{0,200} (?:-u|--user)[ =]",
+        r"\bcurl\b[^\n]{0,200}? (?:-u|--user)[ =]['\"]?[^\s:'\"]{1,60}:([^\s'\"@]{4,100})",
+    ),
+    (
         GITHUB,
         r"gh[pousr]_[A-Za-z0-9]{20}|github_pat_|glpat-",
         r"\b(?:gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}|glpat-[A-Za-z0-9_-]{20,60})",
@@ -88,8 +93,8 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         OPENAI,
-        r"\bsk-[A-Za-z0-9_-]{18}|\bhf_[A-Za-z0-9]{20}",
-        r"\b(?:sk-[A-Za-z0-9_-]{20,300}|hf_[A-Za-z0-9]{30,50})",
+        r"\bsk-[A-Za-z0-9_-]{18}|\b(?:hf|gsk|r8)_[A-Za-z0-9]{20}|\bxai-[A-Za-z0-9]{30}|\bpplx-[A-Za-z0-9]{30}",
+        r"\b(?:sk-[A-Za-z0-9_-]{20,300}|hf_[A-Za-z0-9]{30,50}|gsk_[A-Za-z0-9]{40,60}|r8_[A-Za-z0-9]{30,45}|xai-[A-Za-z0-9]{60,100}|pplx-[A-Za-z0-9]{40,60})",
     ),
     (
         SLACK,
@@ -118,8 +123,8 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         CONNECTION,
-        r"(?i:;\s*(?:password|pwd)\s*=)",
-        r"(?i)(?:server|host|data source|user id|uid|database|initial catalog)\s*=[^\n]{1,300}?;\s*(?:password|pwd)\s*=\s*([^\s;\"']{3,120})",
+        r"(?i:(?:;|&| )\s*(?:password|pwd|passwd)\s*=)",
+        r"(?i)(?:server|host|data source|user id|user|uid|database|dbname|initial catalog)\s*=[^\n]{1,300}?[;&?\s]\s*(?:password|pwd|passwd)\s*=\s*([^\s;&\"']{3,120})",
     ),
 )
 _PLACEHOLDER = re.compile(
@@ -181,24 +186,43 @@ def _names_algorithm(header: str) -> bool:
 
 
 _PASSWORDS = re.compile(
-    r"(?i)\b(?:contrase[nñ]as?|password|passwort|passwd|passphrase|passcode|pwd|clave(?: de (?:acceso|wifi|la wifi|administrador|usuario))?|pin|c[oó]digo pin)\b"
+    r"(?i)\b(?:contrase[nñ]as?|password|passwort|passwd|passphrase|passcode|pwd|pass(?=:)|clave(?: de (?:acceso|wifi|la wifi|administrador|usuario))?|pin|c[oó]digo pin)\b"
     r"(?:\s+(?:del?|de la|para(?: el| la)?|for|of|to|temporal|provisional|nueva|actual|wifi|maestra|root|admin|new|temporary|current|(?:\w{2,15})))"
     r"{0,4}['\"`*]{0,3}\s*(?::=|[:=]|\bes\b(?: la siguiente| esta)?:?|\bis\b:?|\bser[aá]\b|->|→)\s*[*_]{0,2}(['\"`«“]?)([^\s'\"`»”<>]{4,64})"
 )
+_LOGIN = re.compile(  # beside a user's name a plain word is a password too
+    r"(?i)\b(?:login|user(?:name)?|usuario)\s+[\w.@-]{2,40}[\s,/]+(?:y\s+|and\s+)?(?:password|pass|contrase[nñ]a|clave)\s+(?=[^\s]*\d)([^\s'\"<>]{6,40})"
+    r"|\b(?:contrase[nñ]a|password|clave)\b[^\n.]{0,30}?\s(?:es|is)\s([^\W\d_]{6,30})\s(?:y|and)\s(?:el|the|su|tu|your)\s(?:usuario|user(?:name)?|login)\b"
+)
 _ASSIGNED = re.compile(
-    r"(?i)\b[\w.-]{0,30}(?:api[_-]?key|apikey|secret(?:[_-]?key)?|client[_-]?secret|access[_-]?token|auth[_-]?token|token|private[_-]?key|clave[_ -]?(?:de )?api)\b['\"]?\s*(?:[:=]|es|is)\s*['\"`]?([A-Za-z0-9_+/=.-]{20,200})"
+    r"(?i)\b[\w.-]{0,30}(?:api[_ -]?key|apikey|secret(?:[_-]?key)?|client[_-]?secret|access[_-]?token|auth[_-]?token|token|private[_-]?key|clave(?:[_ -]?(?:de )?(?:la )?(?:api|acceso))?)\b(?: (?:de|del|para|for|of|de la)\b(?: [\w-]{1,20}){1,3})?['\"]?\s*(?:[:=]|es|is)\s*['\"`]?([A-Za-z0-9_+/=.-]{20,200})"
 )
 _WORD_ONLY = re.compile(r"[^\W\d_]+[.,;:!?)]*")
-_ENTROPY = 3.4  # bits a character
+_ENTROPY = 3.0  # bits a character
 
 
 @detector(
-    words(("contrase[nñ]a", "passw", "passphrase", "passcode", r"\bpwd\b", r"\bclave", r"\bpin\b"))
+    words(
+        (
+            "contrase[nñ]a",
+            "passw",
+            "passphrase",
+            "passcode",
+            r"\bpwd\b",
+            r"\bpass:",
+            r"\bclave",
+            r"\bpin\b",
+        )
+    )
 )
 def passwords(text: Text) -> Iterator[Fault]:
     for found in _PASSWORDS.finditer(text.text):
         value = found[2].rstrip(".,;:!?)*_")
         if _looks_chosen(value, quoted=bool(found[1]), keyword=found[0]):
+            yield text.fault(PASSWORD, "A password stands in the text in clear.")
+            return
+    for found in _LOGIN.finditer(text.text):
+        if not _PLACEHOLDER.search(found[0]) and not _DUMMY.fullmatch(found[1] or found[2]):
             yield text.fault(PASSWORD, "A password stands in the text in clear.")
             return
 
@@ -227,7 +251,7 @@ def _looks_chosen(value: str, *, quoted: bool, keyword: str) -> bool:
     )
 
 
-@detector(words((r"api[_-]?key", "secret", "token", "private[_-]?key", "clave[_ -]?(?:de )?api")))
+@detector(words((r"api[_ -]?key", "secret", "token", "private[_-]?key", "clave")))
 def assigned(text: Text) -> Iterator[Fault]:
     for found in _ASSIGNED.finditer(text.text):
         value = found[1]

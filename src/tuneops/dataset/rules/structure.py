@@ -137,6 +137,15 @@ def examine_question(example: Example) -> Iterator[Fault]:
             yield from _blank(message)
 
 
+def examine_input(example: Example) -> Iterator[Fault]:
+    """The same for what a pair of answers is asked."""
+    if example.whole:
+        yield from _prompts(example.asked)
+        yield from _turns(example.asked)
+        for message in example.asked:
+            yield from _blank(message)
+
+
 def _presence(messages: tuple[Message, ...]) -> Iterator[Fault]:
     answers = [message for message in messages if message.role == "assistant"]
     if not answers:

@@ -1,10 +1,10 @@
 """Tool calls, their answers and the tools declared: 500 to 599."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from tuneops import lazyre as re
+from tuneops.dataset import jsontext
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 
@@ -229,9 +229,28 @@ def _declaration(tool: object, function: object) -> str:
         return (
             "The function has no name." if name is None else f"The name {quote(name)} is invalid."
         )
+    if not isinstance(function.get("description", ""), str):
+        return "The description is no string."
     parameters = function.get("parameters", {})
     if not isinstance(parameters, dict) or parameters.get("type", "object") != "object":
         return 'The "parameters" must be a JSON Schema of type "object".'
+    return _parameters(parameters)
+
+
+def _parameters(parameters: dict[str, Any]) -> str:
+    properties, required = parameters.get("properties", {}), parameters.get("required", [])
+    if not isinstance(properties, dict):
+        return 'The "properties" must be an object.'
+    if not isinstance(required, list):
+        return 'The "required" must be a list of names.'
+    for name in required:
+        if name not in properties if isinstance(name, str) else True:
+            return f"The required parameter {quote(name)} is not among the properties."
+    for name, schema in properties.items():
+        kind = schema.get("type", "string") if isinstance(schema, dict) else schema
+        kinds = kind if isinstance(kind, list) else [kind]
+        if any(not isinstance(one, str) or one not in _JSON_TYPES for one in kinds):
+            return f"The parameter {quote(name)} is of no JSON type: {quote(kind)}."
     return ""
 
 
@@ -283,8 +302,8 @@ def _arguments(
         yield Fault(ARGUMENTS_TYPE, "The arguments must be a string of JSON.", place)
         return
     try:
-        arguments = json.loads(text)
-    except (ValueError, RecursionError):
+        arguments = jsontext.parse(text)
+    except jsontext.JsonFault:
         arguments = None
     if not isinstance(arguments, dict):
         yield Fault(ARGUMENTS_JSON, f"{quote(text)} is not a JSON object.", place)

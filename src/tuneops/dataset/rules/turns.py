@@ -88,7 +88,7 @@ _MAY_SHOUT = re.compile(
     r"(?i)may[uú]scul|upper ?case|capital|all caps|\bcaps\b|\bsql\b|acr[oó]n|grita|shout|cartel|poster|titular|headline|eslogan|slogan|c[oó]digo|\bcode\b|morse|cobol|fortran|assembl|telegrama|rótulo"
 )
 _FUNCTION_WORDS = frozenset(
-    "el la los las un una unos unas de del al y e o u que en con por para sin sobre entre hasta desde según como si pero porque cuando donde aunque su sus mi tu nuestro nuestra este esta ese se lo le más muy es son está the a an of to in on at for with and or but that which from by as is are was were your our my their this these because when if while into than very it's".split()  # noqa: SIM905 - a word list reads best so
+    "después then además mientras el la los las un una unos unas de del al y e o u que en con por para sin sobre entre hasta desde según como si pero porque cuando donde aunque su sus mi tu nuestro nuestra este esta ese se lo le más muy es son está the a an of to in on at for with and or but that which from by as is are was were your our my their this these because when if while into than very it's".split()  # noqa: SIM905 - a word list reads best so
 )
 _SIGN_OFF = re.compile(
     r"(?i)(?:saludos?|atentamente|cordialmente|abrazos?|besos?|regards|sincerely|yours|best|cheers|thanks|gracias|wishes|faithfully|truly|love|afectuosamente|respectfully|respetuosamente)\b[^\n]{0,30},$"
@@ -102,23 +102,23 @@ _TERSE = re.compile(
     r"(?i)una (?:sola )?palabra|one[- ]word|single word|s[ií] o no|yes or no|yes/no|s[ií]/no|etiqueta|label|clasific|classif|categor|(?:solo|only|únicamente|just)\b[^.]{0,40}(?:palabra|word|letra|letter|n[uú]mero|number|nombre|name|opci|option)|breve|brief|concis|short|corta|true or false|verdadero o falso|cu[aá]l de|which of|\ba\)|opciones|options|json|intenci[oó]n|intent|sentim"
 )
 _AGENT = re.compile(
-    r"(?i)(?:en qu[eé] (?:puedo|podemos|le puedo|te puedo) (?:ayudar|servir)\w*|c[oó]mo (?:puedo|podemos|le puedo|te puedo) ayudar\w*|how (?:can|may) (?:i|we) (?:help|assist)|gracias por (?:contactar|llamar|comunicarse|ponerse en contacto)|thank(?:s| you) for (?:contacting|calling|reaching)|\b(?:le|te) atiende\b|what can i (?:do|help))"
+    r"(?i)(?:en qu[eé] (?:puedo|podemos|le puedo|te puedo) (?:ayudar|servir)\w*|c[oó]mo (?:puedo|podemos|le puedo|te puedo) ayudar\w*|how (?:can|may) (?:i|we) (?:help|assist)|gracias por (?:contactar|llamar|comunicarse|ponerse en contacto)|thank(?:s| you) for (?:contacting|calling|reaching)|\b(?:le|te) atiende\b|bienvenid[oa]s? a [^.?!\n]{2,40}[,.] ?d[ií]ga?me|\bsoy (?:el|la) (?:asistente|agente|operador\w?) (?:virtual )?de\b|(?:can|may|could) i have your (?:name|order|account)|what can i (?:do|help))"
 )
 _ROLE_PLAY = re.compile(
     r"(?i)role-?play|simul|pract|act(?:úa|ua) como|act as|finge|pretend|cliente ficticio|eres un cliente|you are a customer|entren|train(?:ing|ee)|haz de|personaje|traduc|translat|clasific|classif|corrig|correct|resum|summar|reescrib|rewrite"
 )
 _CUSTOMER = re.compile(
-    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok)\W+)?(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
+    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok)\W+)?(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|devuelvo|pido|compro|renuevo|consigo|solicito|env[ií]o|borro|accedo|entro|contrato|reclamo|reservo|modifico|sé|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
 )
 _ADVICE = re.compile(
-    r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
+    r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|rellen[ae]|(?:te|le) (?:lo |la )?(?:mandamos|enviamos|devolvemos|llamamos)|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
 )
 _NEED = re.compile(
     r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
 STOPS = frozenset(".!?…。！？؟।")
 _PERIODS = 16  # words of the longest unit that is looked for
-_LONG_RUN = re.compile(r"([^\W\d_xX])\1{19}")
+_LONG_RUN = re.compile(r"([^\W\d_xX])\1{19}|([^\W\d_]{2,4})\2{9}")
 _SCANNED_WORDS = 20_000
 
 
@@ -136,6 +136,8 @@ def suspicious(question: str, answer: str) -> bool:
         or (question[-1:] in "?!." and bool(_AGENT.search(question[:300])))
         or (answer[-1:] == "?" and len(answer) < len(question) and "?" not in question)
         or len(max(words, key=len)) > 19
+        or words[-1].rstrip(".)").isdigit()
+        or answer.rfind("(") > answer.rfind(")")
     )
 
 
@@ -242,7 +244,7 @@ def shouts(text: str) -> bool:
     if sum(map(str.isupper, spoken)) <= 0.3 * sum(map(str.islower, spoken)):
         return False  # it would have to be two fifths of the letters
     letters = [c for c in spoken if c.isalpha()]
-    if len(letters) < 20:
+    if len(letters) < 16:
         return False
     upper = sum(c.isupper() for c in letters) / len(letters)
     cased = sum(c.islower() or c.isupper() for c in letters)
@@ -270,6 +272,10 @@ def cut_off(text: str) -> str:
         return end
     if last[-1] in ",(–—" and len(words) > 3 and not _is_verse(lines):
         return end
+    if re.fullmatch(r"\s*(?:\d{1,2}[.)]|[-*•])", last) and len(lines) > 1 and not inside:
+        return "\n".join(line for line, _ in lines[-2:])[-40:]
+    if 0 <= last.rfind(")") < last.rfind("(") or ("(" in last and ")" not in last):
+        return end if last[-1].isalpha() and len(words) > 5 else ""
     return end if re.search(r"[a-záéíóú]-$", last) else ""
 
 

@@ -91,8 +91,8 @@ ROLE = rule(
 URL = rule(
     "E1007",
     "image-address",
-    what="An image's address is neither http(s) nor data.",
-    why="The service cannot fetch a file from your disk.",
+    what="An image's address is neither data nor one that the service can reach.",
+    why="The service cannot fetch a file from your disk or from your own network.",
     bad=_line("./fotos/playa.jpg"),
     good=_GOOD,
     fix="Give a public address, or the data as base64.",
@@ -110,6 +110,10 @@ SIZE = rule(
 _DATA = re.compile(r"data:([^;,]{0,100})((?:;[^;,]{0,100}){0,4}),")
 _TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"RIFF": "WEBP", b"GIF8": "GIF", b"BM": "BMP"}
+_WEB = re.compile(r"(?i)https?://(?=[^\s/?#]*[^\s/?#.])\S+\Z")
+_NEARBY = re.compile(  # what only this machine or its own network can reach
+    r"(?i)https?://(?:[^/@\s]*@)?(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\])"
+)
 _DETAILS = ("low", "high", "auto")
 _OTHER_ENDINGS = re.compile(r"(?i)\.(bmp|gif|tiff?|svg|heic|pdf|mp4|avif|ico|psd)(?:[?#].*)?$")
 
@@ -146,7 +150,7 @@ def _image(image: object, at: JsonPath) -> Iterator[Fault]:
         yield Fault(URL, "The image has no address.", at)
     elif data := _DATA.match(address):
         yield from _data(data, address, place)
-    elif not address.startswith(("http://", "https://")):
+    elif not _WEB.match(address) or _NEARBY.match(address):
         yield Fault(URL, f"{quote(address)} is no address on the web.", place)
     elif other := _OTHER_ENDINGS.search(address):
         yield Fault(MIME, f"Images of type {quote(other[1])} are not supported.", place)

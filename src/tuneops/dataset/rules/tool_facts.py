@@ -1,0 +1,141 @@
+"""Facts that a tool returned, and answers that state others."""
+# ruff: noqa: E501 - word lists are read across
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+_FIELD = re.compile(
+    r"\"([\w áéíóúñ-]{1,40})\"\s*:\s*(?:\"([^\"]{0,80})\"|(-?\d[\d.,]{0,15})|(true|false))"
+)
+_MONTHS = (
+    "enero|january", "febrero|february", "marzo|march", "abril|april", "mayo|may", "junio|june", "julio|july",
+    "agosto|august", "septiembre|september", "octubre|october", "noviembre|november", "diciembre|december",
+)  # fmt: skip
+_ISO_DATE = re.compile(r"\b20\d\d-(\d\d)-(\d\d)")
+_SPOKEN_DATE = re.compile(
+    rf"(?i)\b(\d{{1,2}}) de ({'|'.join(_MONTHS)})\b|\b({'|'.join(_MONTHS)}) (\d{{1,2}})(?:st|nd|rd|th)?\b"
+)
+_MONEY = re.compile(
+    r"(?i)(?:[€$£]\s?(\d[\d.,]{0,12}\d|\d)|(\d[\d.,]{0,12}\d|\d)\s?(?:€|\$|£|euros?\b|d[oó]lares\b|dollars\b))"
+)
+_DEGREES = re.compile(r"(?i)(-?\d{1,2}(?:[.,]\d)?)\s?(?:º|°\s?[CF]?|grados|degrees)")
+_LEFT = re.compile(
+    r"(?i)\b(?:quedan|tenemos|hay|disponemos de|we have|there are|are)\s(\d{1,6})(?:\s(?:unidades|units|en stock|in stock|left|disponibles|available|piezas|plazas))"
+)
+_PHONE = re.compile(r"(?<![\w.,])\d{3}(?: \d{3}){2}(?!\w)|(?<![\w.,])\d{9}(?!\w)")
+_PRICES = re.compile(r"(?i)precio|price|importe|amount|total|coste|cost|tarifa|fare|saldo|balance")
+_STATES = (
+    r"cancelad[oa]|anulad[oa]|cancell?ed",
+    r"entregad[oa]|delivered",
+    r"enviad[oa]|en camino|en reparto|shipped|in transit|on its way",
+    r"pendiente|en preparaci[oó]n|pending|processing",
+    r"devuelt[oa]|returned",
+    r"rechazad[oa]|rejected|denied|denegad[oa]",
+    r"aprobad[oa]|approved|aceptad[oa]|accepted",
+)
+_NOT = re.compile(
+    r"(?i)\b(?:no|a[uú]n|todav[ií]a|sin|not|yet|isn't|n't|ser[aá]|be|si|if|cuando|when)\W+(?:\w+\W+){0,3}$"
+)
+
+
+@dataclass(frozen=True)
+class _Results:
+    text: str
+    fields: tuple[tuple[str, str], ...]
+
+    def numbers(self, names: str) -> list[Decimal]:
+        found = (number(value) for name, value in self.fields if re.search(names, name))
+        return [one for one in found if one is not None]
+
+
+def contradictions(results: str, given: str, answer: str) -> Iterator[str]:
+    """What an answer states otherwise than the only result of its kind; `given` is all else said."""
+    fields = tuple(
+        (name, text or digits or word) for name, text, digits, word in _FIELD.findall(results)
+    )
+    returned = _Results(results, fields)
+    for look in (_price, _stock, _degrees, _date, _state, _phone):
+        yield from look(returned, given, answer)
+
+
+def number(text: str) -> Decimal | None:
+    digits = re.sub(r"[^\d.,-]", "", text).strip(".,")
+    if re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", digits):
+        digits = re.sub(r"[.,]", "", digits)
+    try:
+        return Decimal(digits.replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def _price(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    prices = set(returned.numbers(_PRICES.pattern))
+    named = list(_MONEY.finditer(answer))
+    known = {number(one) for one in re.findall(r"\d[\d.,]*", given + " " + returned.text)}
+    if len(prices) != 1 or len(named) != 1:
+        return
+    price, said = prices.pop(), number(named[0][1] or named[0][2])
+    if said is not None and said not in known and price and said % price:
+        yield named[0][0]
+
+
+def _stock(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    del given
+    stock = set(
+        returned.numbers(r"(?i)stock|unidades|units|available|disponibles|plazas|seats|quedan")
+    )
+    for found in _LEFT.finditer(answer):
+        if len(stock) == 1 and number(found[1]) not in stock:
+            yield found[0]
+
+
+def _degrees(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    degrees = set(returned.numbers(r"(?i)temp|grados|degrees"))
+    for found in _DEGREES.finditer(answer):
+        if len(degrees) == 1 and number(found[1]) not in degrees and found[1] not in given:
+            yield found[0]
+
+
+def _date(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    dates = {(int(month), int(day)) for month, day in _ISO_DATE.findall(returned.text)}
+    for found in _SPOKEN_DATE.finditer(answer):
+        month = next(
+            at
+            for at, name in enumerate(_MONTHS, 1)
+            if re.fullmatch(f"(?i){name}", found[2] or found[3])
+        )
+        if (
+            len(dates) == 1
+            and (month, int(found[1] or found[4])) not in dates
+            and found[0] not in given
+        ):
+            yield found[0]
+
+
+def _state(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    del given
+    told = [
+        value
+        for name, value in returned.fields
+        if re.search(r"(?i)estado|status|state|situaci", name)
+    ]
+    states = {
+        at for at, form in enumerate(_STATES) for value in told if re.search(f"(?i){form}", value)
+    }
+    if len(told) != 1 or len(states) != 1 or re.search(f"(?i){_STATES[min(states)]}", answer):
+        return
+    for form in _STATES:
+        for found in re.finditer(rf"(?i)\b(?:{form})\b", answer):
+            if not _NOT.search(answer[: found.start()][-40:]):
+                yield found[0]
+
+
+def _phone(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    told = {re.sub(r"\D", "", one) for one in _PHONE.findall(returned.text)}
+    known = re.sub(r"[^\d]", "", given)
+    for found in _PHONE.finditer(answer):
+        digits = re.sub(r"\D", "", found[0])
+        if told and digits not in told and digits not in known:
+            yield found[0]
