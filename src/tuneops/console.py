@@ -1,5 +1,6 @@
 """How every command of scripts/ speaks: the result on stdout, the narration on stderr."""
 
+import io
 import json
 import os
 import sys
@@ -31,6 +32,9 @@ class _Guarded(click.Command):
         from dotenv import find_dotenv, load_dotenv
 
         load_dotenv(find_dotenv(usecwd=True))
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # whatever its encoding lacks
         try:
             return super().invoke(ctx)
         except TuneopsError as error:
