@@ -14,6 +14,9 @@ MAX_BILLED_TOKENS = 2 * 10**9  # training tokens times epochs, one job
 MIN_TRAINING_EXAMPLES = 10
 RECOMMENDED_TRAINING_EXAMPLES = 50  # same guide; fewer are accepted
 
+# Azure chooses the epochs of "auto"; 3 is what its notebooks show (fine-tuning guide, 2026-10).
+AUTO_EPOCHS = 3
+
 # Fine-tuning guide, 2026-10: tokens of one example of the gpt-4o family.
 MAX_EXAMPLE_TOKENS = 65_536
 

@@ -2,9 +2,8 @@
 
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
+from tuneops.limits import AUTO_EPOCHS
 
-# Azure chooses the epochs of "auto"; 3 is what its notebooks show (fine-tuning guide, 2026-10).
-AUTO_EPOCHS = 3
 _MILLION = 10**6
 
 

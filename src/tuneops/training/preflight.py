@@ -9,6 +9,7 @@ from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.errors import AzureRefusedError, QuotaError, UnsupportedError
 from tuneops.limits import (
+    AUTO_EPOCHS,
     MAX_BILLED_TOKENS,
     MAX_FILES_BYTES_PER_RESOURCE,
     MAX_FILES_PER_RESOURCE,
@@ -36,7 +37,7 @@ def check_cost(config: Config, training: Training) -> None:
     if limit is None or dollars is None or dollars <= limit:
         return
     chosen = config.fine_tuning.hyperparameters.n_epochs
-    assumed = f" (auto, taken as {cost.AUTO_EPOCHS})" if chosen == "auto" else ""
+    assumed = f" (auto, taken as {AUTO_EPOCHS})" if chosen == "auto" else ""
     raise AzureRefusedError(
         f"Training {training.tokens:,} tokens for {cost.epochs(config)} epochs{assumed} costs "
         f"about {dollars:.2f} USD; fine_tuning.max_training_cost is {limit:.2f}.",
