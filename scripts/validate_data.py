@@ -31,11 +31,17 @@ def main() -> None:
 @click.option("--select", multiple=True, help="Rules by code, name, family number or letter.")
 @click.option("--new-only", metavar="BASE", help="Only what BASE (a file or revision) has not.")
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0: by size.")
+@click.option("--plot", type=_FILE, help="Write the distribution of tokens as SVG.")
 @click.option("--cache", type=_FILE, help="A folder that remembers clean lines.")
 @config_option
 @json_option
 def check(
-    files: tuple[Path, ...], as_json: bool, output: str, sarif: Path | None, **options: Any
+    files: tuple[Path, ...],
+    as_json: bool,
+    output: str,
+    sarif: Path | None,
+    plot: Path | None,
+    **options: Any,
 ) -> None:
     """Find what is wrong with training FILES, or with the product's files.
 
@@ -46,6 +52,8 @@ def check(
     report = commands.check(files, **options)
     if sarif:
         sarif.write_text(commands.written(report, "sarif"), encoding="utf-8")
+    if plot is not None:
+        commands.plot(report, plot)
     if as_json or output != "text":
         click.echo(commands.written(report, "json" if as_json else output))
     else:

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from tuneops import github
 from tuneops.dataset import outputs, present, ruling, scan
 from tuneops.dataset.diff import compare, new_findings
+from tuneops.dataset.estimate import Estimate, estimate
 from tuneops.dataset.examples import Format
 from tuneops.dataset.explain import find
 from tuneops.dataset.findings import RULES, Severity, selects
 from tuneops.dataset.revisions import at_base
+from tuneops.dataset.rules.limits import OVER_LIMIT
 from tuneops.dataset.scan import Report
 from tuneops.errors import ConfigError
 
@@ -48,19 +51,60 @@ def check(
         "jobs": jobs,
         "cache": cache,
     }
-    config = None if files else _config(config_path)
+    config = _config(config_path) if not files or _is_named("config_path") else None
     if config is not None:
-        data = config.data
-        files, validation = (data.training,), data.validation
         epochs = config.fine_tuning.hyperparameters.n_epochs
         options |= ruling.options(config) | {"epochs": epochs if isinstance(epochs, int) else None}
     if profile is not None:
         options["severities"] = (*options.get("severities", ()), *ruling.PROFILES[profile].items())
-    if config is None:
+    if files or config is None:
         report = scan.check(files, validation, **options)
     else:
-        report = scan.check(files, validation, config.data.smoke_prompts, **options)
+        data = config.data
+        files = (data.training,)
+        report = scan.check(files, data.validation, data.smoke_prompts, **options)
+    report = replace(report, estimate=_estimate(report, files, config))
     return report if new_only is None else _new(report, files, new_only, options)
+
+
+def _is_named(option: str) -> bool:
+    """Whether the user gave the option, and not its default."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(option) in {
+        ParameterSource.COMMANDLINE,
+        ParameterSource.ENVIRONMENT,
+    }
+
+
+def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") -> Estimate:
+    numbers = [report.statistics[name] for name in map(str, files) if name in report.statistics]
+    listed = sum(one.code == OVER_LIMIT.code for one in report.findings)
+    return estimate(
+        sum(one.tokens for one in numbers),
+        max((one.max_tokens for one in numbers), default=0),
+        listed + report.hidden.get(OVER_LIMIT.code, 0),
+        config,
+    )
+
+
+def plot(report: Report, path: Path) -> None:
+    """Write the distribution of the first file's tokens as SVG.
+
+    Raises:
+        ConfigError: The path cannot be written.
+    """
+    from tuneops.report.histograms import svg_bars
+
+    name, numbers = next(iter(report.statistics.items()))
+    try:
+        path.write_text(
+            svg_bars(numbers.distribution, title=f"Tokens an example, {name}", unit="tokens"),
+            encoding="utf-8",
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
+        ) from error
 
 
 def _config(path: Path) -> "Config":

@@ -3,17 +3,21 @@
 Findings quote data that a stranger may have written; nothing of it may become markup here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuneops import github
+from tuneops.dataset.distribution import Step
+from tuneops.dataset.estimate import Estimate
 from tuneops.dataset.findings import RULES, Finding, Severity
 from tuneops.dataset.scan import Report
 from tuneops.dataset.tokens import Statistics
 from tuneops.escaping import visible
+from tuneops.report.histograms import text_bars
 
 if TYPE_CHECKING:
-    from rich.console import Group
+    from rich.console import Console, ConsoleOptions, Group, RenderableType
     from rich.text import Text
 
 ANNOTATIONS_PER_LEVEL = 10  # GitHub shows no more of a level in one step
@@ -29,9 +33,49 @@ def shown(report: Report) -> "Group":
 
     lines = [_shown_finding(finding) for finding in report.findings]
     rest = [Text(text) for text in _not_listed(report)]
-    numbers = [_line(f"{visible(name)}: {_numbers(one)}") for name, one in _files(report)]
+    numbers = [shown for name, one in _files(report) for shown in _shown_file(name, one)]
+    costs = [_line(text) for text in cost_lines(report.estimate)]
     verdict = Text(headline(report), style="bold green" if report.passed else "bold red")
-    return Group(*lines, *rest, *numbers, verdict)
+    return Group(*lines, *rest, *numbers, *costs, verdict)
+
+
+def _shown_file(name: str, numbers: Statistics) -> "Iterator[RenderableType]":
+    yield _line(f"{visible(name)}: {_numbers(numbers)}")
+    if len(numbers.distribution) > 1:
+        yield _Bars(numbers.distribution)
+
+
+@dataclass(frozen=True)
+class _Bars:
+    """Tokens of an example as bars, in what characters the terminal has."""
+
+    steps: tuple[Step, ...]
+
+    def __rich_console__(
+        self, console: "Console", options: "ConsoleOptions"
+    ) -> "Iterator[RenderableType]":
+        del console
+        for line in text_bars(self.steps, ascii_only=options.ascii_only):
+            yield _line(f"    {line}")
+
+
+def cost_lines(estimate: Estimate | None) -> list[str]:
+    """What training costs, and how far the longest example is from the limit."""
+    if estimate is None or not estimate.tokens:
+        return []
+    chosen = "" if estimate.epochs_are_set else " (Azure chooses; an assumption)"
+    billed = f"{estimate.tokens:,} tokens for {estimate.epochs} epochs{chosen}"
+    lines = [f"training: {billed} = {estimate.billed:,} billed tokens"]
+    for name, dollars in estimate.costs.items():
+        mark = ", as configured" if name == estimate.chosen_type else ""
+        lines.append(f"    {name}: {dollars:,.2f} US dollars{mark}")
+    if not estimate.costs:
+        lines.append("    The price is not known: name it under prices, and the file by --config.")
+    if estimate.hosting_per_month is not None:
+        lines.append(f"hosting: {estimate.hosting_per_month:,.2f} US dollars a month a deployment")
+    over = f"{estimate.over_limit:,} over it" if estimate.over_limit else "none is over it"
+    lines.append(f"longest example: {estimate.longest:,} tokens of {estimate.limit:,}; {over}")
+    return lines
 
 
 def headline(report: Report) -> str:
@@ -61,7 +105,9 @@ def summary(report: Report) -> str:
     head = ["| place | rule | finding | what to do |", "|---|---|---|---|"] if rows else []
     numbers = [f"- {_escaped(visible(name))}: {_numbers(one)}" for name, one in _files(report)]
     tail = ["", f"… and {left:,} more."] if left > 0 else []
-    return "\n".join(["## Data check", "", headline(report), "", *head, *rows, *tail, "", *numbers])
+    costs = [f"- {_escaped(text.strip())}" for text in cost_lines(report.estimate)]
+    found = [*head, *rows, *tail]
+    return "\n".join(["## Data check", "", headline(report), "", *found, "", *numbers, *costs])
 
 
 def _shown_finding(finding: Finding) -> "Text":

@@ -41,6 +41,7 @@ from tuneops.limits import MAX_EXAMPLE_TOKENS
 
 if TYPE_CHECKING:
     from tuneops.config import Config
+    from tuneops.dataset.estimate import Estimate
 
 MANY_BYTES = 8 * 10**6  # from here on a second process is worth its start
 _CORPUS_FAMILIES = {"11", "19", "20"}  # with rules that look at whole files
@@ -84,12 +85,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Report:
-    """`counts` are of all findings, `hidden` of those that are counted and not listed."""
+    """`counts` are of all findings, `hidden` of those that are counted and not listed.
+
+    `estimate` is there when somebody asked what training costs.
+    """
 
     findings: tuple[Finding, ...]
     statistics: dict[str, Statistics]
     counts: dict[Severity, int]
     hidden: dict[str, int] = field(default_factory=dict)
+    estimate: "Estimate | None" = None
 
     @property
     def passed(self) -> bool:
@@ -103,6 +108,7 @@ class Report:
                 **{f"{severity}s": number for severity, number in self.counts.items()},
                 "not_listed": self.hidden,
                 "files": {name: asdict(numbers) for name, numbers in self.statistics.items()},
+                **({"estimate": self.estimate.as_dict()} if self.estimate else {}),
             },
         }
 

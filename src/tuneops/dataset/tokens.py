@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuneops.dataset.distribution import Step, steps_of
+
 if TYPE_CHECKING:
     from tuneops.dataset.rows import Rows
 
@@ -35,7 +37,10 @@ class ExampleTokens:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """One file in numbers; `turns` counts the assistant's messages."""
+    """One file in numbers; `turns` counts the assistant's messages.
+
+    The steps of `distribution` say how many examples have how many tokens.
+    """
 
     examples: int = 0
     messages: int = 0
@@ -45,6 +50,7 @@ class Statistics:
     median_tokens: int = 0
     p95_tokens: int = 0
     max_tokens: int = 0
+    distribution: tuple[Step, ...] = ()
 
 
 @cache
@@ -119,4 +125,5 @@ def summarise(tokens: Integers | Sequence[int], messages: int, turns: int) -> St
         median_tokens=int(ordered[(count - 1) // 2]),
         p95_tokens=int(ordered[-(-95 * count // 100) - 1]),
         max_tokens=int(ordered[-1]),
+        distribution=steps_of(ordered),
     )
