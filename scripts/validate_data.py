@@ -93,7 +93,8 @@ def fix(files: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
 
     plans = [repairs.plan(path) for path in files]
     diffs = {str(path): one.diff() for path, one in zip(files, plans, strict=True)}
-    emit(diffs, as_json=as_json, shown="\n".join(filter(None, diffs.values())))
+    shown = "\n".join(filter(None, diffs.values())) or "Nothing to repair."
+    emit(diffs, as_json=as_json, shown=shown)
     if not only_check:
         for one in plans:
             if one.count:

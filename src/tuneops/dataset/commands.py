@@ -45,6 +45,8 @@ def check(
     """
     if validation and not files:
         raise click.UsageError("--validation needs FILES; the product names its own.")
+    if cache is not None and cache.exists() and not cache.is_dir():
+        raise click.UsageError(f"--cache {cache} is no folder.")
     options: dict[str, Any] = {
         "select": _selection(select),
         "format": None if kind == "auto" else Format(kind),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -136,7 +137,7 @@ def _keyed(findings: list[Finding], path: Path) -> list[tuple[str, int]]:
     wanted = {finding.line for finding in findings}
     contents = {0: 0}
     with open_regular(path) as stream:
-        for line in read_lines(stream):
+        for line in islice(read_lines(stream), max(wanted, default=0)):
             if line.number in wanted:
                 contents[line.number] = xxh3_64_intdigest(line.raw.strip())
     return [(finding.code, contents.get(finding.line, 0)) for finding in findings]

@@ -1,5 +1,6 @@
 """Repairs that cannot change what a file teaches; doing them twice changes nothing more."""
 
+import errno
 import json
 import os
 import stat
@@ -35,6 +36,7 @@ SHOWN_CHANGES = 100
 _SHOWN_CHARACTERS = 300
 _EXAMPLE_ORDER = ("messages", "input", "preferred_output", "non_preferred_output", "tools")
 _MESSAGE_ORDER = ("role", "name", "content", "refusal", "tool_calls", "tool_call_id", "weight")
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _TALK = ("system", "developer", "user", "assistant")
 
 
@@ -90,6 +92,8 @@ def fix(path: Path) -> Repair:
     with open_regular(path) as stream:
         identity = identity_of(stream)
         target = path.resolve()
+        if not os.fstat(stream.fileno()).st_mode & _WRITABLE:
+            raise _unwritable(path, PermissionError(errno.EACCES, "it is read-only"))
         try:
             written = NamedTemporaryFile(dir=target.parent, delete=False)  # noqa: SIM115 - below
         except OSError as error:
@@ -113,7 +117,7 @@ def _repair(path: Path, stream: BinaryIO, written: Any) -> Repair:  # noqa: ANN4
     _check_kind(path, stream)
     changes: list[Change] = []
     count = 0
-    for change in _lines(stream):
+    for change in _lines(path, stream):
         if written is not None and change.after is not None:
             written.write(change.after)
         if change.after != change.before:
@@ -135,17 +139,18 @@ def _check_kind(path: Path, stream: BinaryIO) -> None:
         )
 
 
-def _lines(stream: BinaryIO) -> Iterator[Change]:
+def _lines(path: Path, stream: BinaryIO) -> Iterator[Change]:
     seen: set[bytes] = set()
     for line in read_lines(stream):
         if line.too_long:
             raise ConfigError(
-                f"Line {line.number} has more than {MAX_LINE_BYTES:,} bytes.",
+                f"{_place(path, line)} has more than {MAX_LINE_BYTES:,} bytes.",
                 remedy="Put each example on a line of its own.",
             )
         if b"\x00" in line.raw:
             raise ConfigError(
-                f"Line {line.number} holds zero bytes.", remedy="Restore the file from a good copy."
+                f"{_place(path, line)} holds zero bytes.",
+                remedy="Restore the file from a good copy.",
             )
         before = line.raw + line.end
         after = _line(line)
@@ -155,6 +160,10 @@ def _lines(stream: BinaryIO) -> Iterator[Change]:
                 after = None
             seen.add(digest)
         yield Change(line.number, before, None if after is None else after + b"\n")
+
+
+def _place(path: Path, line: Line) -> str:
+    return f"Line {line.number} of {visible(str(path))}"
 
 
 def _line(line: Line) -> bytes | None:
