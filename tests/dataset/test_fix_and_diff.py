@@ -86,6 +86,17 @@ def test_any_bytes_are_repaired_or_refused(content: bytes, tmp_path: Path) -> No
         assert path.read_bytes() == once
 
 
+def test_the_diff_shows_where_long_lines_differ(tmp_path: Path) -> None:
+    """Of a long line what is around the change is shown, line ends made visible."""
+    path = tmp_path / "training.jsonl"
+    path.write_bytes(b'{"a": "' + b"x" * 5_000 + b'"}\r\n{"b": 1}')
+    shown = plan(path).diff().splitlines()
+    assert shown[3].endswith('xxx"}\\x0d')
+    assert shown[4].endswith('xxx"}')
+    assert max(map(len, shown)) < 200
+    assert shown[-1] == '+{"b": 1}\\x0a'
+
+
 def test_a_plan_writes_nothing(lines: Lines, tmp_path: Path) -> None:
     """The diff names each line that would change, and the file is as it was."""
     path = tmp_path / "training.jsonl"

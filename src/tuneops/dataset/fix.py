@@ -32,8 +32,9 @@ from tuneops.errors import ConfigError
 from tuneops.escaping import visible
 from tuneops.limits import MAX_TRAINING_FILE_BYTES
 
-SHOWN_CHANGES = 100
-_SHOWN_CHARACTERS = 300
+SHOWN_CHANGES = 20
+_SHOWN_CHARACTERS = 160
+_SHOWN_BEFORE = 60
 _EXAMPLE_ORDER = ("messages", "input", "preferred_output", "non_preferred_output", "tools")
 _MESSAGE_ORDER = ("role", "name", "content", "refusal", "tool_calls", "tool_call_id", "weight")
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -49,10 +50,18 @@ class Change:
     after: bytes | None
 
     def diff(self) -> str:
-        """The change as a hunk of a unified diff without context, line ends made visible."""
-        removed = [f"-{_shown(self.before)}"]
-        added = [] if self.after is None else [f"+{_shown(self.after)}"]
-        return "\n".join([f"@@ -{self.line} +{self.line} @@", *removed, *added])
+        """The change as a hunk of a unified diff; of long lines what is around the difference."""
+        head = f"@@ -{self.line} +{self.line} @@"
+        before = self.before.decode("utf-8", "replace")
+        if self.after is None:
+            return f"{head}\n-{_shown(before.removesuffix(chr(10)), 0)}"
+        after = self.after.decode("utf-8", "replace")
+        if before + "\n" != after:
+            before, after = before.removesuffix("\n"), after.removesuffix("\n")
+        pairs = enumerate(zip(before, after, strict=False))
+        same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(before), len(after)))
+        start = max(0, same - _SHOWN_BEFORE)
+        return f"{head}\n-{_shown(before, start)}\n+{_shown(after, start)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +239,9 @@ def _pairs(value: object) -> Iterator[object]:
             yield type(one), one
 
 
-def _shown(raw: bytes) -> str:
-    text = visible(raw.decode("utf-8", "replace").removesuffix("\n"))
-    return text[:_SHOWN_CHARACTERS] + "…" if len(text) > _SHOWN_CHARACTERS else text
+def _shown(text: str, start: int) -> str:
+    end = start + _SHOWN_CHARACTERS
+    return f"{'…' if start else ''}{visible(text[start:end])}{'…' if end < len(text) else ''}"
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:
