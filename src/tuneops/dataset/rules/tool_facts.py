@@ -1,10 +1,11 @@
 """Facts that a tool returned, and answers that state others."""
 # ruff: noqa: E501 - word lists are read across
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+from tuneops import lazyre as re
 
 _FIELD = re.compile(
     r"\"([\w áéíóúñ-]{1,40})\"\s*:\s*(?:\"([^\"]{0,80})\"|(-?\d[\d.,]{0,15})|(true|false))"
@@ -26,14 +27,18 @@ _LEFT = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w.,])\d{3}(?: \d{3}){2}(?!\w)|(?<![\w.,])\d{9}(?!\w)")
 _PRICES = re.compile(r"(?i)precio|price|importe|amount|total|coste|cost|tarifa|fare|saldo|balance")
-_STATES = (
-    r"cancelad[oa]|anulad[oa]|cancell?ed",
-    r"entregad[oa]|delivered",
-    r"enviad[oa]|en camino|en reparto|shipped|in transit|on its way",
-    r"pendiente|en preparaci[oó]n|pending|processing",
-    r"devuelt[oa]|returned",
-    r"rechazad[oa]|rejected|denied|denegad[oa]",
-    r"aprobad[oa]|approved|aceptad[oa]|accepted",
+_STATE_NAMES = re.compile(r"(?i)estado|status|state|situaci")
+_STATES = tuple(
+    re.compile(rf"(?i)\b(?:{words})\b")
+    for words in (
+        r"cancelad[oa]|anulad[oa]|cancell?ed",
+        r"entregad[oa]|delivered",
+        r"enviad[oa]|en camino|en reparto|shipped|in transit|on its way",
+        r"pendiente|en preparaci[oó]n|pending|processing",
+        r"devuelt[oa]|returned",
+        r"rechazad[oa]|rejected|denied|denegad[oa]",
+        r"aprobad[oa]|approved|aceptad[oa]|accepted",
+    )
 )
 _NOT = re.compile(
     r"(?i)\b(?:no|a[uú]n|todav[ií]a|sin|not|yet|isn't|n't|ser[aá]|be|si|if|cuando|when)\W+(?:\w+\W+){0,3}$"
@@ -116,18 +121,12 @@ def _date(returned: _Results, given: str, answer: str) -> Iterator[str]:
 
 def _state(returned: _Results, given: str, answer: str) -> Iterator[str]:
     del given
-    told = [
-        value
-        for name, value in returned.fields
-        if re.search(r"(?i)estado|status|state|situaci", name)
-    ]
-    states = {
-        at for at, form in enumerate(_STATES) for value in told if re.search(f"(?i){form}", value)
-    }
-    if len(told) != 1 or len(states) != 1 or re.search(f"(?i){_STATES[min(states)]}", answer):
+    told = [value for name, value in returned.fields if _STATE_NAMES.search(name)]
+    states = [form for form in _STATES if any(form.search(value) for value in told)]
+    if len(told) != 1 or len(states) != 1 or states[0].search(answer):
         return
     for form in _STATES:
-        for found in re.finditer(rf"(?i)\b(?:{form})\b", answer):
+        for found in form.finditer(answer):
             if not _NOT.search(answer[: found.start()][-40:]):
                 yield found[0]
 
