@@ -92,3 +92,12 @@ def test_screens_lose_nothing_of_rows_put_together(chats: list[list[dict[str, An
     """Pieces of defects, put together in any way, are found as they are without screens."""
     rows = _rows([json.dumps({"messages": chat}, ensure_ascii=False) for chat in chats])
     assert _screened(rows, FREE) == _unscreened(rows, FREE)
+
+
+def test_two_texts_that_touch_are_both_found() -> None:
+    """A text that ends in white space hides nothing of the next, which starts with it."""
+    said = ("  Sigue en pie.\n\n", "  Sigue en pie.\n\n 0")
+    talk = zip(("user", "assistant"), said, strict=True)
+    row = {"messages": [{"role": role, "content": text} for role, text in talk]}
+    rows = _rows([json.dumps(row)])
+    assert _screened(rows, FREE) == _unscreened(rows, FREE)

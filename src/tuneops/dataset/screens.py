@@ -17,7 +17,7 @@ _PERIOD = 48  # tokens of the longest unit whose repetition is looked for
 _AGAIN = 8  # times within that distance
 _SHORT = 30  # characters
 _BETWEEN = "\x1e"
-_LETTER_RUN = re.compile(r"([^\W\d_])\1{3}")
+_DRAGGED = re.compile(r"([^\W\d_])\1{3}|!!")
 # A token's trait is the number of its word, and whether it starts amid a word, or drags a letter.
 _AMID_FLAG, _RUN_FLAG = 1 << 13, 1 << 14
 _UNIT = 512  # more than there are function words
@@ -43,36 +43,33 @@ class Screen:
     def turning(self) -> set[int]:
         """Examples whose turns may be odd: repeated, cut, shouted, echoed or swapped."""
         speech, talk = self._speech, self._speech.rows.talk
-        openings, short = _agents(speech), self._short()
+        openings, odd = _agents(speech), self._odd()
+        questions = speech.questions
+        due = np.flatnonzero(odd[speech.answers] | np.isin(questions, list(openings)))
         texts = []
         for answer, question in zip(
-            speech.answers.tolist(), speech.questions.tolist(), strict=True
+            speech.answers[due].tolist(), questions[due].tolist(), strict=True
         ):
-            said = talk[answer]
-            if (
-                short[answer]
-                or (end := said[-1:]).isalnum()
-                or end in _OPEN_ENDS
-                or "!!!" in said
-                or said.isupper()
-                or question in openings
+            asked = talk[question] if question >= 0 else ""
+            if question in openings or (
+                talk[answer].strip() and turns.suspicious(asked, talk[answer])
             ):
-                asked = talk[question] if question >= 0 else ""
-                if question in openings or (said.strip() and turns.suspicious(asked, said)):
-                    texts.append(answer)
-        runs = np.flatnonzero(self._traits & _RUN_FLAG)
-        texts += (np.searchsorted(speech.offsets, runs, side="right") - 1).tolist()
+                texts.append(answer)
         again = {at for at in _repeating(speech) if any(map(turns.recurs, speech.rows.said(at)))}
         return speech.rows.examples_of_talk(texts) | again
 
-    def _short(self) -> list[bool]:
-        """For each text whether it is an answer that is short, or not much longer than asked."""
-        speech = self._speech
-        lengths = np.array([*map(len, speech.rows.talk), 0])  # the last where nothing was asked
-        short = lengths[:-1] < _SHORT
-        short[speech.answers] |= lengths[speech.answers] < 1.6 * lengths[speech.questions]
-        found: list[bool] = short.tolist()
-        return found
+    def _odd(self) -> NDArray[np.bool_]:
+        """Texts that are short, end openly, drag letters, or are not much longer than asked."""
+        speech, talk = self._speech, self._speech.rows.talk
+        lengths = np.array([*map(len, talk), 0])  # the last where nothing was asked
+        open_or_loud = [
+            (end := text[-1:]).isalnum() or end in _OPEN_ENDS or text.isupper() for text in talk
+        ]
+        odd = np.array(open_or_loud, np.bool_) | (lengths[:-1] < _SHORT)
+        odd[speech.answers] |= lengths[speech.answers] < 1.6 * lengths[speech.questions]
+        dragged = np.flatnonzero(self._traits & _RUN_FLAG)
+        odd[np.searchsorted(speech.offsets, dragged, side="right") - 1] = True
+        return odd
 
     def bilingual(self) -> set[int]:
         """Examples that may hold two languages."""
@@ -183,7 +180,7 @@ def _traits() -> TokenTable:
         number = numbers.get(word, 0) if starts else 0
         if not number and scripts.search(word):
             number = _SCRIPT
-        drags = bool(_LETTER_RUN.search(token))
+        drags = bool(_DRAGGED.search(token))
         return number + _AMID_FLAG * token[:1].isalpha() + _RUN_FLAG * drags
 
     return TokenTable(trait_of, np.uint16)

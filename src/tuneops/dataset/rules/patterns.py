@@ -1,11 +1,11 @@
 """Rules that look for patterns: one linear pass over many texts finds where to look closer.
 
-Each detector has a trigger in RE2's syntax, which must match wherever the detector could find
-something. All triggers run as one automaton, in time linear in the text whatever a row holds;
+Each detector has a trigger, most in RE2's syntax, which must match wherever the detector could
+find something. Those run as one automaton, in time linear in the text whatever a row holds;
 only what they hit is read by the detectors, whose own expressions repeat within bounds.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,35 +16,33 @@ from tuneops.dataset.findings import Fault
 from tuneops.dataset.rules.texts import Text
 
 Find = Callable[[Text], Iterator[Fault]]
+Spot = Callable[[bytes], Iterable[int]]  # places in texts that are joined by `_BETWEEN`
 
 _MARK = "\x1e"  # a control character that no clean text holds
-_BETWEEN = f"\n{_MARK}\n"  # no trigger runs over both a line's end and the mark
-_BLOCK = 256  # bytes
+_BETWEEN = f"\n{_MARK}\n{_MARK}\n"  # one mark for each text, so that no match takes both
 _MEMORY = 64 * 2**20  # of one automaton's states, in bytes
 
 
 @dataclass(frozen=True)
 class Detector:
-    """`roles` whose texts it reads; none means all. `unbroken` is that of `detector`."""
+    """`roles` whose texts it reads; none means all."""
 
-    trigger: str
+    trigger: str | Spot
     find: Find
     roles: tuple[str, ...] = ()
-    unbroken: bool = False
 
 
 DETECTORS: list[Detector] = []
 
 
-def detector(trigger: str, *roles: str, unbroken: bool = False) -> Callable[[Find], Find]:
+def detector(trigger: str | Spot, *roles: str) -> Callable[[Find], Find]:
     """Register a function that finds what is wrong in texts that the trigger matches.
 
-    One that matches nothing but long runs without a blank is `unbroken`: in the automaton its
-    counting would multiply the states of all others.
+    What is costly in an automaton, because it counts far or is often there, is a function.
     """
 
     def register(find: Find) -> Find:
-        DETECTORS.append(Detector(trigger, find, roles, unbroken))
+        DETECTORS.append(Detector(trigger, find, roles))
         return find
 
     return register
@@ -56,31 +54,24 @@ def suspects(texts: Sequence[str]) -> list[int]:
         return []
     joined = _BETWEEN.join(texts).encode("utf-8", "replace")
     hidden: list[int] = []
-    if joined.count(_MARK.encode()) >= len(texts):
+    if joined.count(_MARK.encode()) > 2 * (len(texts) - 1):
         hidden = [position for position, text in enumerate(texts) if _MARK in text]
         plain = [text.replace(_MARK, " ") for text in texts]
         joined = _BETWEEN.join(plain).encode("utf-8", "replace")
     starts = [found.start() for found in _combined().finditer(joined)]
-    starts += _unbroken(joined)
     starts = [start + (joined[start] == ord(_MARK)) for start in starts]  # anchored triggers
-    if not starts:
-        return hidden
     ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_MARK))
-    return sorted({*np.searchsorted(ends, starts).tolist(), *hidden})
-
-
-def _unbroken(joined: bytes) -> list[int]:
-    """The places of blocks without a blank: a run that is twice as long holds one of them."""
-    padded = joined.ljust(-(-len(joined) // _BLOCK) * _BLOCK)
-    blank = np.frombuffer(padded, np.uint8).reshape(-1, _BLOCK) <= ord(" ")
-    places: list[int] = (np.flatnonzero(~blank.any(axis=1)) * _BLOCK).tolist()
-    return places
+    starts += [at for one in DETECTORS if callable(one.trigger) for at in one.trigger(joined)]
+    return sorted({*(np.searchsorted(ends, starts) // 2).tolist(), *hidden})
 
 
 def triggered(text: str, role: str) -> list[Detector]:
     """The detectors that may find something in a text of this role."""
-    found = sorted(_set().Match(text.encode("utf-8", "replace")) or ())
-    return [one for one in map(DETECTORS.__getitem__, found) if not one.roles or role in one.roles]
+    automaton, spelt = _set()
+    encoded = text.encode("utf-8", "replace")
+    hits = [spelt[at] for at in sorted(automaton.Match(encoded) or ())]
+    hits += [one for one in DETECTORS if callable(one.trigger) and [*one.trigger(encoded)]]
+    return [one for one in hits if not one.roles or role in one.roles]
 
 
 def scan_text(text: Text) -> Iterator[Fault]:
@@ -96,6 +87,13 @@ def scan_texts(texts: Sequence[Text]) -> Iterator[tuple[int, Fault]]:
             yield position, fault
 
 
+def text_at(joined: bytes, place: int) -> tuple[str, int]:
+    """The text that a place is in, and where it ends."""
+    start, end = joined.rfind(_MARK.encode(), 0, place) + 1, joined.find(_MARK.encode(), place)
+    end = len(joined) if end < 0 else end
+    return joined[start:end].decode().strip("\n"), end
+
+
 def words(phrases: Collection[str]) -> str:
     """An alternation of phrases for a trigger, without regard to case."""
     return "(?i:" + "|".join(phrases) + ")"
@@ -108,16 +106,19 @@ def _options() -> re2.Options:
     return options
 
 
+def _spelt() -> list[tuple[str, Detector]]:
+    return [(one.trigger, one) for one in DETECTORS if isinstance(one.trigger, str)]
+
+
 @cache
 def _combined() -> "re2._Regexp":
-    triggers = (f"(?:{one.trigger})" for one in DETECTORS if not one.unbroken)
-    return re2.compile("|".join(triggers).encode(), _options())
+    return re2.compile("|".join(f"(?:{trigger})" for trigger, _ in _spelt()).encode(), _options())
 
 
 @cache
-def _set() -> re2.Set:
+def _set() -> tuple[re2.Set, list[Detector]]:
     found = re2.Set.SearchSet(_options())
-    for one in DETECTORS:
-        found.Add(one.trigger.encode())
+    for trigger, _ in _spelt():
+        found.Add(trigger.encode())
     found.Compile()
-    return found
+    return found, [one for _, one in _spelt()]

@@ -4,9 +4,11 @@
 import json
 from collections.abc import Iterator
 
+import numpy as np
+
 from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
-from tuneops.dataset.rules.patterns import detector
+from tuneops.dataset.rules.patterns import detector, text_at
 from tuneops.dataset.rules.texts import Text, closes, fence_mark, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'
@@ -124,16 +126,30 @@ _FENCED = re.compile(r"\s*```(?:json|JSON)\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 _ASKS_JSON = re.compile(r"(?i)\bjson\b")
 
 
-@detector(r"(?m:^)[ >]*(?:```|~~~)", "assistant")
-def open_fence(text: Text) -> Iterator[Fault]:
+def _left_open(text: str) -> str:
+    """The marks of a fence that is never closed, if there is one."""
     fence = ""
-    for line in text.text.split("\n"):
+    for line in text.split("\n"):
         if not fence:
             fence = fence_mark(line)
         elif closes(line, fence):
             fence = ""
-    if fence:
-        yield text.fault(CODE_FENCE, f"A fence of {quote(fence)} is never closed.")
+    return fence
+
+
+def _open_fences(joined: bytes) -> Iterator[int]:
+    for mark in (b"```", b"~~~"):
+        at = joined.find(mark)
+        while at >= 0:
+            text, end = text_at(joined, at)
+            if _left_open(text):
+                yield at
+            at = joined.find(mark, end)
+
+
+@detector(_open_fences, "assistant")
+def open_fence(text: Text) -> Iterator[Fault]:
+    yield text.fault(CODE_FENCE, f"A fence of {quote(_left_open(text.text))} is never closed.")
 
 
 @detector(
@@ -187,7 +203,16 @@ def empty_links(text: Text) -> Iterator[Fault]:
         yield text.fault(LINK, f"A link without an address: {quote(found[0])}.")
 
 
-@detector(r"[^\s]{600}", unbroken=True)
+def _blocks_without_blank(joined: bytes) -> list[int]:
+    """The places of such blocks of half a run's bytes: a run holds at least one of them whole."""
+    size = _RUN // 2
+    padded = joined.ljust(-(-len(joined) // size) * size)
+    blank = np.frombuffer(padded, np.uint8).reshape(-1, size) <= ord(" ")
+    places: list[int] = (np.flatnonzero(~blank.any(axis=1)) * size).tolist()
+    return places
+
+
+@detector(_blocks_without_blank)
 def unbroken(text: Text) -> Iterator[Fault]:
     for run in text.text.split():
         if len(run) < _RUN or len(_NO_SPACES.findall(run)) * 3 > len(run):
