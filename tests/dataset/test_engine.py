@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 import pytest
@@ -135,40 +134,6 @@ def test_spelling_does_not_change_a_digest(text: str) -> None:
     """Punctuation and spaces never count, and those beyond Latin-1 change nothing else."""
     plain, spaced, wide = text_digests([f"a{text}b", f" ¿a.{text},b! ", f"“a”{text}…b"])
     assert plain == spaced == wide
-
-
-_ROWS: dict[str, Callable[[int], str]] = {
-    "letters": lambda size: "a" * size,
-    "words": lambda size: "a " * (size // 2),
-    "marks": lambda size: "!¡" * (size // 2),
-    "digits": lambda size: "1234-" * (size // 5),
-    "addresses": lambda size: "@a." * (size // 3),
-    "fences": lambda size: "```\n" * (size // 4),
-    "brackets": lambda size: "(((((" * (size // 5),
-    "policy": lambda size: "no te recomiendo el hotel, " * (size // 27),
-}
-
-
-@pytest.mark.parametrize("kind", _ROWS)
-def test_a_hostile_row_takes_linear_time(kind: str, lines: Lines, tmp_path: Path) -> None:
-    """Five times the text takes at most some ten times as long."""
-    row = _ROWS[kind]
-
-    def cost(size: int) -> float:
-        path = tmp_path / "training.jsonl"
-        messages = [
-            {"role": "user", "content": row(size)},
-            {"role": "assistant", "content": row(size)},
-        ]
-        text = json.dumps({"messages": messages}, ensure_ascii=False)
-        path.write_text("\n".join([*lines(10), text]) + "\n", encoding="utf-8")
-        start = process_time()
-        check(path, jobs=1)
-        return process_time() - start
-
-    cost(1_000)
-    small, big = cost(100_000), cost(500_000)
-    assert big < 12 * small + 0.5
 
 
 def test_a_file_that_changes_meanwhile_is_refused(lines: Lines, tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tuneops.dataset.examples import Document, Example
 from tuneops.dataset.rules import content
 from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.scan import check
 
 SMALL, LARGE = 12_000, 96_000  # characters: eight times as many
 SYSTEM = (
@@ -41,8 +43,14 @@ ROWS: dict[str, Callable[[int], str]] = {
     "eyJ": lambda n: "eyJhbGciOi." * (n // 11),
     "lines": lambda n: "\n" * n,
     "you are": lambda n: "you are a very " * (n // 15),
+    "addresses": lambda n: "@a." * (n // 3),
+    "policy": lambda n: "no te recomiendo el hotel, " * (n // 27),
     "backslashes": lambda n: "\\n" * (n // 2),
 }
+
+
+BIG = 5 * 10**6  # characters of a whole row
+HOSTILE = ("digits", "letters", "words", "dashes", "braces", "fences", "names", "eyJ", "lines")
 
 
 def _seconds(text: str) -> float:
@@ -65,3 +73,20 @@ def test_time_grows_with_the_text(name: str) -> None:
     small = _seconds(ROWS[name](SMALL))
     large = _seconds(ROWS[name](LARGE))
     assert large < 24 * max(small, 0.01)
+
+
+def _row_seconds(path: Path, size: int) -> float:
+    """Of a check of a file whose one row is hostile in every way at once, processor time."""
+    text = "\n".join(ROWS[name](size // 2 // len(HOSTILE)) for name in HOSTILE)
+    talk = [{"role": "user", "content": text}, {"role": "assistant", "content": text}]
+    path.write_text(json.dumps({"messages": talk}, ensure_ascii=False) + "\n", encoding="utf-8")
+    start = time.process_time()
+    check(path, jobs=1)
+    return time.process_time() - start
+
+
+def test_a_hostile_row_of_five_megabytes_takes_linear_time(tmp_path: Path) -> None:
+    """Through the whole check, eight times the row takes nowhere near sixty-four times as long."""
+    path = tmp_path / "training.jsonl"
+    _row_seconds(path, 1_000)
+    assert _row_seconds(path, BIG) < 16 * max(_row_seconds(path, BIG // 8), 0.05)
