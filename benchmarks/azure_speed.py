@@ -216,11 +216,16 @@ def pages(server: Server) -> dict[str, float]:
 
 
 def quickest(server: Server, path: str, token: str, times: int) -> float:
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
     spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        assert not ask(server, "GET", path, token=token).get("error")  # noqa: S101
-        spent.append(time.perf_counter() - began)
+    with server.connect() as connection, connection.makefile("rb") as answers:
+        for _ in range(times):
+            began = time.perf_counter()
+            connection.sendall(request.encode())
+            assert answers.readline() == b"HTTP/1.1 200 OK\r\n"  # noqa: S101
+            headers = dict(line.split(b": ") for line in iter(answers.readline, b"\r\n"))
+            answers.read(int(headers[b"content-length"]))
+            spent.append(time.perf_counter() - began)
     return 1000 * min(spent)
 
 

@@ -14,7 +14,11 @@ class Deployable:
     name: str
     version: str
     model: CatalogModel  # of a fine-tuned model: its base
-    fine_tuned: bool
+    job: str | None = None  # that trained it
+
+    @property
+    def fine_tuned(self) -> bool:
+        return self.job is not None
 
     def is_named(self, model: dict[str, Any]) -> bool:
         return (self.name, self.version) == (model["name"], model["version"])
@@ -44,7 +48,7 @@ def require_deployable(state: State, account: Document, wanted: dict[str, Any]) 
             f"Creating account deployment is not supported by the model '{name}'. This is usually "
             "because there are better models available for the similar functionality.",
         )
-    return Deployable(base.name, base.version, base, fine_tuned=False)
+    return Deployable(base.name, base.version, base)
 
 
 def fine_tuned_models(state: State, account_id: str) -> dict[str, dict[str, Any]]:
@@ -75,7 +79,8 @@ def _fine_tuned(state: State, account: Document, wanted: dict[str, Any]) -> Depl
         raise not_supported(wanted)
     if base.format != wanted.get("format"):
         raise not_supported(wanted) if base.format == "OpenAI" else _open_weight_format()
-    return Deployable(wanted["name"], wanted.get("version") or "1", base, fine_tuned=True)
+    job = found["job"]["id"]
+    return Deployable(wanted["name"], wanted.get("version") or "1", base, job)
 
 
 def _offered(base: CatalogModel, region: str) -> bool:

@@ -172,6 +172,7 @@ def _describe(
     named = wanted | {"name": model.name, "version": model.version}
     kept = {key: asked[key] for key in ("raiPolicyName",) if key in asked}
     deployment["_fine_tuned"] = model.fine_tuned
+    deployment["_job"] = model.job
     deployment["properties"] = {
         "model": named,
         "versionUpgradeOption": asked.get("versionUpgradeOption")

@@ -252,10 +252,10 @@ def _choice(asked: Asked, model: TrainedAnswers | None, chance: Random) -> Choic
 async def _trained_answers(call: Call, deployment: Document) -> TrainedAnswers:
     model = deployment["properties"]["model"]
     scope = str(model.get("source") or call.scope).lower()
-    entry = jobs.fine_tuned_models(call.state.store, scope).get(model["name"])
-    if entry is None:
+    job = jobs.find(call.state.store, scope, deployment["_job"], deleted=True)
+    if job is None:
         raise deployment_not_found()
-    path = jobs.training_data(call.state.store, entry["job"])
+    path = jobs.training_data(call.state.store, job)
     kept = call.plane.answers
     if path.name not in kept:
         made = await asyncio.to_thread(TrainedAnswers.of_file, path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +56,39 @@ def test_kill_loses_nothing(
     assert again.admin("GET", "clock")["offset"] == pytest.approx(86400, abs=5)
     assert again.cognitive().accounts.list_keys("rg-core", account).as_dict() == keys
     assert again.cognitive().deployments.get("rg-core", account, "chat").sku.capacity == 7
+
+
+@pytest.mark.parametrize("acknowledged", [3, 40])
+def test_a_kill_in_the_middle_of_writes(
+    local_azure: LocalAzure, start_local_azure: Start, acknowledged: int
+) -> None:
+    """Whenever the kill comes, what was acknowledged is there, and each thing whole."""
+    token = local_azure.token()
+    path = f"/subscriptions/{local_azure.subscription}/resourceGroups"
+    version = "?api-version=2025-04-01"
+    made: list[str] = []
+
+    def write(worker: int) -> None:
+        for number in range(1000):
+            name = f"rg-{worker}-{number}"
+            body = {"location": "eastus2", "tags": {"name": name}}
+            try:
+                answer = local_azure.request("PUT", f"{path}/{name}{version}", body, token=token)
+            except (OSError, http.client.HTTPException):
+                return
+            assert answer.status == 201
+            made.append(name)
+
+    with ThreadPoolExecutor(3) as threads:
+        for worker in range(3):
+            threads.submit(write, worker)
+        while len(made) < acknowledged:
+            time.sleep(0.001)
+        local_azure.kill()
+    again = start_local_azure()
+    listed = again.request("GET", f"{path}{version}", token=token).body["value"]
+    assert set(made) <= {group["name"] for group in listed}
+    assert all(group["tags"] == {"name": group["name"]} for group in listed)
 
 
 def test_an_operation_survives_a_kill(
