@@ -210,7 +210,6 @@ def pages(server: Server) -> dict[str, float]:
         f"1,000 of {GROUPS} groups": (listed, arm, 7),
         f"100 of {JOBS} jobs": (f"{base}/fine_tuning/jobs?limit=100", plane, 15),
         "one job": (f"{base}/fine_tuning/jobs/{JOB_ID.format(50)}", plane, 31),
-        "all files": (f"{base}/files", plane, 15),
     }
     return {what: quickest(server, *how) for what, how in asked.items()}
 

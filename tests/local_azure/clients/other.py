@@ -102,7 +102,7 @@ def prereleases(scratch: Path) -> int:
     subprocess.run([*pip, "install", "--pre", "--upgrade", *SDKS], check=True)
     subprocess.run([*pip, "install", "--no-deps", "--no-build-isolation", str(ROOT)], check=True)
     subprocess.run([*pip, "list", "--format", "freeze"], check=True)
-    tests = [str(binaries / "pytest"), "-q", "-n", "2", "tests/local_azure"]
+    tests = [str(binaries / "pytest"), "-q", "-n", "1", "tests/local_azure"]
     return subprocess.run(tests, cwd=ROOT, check=False).returncode
 
 
