@@ -7,15 +7,14 @@ texts. "Tokens" of its losses and accuracies are characters; losses are in nats.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
-from math import ceil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from local_azure.hyperparameters import Hyperparameters, Step
 from local_azure.training_file import Example, read_examples, text_of
 
 ORDERS = 4
@@ -31,30 +30,6 @@ VALIDATE_EVERY = 10  # steps
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Hyperparameters:
-    n_epochs: int
-    batch_size: int
-    learning_rate_multiplier: float
-
-    def steps(self, examples: int) -> int:
-        return ceil(examples / self.batch_size) * self.n_epochs
-
-
-@dataclass(frozen=True)
-class Step:
-    step: int
-    train_loss: float
-    train_mean_token_accuracy: float
-    valid_loss: float | None = None
-    valid_mean_token_accuracy: float | None = None
-    full_valid_loss: float | None = None
-    full_valid_mean_token_accuracy: float | None = None
-
-    def metrics(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -130,15 +105,6 @@ def wanted_text(example: Example) -> str:
         if message["role"] == "assistant" and message.get("weight") != 0
     )
     return "\n".join(answers)[:TEXT_KEPT]
-
-
-def auto_hyperparameters(examples: int) -> Hyperparameters:
-    """What "auto" resolves to here; the service's own rule is not published."""
-    return Hyperparameters(
-        n_epochs=3,
-        batch_size=min(256, max(1, examples // 500)),
-        learning_rate_multiplier=2.0,
-    )
 
 
 def train_files(

@@ -159,16 +159,17 @@ def _candidates(path: str, version: str) -> list[tuple[str, str]]:
 
 
 def request_violation(operation: Operation, body: Any) -> str | None:  # noqa: ANN401
+    """A null may say the same as a key that is not there, or be required."""
     schema = _request_schema(operation)
     if schema is None:
         return None
-    bare = _without_nulls(body)
-    wrong = _violation(operation.file, schema, bare, closed=False)
-    return wrong and _violation(operation.file, schema, body, closed=False) and wrong
+    wrong = _violation(operation.file, schema, _without_nulls(body), closed=False)
+    if wrong is None or _violation(operation.file, schema, body, closed=False) is None:
+        return None
+    return wrong
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401
-    """A null mostly says the same as a key that is not there."""
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value

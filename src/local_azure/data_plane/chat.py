@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import toktok
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -26,10 +26,12 @@ from local_azure.data_plane.structured import (
     log_probabilities,
 )
 from local_azure.data_plane.wire import Call, Json, Operation, invalid
-from local_azure.dialogue import TrainedAnswers
 from local_azure.errors import AzureError, deployment_not_found
 from local_azure.store import Document
 from local_azure.training_file import ROLES, Message, count_tokens, text_of
+
+if TYPE_CHECKING:
+    from local_azure.dialogue import TrainedAnswers
 
 FINGERPRINT = "local-azure"
 ENCODING = "o200k_base"
@@ -237,7 +239,7 @@ async def _choices(call: Call, deployment: Document, asked: Asked) -> list[Choic
     return [_choice(asked, model, _chance(asked, number)) for number in range(asked.choices)]
 
 
-def _choice(asked: Asked, model: TrainedAnswers | None, chance: Random) -> Choice:
+def _choice(asked: Asked, model: "TrainedAnswers | None", chance: Random) -> Choice:
     call = called_tool(asked.tools, asked.tool_choice, asked.messages, chance)
     if call is not None:
         tokens = toktok.batch_count([json.dumps(call["function"])], ENCODING)[0]
@@ -249,7 +251,9 @@ def _choice(asked: Asked, model: TrainedAnswers | None, chance: Random) -> Choic
     return _finished(formed(text, asked.response_format, chance), asked)
 
 
-async def _trained_answers(call: Call, deployment: Document) -> TrainedAnswers:
+async def _trained_answers(call: Call, deployment: Document) -> "TrainedAnswers":
+    from local_azure.dialogue import TrainedAnswers  # numpy takes a fifth of the start
+
     model = deployment["properties"]["model"]
     scope = str(model.get("source") or call.scope).lower()
     job = jobs.find(call.state.store, scope, deployment["_job"], deleted=True)

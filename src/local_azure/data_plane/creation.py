@@ -20,7 +20,7 @@ from local_azure.data_plane.wire import (
     without_nulls,
     wrong_state,
 )
-from local_azure.training import Hyperparameters, auto_hyperparameters
+from local_azure.hyperparameters import Hyperparameters, auto_hyperparameters
 from local_azure.training_file import Inspection
 
 SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,40}")  # authoring 2024-10-21

@@ -15,8 +15,8 @@ from local_azure.data_plane.progress import (
     hyperparameters,
 )
 from local_azure.data_plane.wire import DataPlane, Json
+from local_azure.hyperparameters import Step
 from local_azure.store import Document, Store
-from local_azure.training import Step, train_files
 
 COLUMNS = [field.name for field in fields(Step)]  # of results.csv
 
@@ -147,6 +147,8 @@ def _publish_results(store: Store, scope: str, job: Job, now: Timeline) -> bool:
 
 
 def _trained(store: Store, job: Job) -> Document:
+    from local_azure.training import train_files  # numpy takes a fifth of the start
+
     validation = validation_data(store, job) if job.get("validation_file") else None
     run = train_files(
         training_data(store, job),

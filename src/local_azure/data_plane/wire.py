@@ -4,7 +4,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,10 +13,12 @@ from starlette.routing import Route
 from local_azure.auth import Account, account_scope, require_data_plane
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.rate_limits import RateLimits
-from local_azure.dialogue import TrainedAnswers
 from local_azure.errors import AzureError, bad_request, missing_api_version, not_found
 from local_azure.settings import Listed
 from local_azure.state import State, base_url
+
+if TYPE_CHECKING:
+    from local_azure.dialogue import TrainedAnswers
 
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 V1_VERSIONS = ("v1", "preview")
@@ -31,7 +33,7 @@ class DataPlane:
     state: State
     computations: Computations
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    answers: dict[str, TrainedAnswers] = field(default_factory=dict)
+    answers: dict[str, "TrainedAnswers"] = field(default_factory=dict)
 
     def forget(self) -> None:
         self.rate_limits.forget()
