@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ def test_an_identity_may_do_enough_and_not_give_roles(
 def test_placeholders_among_the_owners_are_found() -> None:
     assert levels(github_checks.code_owners("* @your-org/data-owners")) == [Level.ERROR]
     assert levels(github_checks.code_owners("* @acme/data")) == [Level.OK]
+    assert levels(github_checks.code_owners("")) == [Level.ERROR]
 
 
 def test_an_environment_without_rules_is_found() -> None:
@@ -145,10 +147,9 @@ def test_a_schedule_that_sleeps_is_found(known: Any, hours: int | None, level: L
     assert levels(github_checks.schedule(NIGHTLY, known, runs, NOW)) == [level]
 
 
-def test_on_github_everything_in_order_is_said_to_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Only the placeholders that this repository ships with are left to do."""
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
+    """A repository that is set up as docs/setup.md says."""
     hub = GitHub(tmp_path)
     for name in ("train", "cleanup", "production"):
         hub.protect(name, "berta")
@@ -161,28 +162,68 @@ def test_on_github_everything_in_order_is_said_to_be(
     monkeypatch.setenv("GITHUB_API_URL", hub.url)
     monkeypatch.setenv("GITHUB_REPOSITORY", REPOSITORY)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    found = list(examination.on_github())
-    monkeypatch.setenv("GITHUB_TOKEN", "another")
-    refused = list(examination.on_github())
+    yield hub
     server.shutdown()
     server.server_close()
-    assert [one.about for one in found if one.level is not Level.OK] == ["code owners"]
-    assert len([one for one in refused if "cannot be read" in one.message]) == 5
 
 
-def test_on_azure_the_identity_the_model_and_the_quota_are_read(local_azure: LocalAzure) -> None:
-    assert local_azure.url
+def doctor(*options: str) -> tuple[int, dict[str, dict[str, str]]]:
+    """Its exit code, and its findings by what they are about; each that is not ok has a remedy."""
     done = subprocess.run(
-        [sys.executable, "scripts/doctor.py", "--azure-only", "--json"],
+        [sys.executable, "scripts/doctor.py", *options, "--json"],
         capture_output=True,
         text=True,
         check=False,
     )
-    found = {one["about"]: one["level"] for one in json.loads(done.stdout)}
-    assert done.returncode in {0, 1}, done.stderr
-    assert found["identity"] == "ok"
-    assert found["quota of travel, Standard"] == "ok"
-    assert "model of travel" in found
+    found = {one["about"]: one for one in json.loads(done.stdout)}
+    assert all(one["remedy"] for one in found.values() if one["level"] != "ok")
+    return done.returncode, found
+
+
+def test_on_github_everything_in_order_is_said_to_be(
+    hub: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the placeholders that this repository ships with are left to do."""
+    assert hub.url
+    code, found = doctor("--github-only")
+    assert code == 1
+    assert [about for about, one in found.items() if one["level"] != "ok"] == ["code owners"]
+    assert "identity" not in found
+    monkeypatch.setenv("GITHUB_TOKEN", "another")
+    refused = list(examination.on_github())
+    assert len([one for one in refused if "cannot be read" in one.message]) == 5
+
+
+def test_on_github_everything_that_is_missing_is_told(hub: GitHub) -> None:
+    hub.environments = {"train": {"protection_rules": [], "deployment_branch_policy": None}}
+    hub.rules, hub.runs, hub.workflows = [], [], {"cleanup.yml": {"state": "disabled_inactivity"}}
+    code, found = doctor("--github-only")
+    wrong = {about: one["level"] for about, one in found.items() if one["level"] != "ok"}
+    assert code == 1
+    assert wrong == {
+        "branch protection": "error",
+        "code owners": "error",
+        "environment cleanup": "error",
+        "environment production": "error",
+        "environment train": "warning",
+        "schedule of cleanup.yml": "error",
+        "schedule of doctor.yml": "warning",
+        "schedule of reconcile.yml": "warning",
+    }
+    assert "gh workflow enable cleanup.yml" in found["schedule of cleanup.yml"]["remedy"]
+
+
+def test_on_azure_the_identity_the_model_and_the_quota_are_read(local_azure: LocalAzure) -> None:
+    assert local_azure.url
+    code, found = doctor("--azure-only")
+    assert code in {0, 1}
+    assert {about: one["level"] for about, one in found.items()} | {"model of travel": ""} == {
+        "identity": "ok",
+        "roles of this identity": "ok",
+        "model of travel": "",
+        "quota of travel, GlobalStandard": "ok",
+        "quota of travel, Standard": "ok",
+    }
 
 
 def test_without_an_identity_azure_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:

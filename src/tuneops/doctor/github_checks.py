@@ -19,7 +19,10 @@ _SETUP = "docs/setup.md"
 
 def code_owners(text: str) -> Iterator[Finding]:
     left = sorted(set(_PLACEHOLDER.findall(text)))
-    if left:
+    if "@" not in text:
+        remedy = "Name a team for each of data, prompts, workflows and configuration in CODEOWNERS."
+        yield error("code owners", "There are none.", remedy)
+    elif left:
         remedy = "Put teams of yours in their place in CODEOWNERS."
         yield error("code owners", f"Placeholders are left: {', '.join(left)}.", remedy)
     else:
@@ -57,7 +60,10 @@ def branch(rules: Sequence[Any]) -> Iterator[Finding]:
     by_type = {rule["type"]: rule.get("parameters", {}) for rule in rules}
     review = by_type.get("pull_request", {})
     if not (review.get("required_approving_review_count") and _owners_review(review)):
-        remedy = f"Require a pull request with one approval by code owners ({_SETUP})."
+        remedy = (
+            f"Require a pull request with one approval by code owners, in a ruleset ({_SETUP}): "
+            "classic branch protection cannot be read."
+        )
         yield error("branch protection", "The default branch takes unreviewed changes.", remedy)
     checks = by_type.get("required_status_checks", {}).get("required_status_checks", [])
     missing = sorted({*REQUIRED_CHECKS} - {check["context"] for check in checks})
