@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -213,14 +213,25 @@ def test_on_github_everything_that_is_missing_is_told(hub: GitHub) -> None:
     assert "gh workflow enable cleanup.yml" in found["schedule of cleanup.yml"]["remedy"]
 
 
-def test_on_azure_the_identity_the_model_and_the_quota_are_read(local_azure: LocalAzure) -> None:
-    assert local_azure.url
+@pytest.mark.parametrize(
+    ("roles", "level"),
+    [
+        (("Cognitive Services OpenAI Contributor", "Reader"), "ok"),
+        (("Reader",), "error"),
+        (("Owner",), "error"),
+    ],
+)
+def test_on_azure_identity_roles_model_and_quota_are_read(
+    local_azure: LocalAzure, roles: Sequence[str], level: str
+) -> None:
+    """Too little is an error, and so is a right to give roles."""
+    local_azure.admin("PATCH", "settings", {"roles": [{"role": role} for role in roles]})
     code, found = doctor("--azure-only")
-    assert code in {0, 1}
-    assert {about: one["level"] for about, one in found.items()} | {"model of travel": ""} == {
+    assert code == int("error" in {one["level"] for one in found.values()})
+    assert found.pop("model of travel")["message"]
+    assert {about: one["level"] for about, one in found.items()} == {
         "identity": "ok",
-        "roles of this identity": "ok",
-        "model of travel": "",
+        "roles of this identity": level,
         "quota of travel, GlobalStandard": "ok",
         "quota of travel, Standard": "ok",
     }

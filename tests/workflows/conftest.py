@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.local_azure.conftest import LocalAzure, start_server
+from tests.local_azure.conftest import LocalAzure, enter, start_server
+from tests.workflows import guide
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
 from tests.workflows.warm_python import warm
 
@@ -25,6 +26,7 @@ BIN = Path(sys.executable).parent
 STAND_INS = Path(__file__).with_name("stand_ins")
 TRAINING = "data/travel/training.jsonl"
 CONFIG = "config/travel.yaml"
+NOBODY = "0" * 40  # what GitHub calls the commit before a branch's first
 CAPACITY = 1000
 SPEED = "3000"
 POLL_SECONDS = "0.05"
@@ -110,6 +112,11 @@ class Stage:
         config["smoke_test"]["gates"]["length"] = {"zero_tolerance": True}
         self.commit({CONFIG: yaml.safe_dump(config, allow_unicode=True)})
 
+    def push(self, before: str = NOBODY) -> Ran:
+        """What GitHub runs after a push of data or configuration to main."""
+        after = self.git("rev-parse", "HEAD")
+        return self.run("push", "fine-tune.yml", ref="refs/heads/main", before=before, after=after)
+
     def dispatch(self, workflow: str, **inputs: object) -> Ran:
         """Start it by hand; GitHub hands inputs over as text."""
         given = {name: str(value).lower() for name, value in inputs.items()}
@@ -127,6 +134,23 @@ class Stage:
         )
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    @property
+    def group(self) -> str:
+        """The ARM id of the product's resource group."""
+        name = yaml.safe_load(self.read(CONFIG))["azure"]["resource_group"]
+        return f"/subscriptions/{self.azure.subscription}/resourceGroups/{name}"
+
+    def make_group(self) -> None:
+        """As the set-up guide does, by a person."""
+        with pytest.MonkeyPatch.context() as environment:
+            enter(self.azure, environment)
+            groups = self.azure.groups().resource_groups
+            groups.create_or_update(self.group.rpartition("/")[2], {"location": "swedencentral"})
+
+    def act_as(self, identity: str) -> None:
+        """From now on whoever signs in has the roles that the set-up guide gives to it."""
+        self.azure.admin("PATCH", "settings", {"roles": guide.roles(identity, self.group)})
 
     def deployments(self) -> dict[str, Any]:
         return {one["deployment"]: one for one in self.script("scripts/deploy.py", "show")}

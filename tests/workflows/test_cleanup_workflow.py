@@ -25,6 +25,7 @@ def allowed(provisioned: Stage) -> Stage:
 def test_what_expired_goes_and_production_stays(allowed: Stage, trained: Callable[[], str]) -> None:
     trained()
     allowed.script("scripts/deploy.py", "candidate")
+    allowed.act_as("cleanup")
     assert allowed.dispatch("cleanup.yml", dry_run=True).code == 0
     assert "travel-candidate" in allowed.deployments()
     assert allowed.run("schedule", "cleanup.yml").code == 0

@@ -43,16 +43,22 @@ def released_twice(stage: Stage, train: Train) -> list[str]:
     return models
 
 
-def test_a_finished_job_is_compared_approved_and_deployed(ready: Stage, trained: Train) -> None:
-    """From the quarter of an hour that sees it to production."""
-    job = trained()
-    assert ready.run("schedule", "reconcile.yml").code == 0
-    [start] = ready.hub.dispatched
-    assert ready.dispatch(start["workflow"], **start["inputs"]).code == 0
-    production = ready.deployments()["travel"]
-    assert production["job"] == job
+def test_from_a_push_to_production_each_identity_has_the_roles_it_needs(stage: Stage) -> None:
+    """Those that docs/setup.md gives, in the group that it makes."""
+    stage.make_group()
+    stage.hub.protect("production", "berta")
+    stage.act_as("production")
+    assert stage.dispatch("provision.yml", product="travel").code == 0
+    stage.act_as("train")
+    assert stage.push().code == 0
+    assert stage.run("schedule", "reconcile.yml").code == 0
+    [start] = stage.hub.dispatched
+    stage.hub.when_approved = lambda: stage.act_as("production")
+    assert stage.dispatch(start["workflow"], **start["inputs"]).code == 0
+    production = stage.deployments()["travel"]
+    assert [production["job"]] == stage.exists("jobs")
     assert production["sku"] == "Standard"
-    assert "report" in ready.hub.artifact_names(ready.run_id)
+    assert "report" in stage.hub.artifact_names(stage.run_id)
 
 
 def test_without_reviewers_nothing_is_deployed(provisioned: Stage, trained: Train) -> None:
@@ -110,5 +116,6 @@ def test_a_first_release_that_fails_in_production_is_taken_away(
 def test_by_hand_the_model_before_comes_back(ready: Stage, trained: Train) -> None:
     first, second = released_twice(ready, trained)
     assert first != second
+    ready.act_as("production")
     assert ready.dispatch("rollback.yml", product="travel").code == 0
     assert ready.deployments()["travel"]["model"] == first

@@ -1,72 +1,22 @@
 """The set-up guide's commands: run with stand-ins for gh and az, and held to the workflows."""
 
 import json
-import os
 import re
 import subprocess
-import textwrap
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.workflows.conftest import BIN, ROOT
-from tests.workflows.parsers import FILES
+from tests.workflows.conftest import BIN
+from tests.workflows.guide import BLOCKS, GUIDE, these
+from tests.workflows.parsers import FILES, ROOT
 from tuneops import github
 from tuneops.doctor.github_checks import REQUIRED_CHECKS
 
-GUIDE = (ROOT / "docs/setup.md").read_text(encoding="utf-8")
-BLOCKS = [
-    textwrap.dedent(block) for block in re.findall(r"(?:^|\n\n)((?: {4}.*\n|\n(?= {4}))+)", GUIDE)
-]
 ENVIRONMENTS = {name for file in FILES for name in file.environments}
 WORKFLOWS = "\n".join(
     path.read_text(encoding="utf-8") for path in (ROOT / ".github/workflows").glob("*.yml")
 )
-RECORD = """#!/bin/sh
-if [ -t 0 ]; then input=; else case "$*" in *"--input -"*) input=$(cat);; esac; fi
-python3 -c 'import json, sys; print(json.dumps(sys.argv[1:]))' "$input" "${0##*/}" "$@" >> "$CALLS"
-wc -l < "$CALLS"
-"""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A command that the guide gives; options by their names, the rest in order."""
-
-    words: tuple[str, ...]
-    options: dict[str, str]
-    stdin: str
-
-
-def call(stdin: str, words: list[str]) -> Call:
-    options, rest = {}, []
-    iterator = iter(words)
-    for word in iterator:
-        if word.startswith("--"):
-            options[word] = next(iterator)
-        else:
-            rest.append(word)
-    return Call(tuple(rest), options, stdin)
-
-
-@pytest.fixture(scope="module")
-def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
-    """All commands of the guide, pasted one block after the other into one shell."""
-    folder = tmp_path_factory.mktemp("guide")
-    for name in ("gh", "az", "python"):
-        (folder / name).write_text(RECORD, encoding="utf-8")
-        (folder / name).chmod(0o755)
-    log = folder / "calls"
-    script = "set -euo pipefail\n" + "\n".join(BLOCKS)
-    environment = {"PATH": f"{folder}:{os.environ['PATH']}", "CALLS": str(log)}
-    subprocess.run(["bash", "-c", script], cwd=folder, env=environment, check=True)  # noqa: S607
-    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    return [call(stdin, words) for stdin, *words in lines]
-
-
-def these(calls: list[Call], *words: str) -> list[Call]:
-    return [one for one in calls if one.words[: len(words)] == words]
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split("\n")[0][:40])
@@ -78,22 +28,22 @@ def test_a_block_is_sound_shell(block: str) -> None:
     assert done.stdout == ""
 
 
-def sent(calls: list[Call], part: str) -> dict[str, Any]:
+def sent(part: str) -> dict[str, Any]:
     """What goes to GitHub's REST API by `gh api --input -`, by the last word of its path."""
-    asked = [one for one in these(calls, "gh", "api") if part in one.words[2] and one.stdin]
+    asked = [one for one in these("gh", "api") if part in one.words[2] and one.stdin]
     return {one.words[2].rpartition("/")[2]: json.loads(one.stdin) for one in asked}
 
 
-def test_every_environment_is_made_with_its_rules(calls: list[Call]) -> None:
-    made = sent(calls, "/environments/")
+def test_every_environment_is_made_with_its_rules() -> None:
+    made = sent("/environments/")
     assert set(made) == ENVIRONMENTS
     assert all(rules["deployment_branch_policy"]["protected_branches"] for rules in made.values())
     assert [name for name, rules in made.items() if rules.get("reviewers")] == ["production"]
 
 
-def test_every_identity_trusts_one_environment_alone(calls: list[Call]) -> None:
+def test_every_identity_trusts_one_environment_alone() -> None:
     for verb in ("create", "update"):
-        found = these(calls, "az", "ad", "app", "federated-credential", verb)
+        found = these("az", "ad", "app", "federated-credential", verb)
         credentials = [json.loads(one.options["--parameters"]) for one in found]
         subjects = {
             one["name"]: one["subject"].rpartition(":environment:")[2] for one in credentials
@@ -102,36 +52,34 @@ def test_every_identity_trusts_one_environment_alone(calls: list[Call]) -> None:
         assert {tuple(one["audiences"]) for one in credentials} == {("api://AzureADTokenExchange",)}
 
 
-def test_no_identity_may_give_roles_or_has_more_than_a_group_but_to_look_and_purge(
-    calls: list[Call],
-) -> None:
-    given = [one.options for one in these(calls, "az", "role", "assignment", "create")]
+def test_no_identity_may_give_roles_or_has_more_than_a_group_but_to_look_and_purge() -> None:
+    given = [one.options for one in these("az", "role", "assignment", "create")]
     wide = {one["--role"] for one in given if "/resourceGroups/" not in one["--scope"]}
-    assert wide == {"Cognitive Services Usages Reader", "Cognitive Services Contributor"}
+    assert wide == {"Reader", "Cognitive Services Contributor"}
     assert not {one["--role"] for one in given} & {"Owner", "User Access Administrator"}
     assert {one["--assignee-principal-type"] for one in given} == {"ServicePrincipal"}
 
 
-def test_every_variable_of_the_workflows_is_set_or_explained(calls: list[Call]) -> None:
+def test_every_variable_of_the_workflows_is_set_or_explained() -> None:
     used = set(re.findall(r"vars\.([A-Z_]+)", WORKFLOWS))
-    given = {one.words[3] for one in these(calls, "gh", "variable", "set")}
+    given = {one.words[3] for one in these("gh", "variable", "set")}
     assert given <= used
     assert not [name for name in used - given if f"`{name}" not in GUIDE]
-    named = [one.options.get("--env") for one in these(calls, "gh", "variable", "set")]
+    named = [one.options.get("--env") for one in these("gh", "variable", "set")]
     assert set(named) - {None} == ENVIRONMENTS
 
 
-def test_branch_protection_names_the_checks_that_there_are(calls: list[Call]) -> None:
-    [ruleset] = sent(calls, "/rulesets").values()
+def test_branch_protection_names_the_checks_that_there_are() -> None:
+    [ruleset] = sent("/rulesets").values()
     rules = {rule["type"]: rule.get("parameters", {}) for rule in ruleset["rules"]}
     checks = rules["required_status_checks"]["required_status_checks"]
     assert [check["context"] for check in checks] == [*REQUIRED_CHECKS]
     assert rules["pull_request"]["require_code_owner_review"]
 
 
-def test_what_is_started_and_labelled_exists(calls: list[Call]) -> None:
+def test_what_is_started_and_labelled_exists() -> None:
     inputs = {file.file: file.events.get("workflow_dispatch") or {} for file in FILES}
-    for one in these(calls, "gh", "workflow", "run"):
+    for one in these("gh", "workflow", "run"):
         field = one.options.get("--field", "").partition("=")[0]
         assert field in {"", *inputs[one.words[3]].get("inputs", {})}
-    assert these(calls, "gh", "label", "create")[0].words[3] == github.ISSUE_LABEL
+    assert these("gh", "label", "create")[0].words[3] == github.ISSUE_LABEL

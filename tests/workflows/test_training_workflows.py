@@ -2,22 +2,15 @@
 
 from collections.abc import Callable
 
-from tests.workflows.conftest import Ran, Stage
-
-NOBODY = "0" * 40
-
-
-def push(stage: Stage, before: str) -> Ran:
-    after = stage.git("rev-parse", "HEAD")
-    return stage.run("push", "fine-tune.yml", ref="refs/heads/main", before=before, after=after)
+from tests.workflows.conftest import Stage
 
 
 def test_a_push_of_data_trains_and_the_same_push_again_adopts(provisioned: Stage) -> None:
     before = provisioned.git("rev-parse", "HEAD")
     provisioned.fewer_rows()
-    assert push(provisioned, before).code == 0
+    assert provisioned.push(before).code == 0
     jobs = provisioned.exists("jobs")
-    assert push(provisioned, before).code == 0
+    assert provisioned.push(before).code == 0
     assert len(jobs) == 1
     assert provisioned.exists("jobs") == jobs
 
@@ -25,7 +18,7 @@ def test_a_push_of_data_trains_and_the_same_push_again_adopts(provisioned: Stage
 def test_a_push_that_touches_no_product_trains_nothing(stage: Stage) -> None:
     before = stage.git("rev-parse", "HEAD")
     stage.commit({"config/cleanup.yaml": b"subscriptions: []\n"})
-    assert push(stage, before).code == 0
+    assert stage.push(before).code == 0
     assert stage.exists("jobs") == []
 
 
@@ -33,13 +26,13 @@ def test_a_job_that_goes_on_is_left_to_reconcile(provisioned: Stage) -> None:
     """Waiting ends after the configured minutes, and that is no failure."""
     provisioned.azure.admin("PATCH", "settings", {"job_minutes": 10**6})
     provisioned.variables["TUNEOPS_WAIT_MINUTES"] = "0.01"
-    assert push(provisioned, NOBODY).code == 0
+    assert provisioned.push().code == 0
     assert len(provisioned.exists("jobs")) == 1
 
 
 def test_a_failed_job_is_one_issue_however_often_it_is_seen(provisioned: Stage) -> None:
     provisioned.azure.admin("PATCH", "settings", {"fail_content_check": True})
-    assert push(provisioned, NOBODY).code != 0
+    assert provisioned.push().code != 0
     for _ in range(2):
         assert provisioned.run("schedule", "reconcile.yml").code == 0
     assert len(provisioned.hub.issues) == 1
