@@ -25,6 +25,7 @@ _FILTERED = "content_filter"
 _THROTTLED = 429
 _NOT_READY = frozenset({"DeploymentNotFound", "DeploymentNotReady"})
 _READY_SECONDS = 900.0
+_FORM_SECONDS = 120.0
 
 
 class Message(TypedDict):
@@ -141,6 +142,36 @@ class ChatSession:
                     raise _throttled(deployment, failure.message, _headers(error)) from error
                 raise
             return _reply(raw.parse(), time.monotonic() - started), _quota(raw.headers)
+
+    def ask_in_form(
+        self,
+        deployment: str,
+        messages: Sequence[Message],
+        form: dict[str, Any],
+        *,
+        max_tokens: int,
+    ) -> Reply:
+        """One answer in a form, at temperature 0, with patience for the rate limit.
+
+        Raises:
+            ThrottledError: It is throttled for minutes.
+            TuneopsError: No such deployment, or a fault.
+        """
+        for _ in attempts(_FORM_SECONDS):
+            try:
+                return self.ask_once(
+                    deployment,
+                    messages,
+                    temperature=0,
+                    max_tokens=max_tokens,
+                    seed=1,
+                    response_format=form,
+                )[0]
+            except ThrottledError:
+                continue
+        raise ThrottledError(
+            f"{deployment} is throttled.", remedy="Raise its capacity, or run again."
+        )
 
     def deployment(self, name: str) -> deployments.Deployment:
         """The deployment as it is.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tuneops.azure.chat import ChatSession, Message, Quota, Reply, ThrottledError
+from tuneops.azure.chat import ChatSession, Message, Quota, Reply
 from tuneops.smoke import judge
 from tuneops.smoke.journal import Journal
 from tuneops.smoke.pace import RateLimit
@@ -12,7 +12,6 @@ from tuneops.smoke.plan import Plan
 from tuneops.smoke.record import Origin, Run
 from tuneops.smoke.sampling import Answer, Sampling, ask_all
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
-from tuneops.waiting import attempts
 
 if TYPE_CHECKING:
     from tuneops.azure.account import Foundry
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 _TOKENS_A_CAPACITY = 1000
 _REQUESTS_A_CAPACITY = 6  # a minute, where Azure names no limit of requests
-_JUDGE_SECONDS = 120.0
 _JUDGE_TOKENS = 50
 
 
@@ -76,7 +74,9 @@ class Arms:
         pairs = list(filter(None, (_pair(run, prompt.id) for prompt in run.prompts)))
 
         def ask(messages: Sequence[Message], form: dict[str, Any]) -> Reply:
-            return self._patiently(settings.deployment, messages, form)
+            return self.chat.ask_in_form(
+                settings.deployment, messages, form, max_tokens=_JUDGE_TOKENS
+            )
 
         return replace(run, judge=judge.compare(pairs, ask, settings))
 
@@ -88,25 +88,6 @@ class Arms:
             temperature=test.temperature,
             max_tokens=test.max_tokens,
             seed=seed,
-        )
-
-    def _patiently(
-        self, deployment: str, messages: Sequence[Message], form: dict[str, Any]
-    ) -> Reply:
-        for _ in attempts(_JUDGE_SECONDS):
-            try:
-                return self.chat.ask_once(
-                    deployment,
-                    messages,
-                    temperature=0,
-                    max_tokens=_JUDGE_TOKENS,
-                    seed=1,
-                    response_format=form,
-                )[0]
-            except ThrottledError:
-                continue
-        raise ThrottledError(
-            f"The judge {deployment} is throttled.", remedy="Raise its capacity, or run again."
         )
 
     def _model(self, deployment: str) -> str:
