@@ -33,6 +33,8 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0: by size.")
 @click.option("--plot", type=_FILE, help="Write the distribution of tokens as SVG.")
 @click.option("--cache", type=_FILE, help="A folder that remembers clean lines.")
+@click.option("--review", is_flag=True, help="Let the configured model read each row; it costs.")
+@click.option("--review-cost", type=click.FloatRange(0), metavar="USD", help="Spend no more.")
 @config_option
 @json_option
 def check(

@@ -203,6 +203,14 @@ class Judge(_Section):
     prices: TokenPrices
 
 
+class Review(_Section):
+    """A model that reads training rows, where the data check is asked to let it."""
+
+    deployment: DeploymentName
+    max_cost_usd: float = Field(gt=0)
+    prices: TokenPrices
+
+
 class Rules(_Section):
     """How the data check judges this product's files.
 
@@ -220,6 +228,7 @@ class Rules(_Section):
         Literal["emoji", "price", "dosage", "diagnosis", "investment", "competitor", "password"],
         ...,
     ] = ()
+    review: Review | None = None
 
 
 class SmokeTest(_Section):

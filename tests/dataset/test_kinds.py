@@ -793,7 +793,7 @@ def test_a_defect_is_found_on_its_line(  # noqa: PLR0917 - a row of the table an
 
 
 PATTERNED = {"13", "14", "15", "16", "17", "18", "19", "21"}
-ELSEWHERE = {"W1814", "W1910"}  # with the configuration, and with pairs
+ELSEWHERE = {"W1814", "W1910", "I1911"}  # with the configuration, with pairs, by review
 
 
 def test_recall_by_family(

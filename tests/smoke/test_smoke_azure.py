@@ -135,3 +135,44 @@ def test_a_judge_of_another_family_is_asked_through_the_sdk(
     azure.admin("PUT", "faults", [{"match": match, "times": None, "action": action}])
     confused = judgement(judged_config, tmp_path / "confused")
     assert confused["unusable"] == PROMPTS
+
+
+def test_a_model_reviews_training_rows(azure: LocalAzure, tmp_path: Path) -> None:
+    """--review asks through the real SDK, counts what is quoted, and remembers."""
+    document = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+    reader = {"deployment": "gpt-4o", "max_cost_usd": 1, "prices": {"input": 1, "output": 10}}
+    document["rules"] = {**(document.get("rules") or {}), "review": reader}
+    config = tmp_path / "travel.yaml"
+    config.write_text(yaml.safe_dump(document), encoding="utf-8")
+    rows = Path("data/travel/training.jsonl").read_text(encoding="utf-8").splitlines()[:3]
+    data = tmp_path / "rows.jsonl"
+    data.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    words = json.loads(rows[2])["messages"][-1]["content"][:20]
+    said = {"role": "assistant", "content": json.dumps(
+        {"findings": [{"kind": "off_topic", "quote": words}]}
+    )}  # fmt: skip
+    body = {"id": "x", "object": "chat.completion", "created": 1, "model": "gpt-4o"}
+    body |= {"usage": {"prompt_tokens": 500, "completion_tokens": 20, "total_tokens": 520}}
+    body |= {"choices": [{"index": 0, "finish_reason": "stop", "message": said}]}
+    match = {"path": "chat/completions"}
+    action = {"status": 200, "body": body}
+    azure.admin("PUT", "faults", [{"match": match, "times": None, "action": action}])
+    asked = ("check", str(data), "--config", str(config), "--review", "--json")
+    cache = ("--cache", str(tmp_path / "cache"))
+
+    first = json.loads(run("validate_data.py", *asked, *cache).stdout)
+    found = [one for one in first["findings"] if one["code"] == "I1911"]
+    assert [one["line"] for one in found] == [3]
+    assert found[0]["column"] > 1
+    assert first["summary"]["review"]["read"] == 3
+    assert first["summary"]["review"]["cost_usd"] == pytest.approx(3 * 700 / 10**6, abs=1e-4)
+    again = json.loads(run("validate_data.py", *asked, *cache).stdout)
+    assert (again["summary"]["review"]["read"], again["summary"]["review"]["remembered"]) == (0, 3)
+
+    azure.admin("DELETE", "faults")
+    free = json.loads(run("validate_data.py", *asked).stdout)["summary"]["review"]
+    assert free["read"] + free["unusable"] == 3
+    plain = ("check", str(data), "--config", "config/travel.yaml", "--review")
+    unnamed = run("validate_data.py", *plain)
+    assert unnamed.returncode == 2
+    assert "rules.review" in unnamed.stderr

@@ -35,6 +35,8 @@ def check(
     new_only: str | None,
     jobs: int,
     cache: Path | None,
+    review: bool,
+    review_cost: float | None,
     config_path: Path,
 ) -> Report:
     """Check the files, or without any those that the configuration names.
@@ -53,7 +55,8 @@ def check(
         "jobs": jobs,
         "cache": cache,
     }
-    config = _config(config_path) if not files or _is_named("config_path") else None
+    wanted = not files or review or _is_named("config_path")
+    config = _config(config_path) if wanted else None
     if config is not None:
         epochs = config.fine_tuning.hyperparameters.n_epochs
         options |= ruling.options(config) | {"epochs": epochs if isinstance(epochs, int) else None}
@@ -66,7 +69,12 @@ def check(
         files = (data.training,)
         report = scan.check(files, data.validation, data.smoke_prompts, **options)
     report = replace(report, estimate=_estimate(report, files, config))
-    return report if new_only is None else _new(report, files, new_only, options)
+    report = report if new_only is None else _new(report, files, new_only, options)
+    if review and config is not None:
+        from tuneops.dataset.reviewing import reviewed
+
+        report = reviewed(report, config, files, options, most=review_cost, base=new_only)
+    return report
 
 
 def _is_named(option: str) -> bool:

@@ -34,7 +34,7 @@ def shown(report: Report) -> "Group":
     lines = [_shown_finding(finding) for finding in report.findings]
     rest = [Text(text) for text in _not_listed(report)]
     numbers = [shown for name, one in _files(report) for shown in _shown_file(name, one)]
-    costs = [_line(text) for text in cost_lines(report.estimate)]
+    costs = [_line(text) for text in (*cost_lines(report.estimate), *review_lines(report.review))]
     verdict = Text(headline(report), style="bold green" if report.passed else "bold red")
     return Group(*lines, *rest, *numbers, *costs, verdict)
 
@@ -57,6 +57,18 @@ class _Bars:
         del console
         for line in text_bars(self.steps, ascii_only=options.ascii_only):
             yield _line(f"    {line}")
+
+
+def review_lines(review: Mapping[str, Any] | None) -> list[str]:
+    """What a model was asked, and what was left out for the cost."""
+    if review is None:
+        return []
+    told = (
+        f"review by {visible(review['deployment'])}: {_count(review['read'], 'row')} read, "
+        f"{review['remembered']:,} remembered, {review['skipped']:,} left out for the cost, "
+        f"{review['unusable']:,} without a usable answer; {review['cost_usd']:.2f} US dollars"
+    )
+    return [told]
 
 
 def cost_lines(estimate: Estimate | None) -> list[str]:
@@ -105,7 +117,8 @@ def summary(report: Report) -> str:
     head = ["| place | rule | finding | what to do |", "|---|---|---|---|"] if rows else []
     numbers = [f"- {_escaped(visible(name))}: {_numbers(one)}" for name, one in _files(report)]
     tail = ["", f"… and {left:,} more."] if left > 0 else []
-    costs = [f"- {_escaped(text.strip())}" for text in cost_lines(report.estimate)]
+    told = (*cost_lines(report.estimate), *review_lines(report.review))
+    costs = [f"- {_escaped(text.strip())}" for text in told]
     found = [*head, *rows, *tail]
     return "\n".join(["## Data check", "", headline(report), "", *found, "", *numbers, *costs])
 

@@ -87,7 +87,7 @@ class Options:
 class Report:
     """`counts` are of all findings, `hidden` of those that are counted and not listed.
 
-    `estimate` is there when somebody asked what training costs.
+    `estimate` is there when somebody asked what training costs, `review` when a model was asked.
     """
 
     findings: tuple[Finding, ...]
@@ -95,6 +95,7 @@ class Report:
     counts: dict[Severity, int]
     hidden: dict[str, int] = field(default_factory=dict)
     estimate: "Estimate | None" = None
+    review: dict[str, Any] | None = None
 
     @property
     def passed(self) -> bool:
@@ -109,6 +110,7 @@ class Report:
                 "not_listed": self.hidden,
                 "files": {name: asdict(numbers) for name, numbers in self.statistics.items()},
                 **({"estimate": self.estimate.as_dict()} if self.estimate else {}),
+                **({"review": self.review} if self.review else {}),
             },
         }
 

@@ -115,6 +115,15 @@ REFUSAL = rule(
     good="an answer that helps",
     fix="Prefer the answer that helps, or drop the pair.",
 )
+OFF_TOPIC = rule(
+    "I1911",
+    "off-topic",
+    what="An answer has nothing to do with the assistant's task.",
+    why="The model learns to leave its task. Words alone do not tell: only --review finds it.",
+    bad="an answer on football in the data of a bank's assistant",
+    good="answers on accounts and cards",
+    fix="Delete the row, or write an answer that leads back to the task.",
+)
 
 _INTERNAL = r"(?:legal|jur[ií]dico|marketing|compliance|calidad|producto|(?:el )?equipo|the team|team|redacci[oó]n|(?:el |la )?editor\w?|(?:el )?jefe|manager|qa\b|pm\b|sme\b|supervis\w{1,4}|abogad\w{1,2}|comunicaci[oó]n|negocio|ventas|dirección|expert\w?|finanzas|finance|tono|redaccion|traducci[oó]n|fuente|source|datos?|data|cifras?|figures?|fechas?|date|precios?|prices?|enlace|link)"
 _NOTE = re.compile(
