@@ -24,7 +24,7 @@ def main() -> None:
 @click.option("--profile", type=click.Choice(["azure", "openai"]), help="Whose rules apply.")
 @click.option(
     "--output",
-    type=click.Choice(["text", "json", "github", "sarif", "junit", "markdown"]),
+    type=click.Choice(["text", "json", "github", "sarif", "junit", "markdown", "exceptions"]),
     default="text",
 )
 @click.option("--sarif", metavar="FILE", type=_FILE, help="Write SARIF to this file as well.")

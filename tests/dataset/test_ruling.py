@@ -1,5 +1,6 @@
 """Rules as a product's configuration and its exceptions file want them."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
+from rich.console import Console
 
 from tuneops.config import load
-from tuneops.dataset import exceptions, scan
+from tuneops.dataset import exceptions, present, scan
 from tuneops.dataset.findings import Severity
+from tuneops.dataset.outputs import WRITERS
 from tuneops.dataset.scan import Report
 from tuneops.errors import ConfigError
 
@@ -136,6 +139,29 @@ def test_an_exception_holds_for_its_line_until_its_day(
     late = product([*lines()[:9], row, *lines()[9:]], exceptions=str(file))
     assert "E2101" in _found(late, 10)
     assert "W2011" in {one.code for one in late.findings}
+
+
+def test_entries_to_paste_are_made_and_unused_ones_are_told(
+    lines: Lines, product: Callable[..., Report], tmp_path: Path
+) -> None:
+    """What is pasted and completed accepts the finding; when the line goes, the entry is told."""
+    row = _answered("Eres idiota, te lo he dicho ya tres veces. ¿Vas o no vas?")
+    made = yaml.safe_load(WRITERS["exceptions"](product([*lines(), row])))
+    [entry] = [one for one in made if one["rule"] == "E2101"]
+    file = tmp_path / "exceptions.yaml"
+    whole = entry | {"reason": "a film is quoted", "who": "ana", "until": "2999-01-01"}
+    file.write_text(json.dumps([whole]), encoding="utf-8")
+    assert _found(product([*lines(), row], exceptions=str(file)), 61) == {}
+    gone = product(lines(), exceptions=str(file))
+    assert [one.code for one in gone.findings if one.file == str(file)] == ["I2012"]
+
+
+def test_a_severity_that_was_changed_is_shown(lines: Lines, product: Callable[..., Report]) -> None:
+    """Where a product makes a rule graver or milder, the text says so."""
+    report = product([*lines(), lines()[0]], severity={"duplicate": "error"})
+    shown = io.StringIO()
+    Console(file=shown, width=200).print(present.shown(report))
+    assert "W701 (error) [duplicate]" in shown.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,7 @@ def test_every_rule_on_shapes_and_files_has_a_test() -> None:
         "W2010",
         "E1008",
         "W2011",
+        "I2012",
     }
     assert {code for code in RULES if code[1:-2] in {"10", "11", "12", "20"}} <= tested
 

@@ -4,16 +4,19 @@ The file is YAML: a list of entries with `line` (the digest of the line), `rule`
 and `until`. An entry follows its line wherever it moves, and ends with any change of it.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
-from tuneops.dataset.findings import Rule, rule
+from tuneops.dataset.findings import Finding, Rule, rule
+from tuneops.dataset.reading import BOM, Line, open_regular, read_lines
 from tuneops.dataset.ruling import code_of
 from tuneops.errors import ConfigError
 
@@ -28,6 +31,22 @@ EXPIRED = rule(
     good="entries with a day to come",
     fix="Mend the row, or give the entry a new day.",
 )
+UNUSED = rule(
+    "I2012",
+    "unused-exception",
+    what="An entry of the exceptions file is for a line that is in none of the files.",
+    why="The line was changed or is gone; the entry accepts nothing, and only clutters the file.",
+    bad="an entry for a line that was mended",
+    good="entries for lines that are there",
+    fix="Delete the entry.",
+)
+_TEMPLATE = """\
+- line: {digest} # {file}, line {line}
+  rule: {code}
+  reason: ""
+  who: ""
+  until: ""
+"""
 
 
 class _Entry(Struct, forbid_unknown_fields=True):
@@ -63,16 +82,46 @@ def load(path: Path, today: date | None = None) -> Exceptions:
     Raises:
         ConfigError: It cannot be read, is malformed, or names a rule that does not exist.
     """
-    entries = _entries(path)
+    entries = [(one, code_of(one.rule)) for one in _entries(path)]
     day = today or datetime.now(UTC).date()
     return Exceptions(
-        frozenset((one.line, code_of(one.rule)) for one in entries if one.until >= day),
+        frozenset((one.line, code) for one, code in entries if one.until >= day),
         tuple(
             f"The exception of {one.who} for {one.rule} ended on {one.until}."
-            for one in entries
+            for one, _ in entries
             if one.until < day
         ),
     )
+
+
+def unused(accepted: Exceptions, files: Iterable[Path]) -> Iterator[str]:
+    """What is to be said of entries whose line is in none of the files any more."""
+    missing = {digest for digest, _ in accepted.accepted}
+    for path in files if missing else ():
+        with open_regular(path) as stream:
+            missing.difference_update(map(_digest, read_lines(stream)))
+    for digest, code in sorted(accepted.accepted):
+        if digest in missing:
+            yield f"No line has the digest {digest}, for which {code} is accepted."
+
+
+def entries_for(report: Iterable[Finding]) -> Iterator[str]:
+    """An entry for each finding on a line, to be completed and pasted into an exceptions file."""
+    wanted: dict[str, dict[int, list[str]]] = {}
+    for one in report:
+        if one.line:
+            wanted.setdefault(one.file, {}).setdefault(one.line, []).append(one.code)
+    for file, lines in wanted.items():
+        with open_regular(Path(file)) as stream:
+            for line in islice(read_lines(stream), max(lines)):
+                for code in lines.get(line.number, ()):
+                    yield _TEMPLATE.format(
+                        digest=_digest(line), code=code, file=file, line=line.number
+                    )
+
+
+def _digest(line: Line) -> str:
+    return digest_of(line.raw.removeprefix(BOM).decode("utf-8", "surrogateescape"))
 
 
 def _entries(path: Path) -> list[_Entry]:

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from tuneops.dataset import present
+from tuneops.dataset.exceptions import entries_for
 from tuneops.dataset.findings import RULES, Finding, Severity
 from tuneops.dataset.scan import Report
 
@@ -66,6 +67,7 @@ WRITERS: dict[str, Callable[[Report], str]] = {
     "github": lambda report: "\n".join(present.annotations(report)),
     "sarif": sarif,
     "junit": junit,
+    "exceptions": lambda report: "".join(entries_for(report.findings)).rstrip(),
     "markdown": partial(present.summary),
 }
 

@@ -126,6 +126,8 @@ def summary(report: Report) -> str:
 def _shown_finding(finding: Finding) -> "Text":
     text = _line(f"{place(finding)}: ")
     text.append(finding.code, style=f"bold {_COLOURS[finding.severity]}")
+    if finding.severity is not RULES[finding.code].severity:
+        text.append(f" ({finding.severity})")
     text.append(f" [{RULES[finding.code].name}] {finding.message}\n")
     text.append(f"    {finding.hint}", style="dim")
     return text

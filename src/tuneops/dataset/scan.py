@@ -18,7 +18,7 @@ from tuneops.dataset import cache as line_cache
 from tuneops.dataset import ruling
 from tuneops.dataset.cache import Cache
 from tuneops.dataset.examples import Document, Example, Format
-from tuneops.dataset.exceptions import EXPIRED, NO_EXCEPTIONS
+from tuneops.dataset.exceptions import EXPIRED, NO_EXCEPTIONS, UNUSED, unused
 from tuneops.dataset.exceptions import load as load_exceptions
 from tuneops.dataset.files import File, Reading
 from tuneops.dataset.findings import (
@@ -254,10 +254,17 @@ class _Scan:
             tables = [file.table for file in files]
             line_cache.save(self._options.cache, self._version, self.cache, tables)
 
+    def _files(self) -> list[Path]:
+        """Those that were read as examples."""
+        files = [*self._training, *([self._validation] if self._validation else [])]
+        return [file.path for file in files if len(file.table)]
+
     def report(self) -> Report:
         found = self._findings
         for text in self._settings.exceptions.expired:
             found.add(EXPIRED, text, file=str(self._options.exceptions))
+        for text in unused(self._settings.exceptions, self._files()):
+            found.add(UNUSED, text, file=str(self._options.exceptions))
         return Report(found.ordered(), self._statistics, found.counts(), found.hidden())
 
     def _note_rows(

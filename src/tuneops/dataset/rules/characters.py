@@ -3,18 +3,17 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import partial
 
 from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector
 from tuneops.dataset.rules.texts import Text, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'
 
-
-def _bad(answer: str) -> str:
-    return _GOOD.replace("Dos días. ¿Te va bien?", answer)
-
+_bad = partial(answering, _GOOD)
 
 CONTROL = rule(
     "E1301",

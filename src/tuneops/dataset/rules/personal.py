@@ -3,22 +3,18 @@
 
 import ipaddress
 from collections.abc import Iterator
+from functools import partial
 
 from tuneops import lazyre as re
-from tuneops.dataset.findings import Fault, Rule, quote, rule
+from tuneops.dataset.findings import Fault, quote
 from tuneops.dataset.rules.checksums import is_card, is_dni, is_iban, is_nie, is_nuss, is_ssn
+from tuneops.dataset.rules.pages import forbidden
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, said_by_others
 
 _WHY = "The model may repeat it to anyone; data protection law wants a reason to have it here."
 _FIX = "Replace it with an invented value that is plainly one, or delete the row."
-
-
-def _personal(code: str, name: str, what: str) -> Rule:
-    return rule(
-        code, name, what=what, why=_WHY, bad=what.lower(), good="a row without it", fix=_FIX
-    )
-
+_personal = partial(forbidden, why=_WHY, fix=_FIX)
 
 ADDRESS = _personal("W1601", "home-address", "A person's home address.")
 BIRTH = _personal("W1602", "date-of-birth", "A person's date of birth.")

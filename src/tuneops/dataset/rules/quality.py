@@ -6,20 +6,19 @@ What can be told from one text alone; `turns` compares an answer with its questi
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import tool_facts
+from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, instructions, said_by_others
 from tuneops.dataset.rules.tool_facts import number
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
 
-
-def _bad(answer: str) -> str:
-    return _GOOD.replace("Tarda dos días laborables. ¿Te va bien por la mañana?", answer)
-
+_bad = partial(answering, _GOOD)
 
 NOTE = rule(
     "W1901",

@@ -11,21 +11,17 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from tuneops import lazyre as re
-from tuneops.dataset.findings import Fault, Rule, rule
+from tuneops.dataset.findings import Fault, Rule
+from tuneops.dataset.rules.pages import forbidden
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text
 
 _WHY = "Who has the model, or its training file, has the secret; what is learnt can be asked for."
 _FIX = "Revoke it now, for it has been seen, and write a placeholder in its place."
-
-
-def _secret(code: str, name: str, what: str) -> Rule:
-    return rule(
-        code, name, what=what, why=_WHY, bad=what.lower(), good="a row without it", fix=_FIX
-    )
-
+_secret = partial(forbidden, why=_WHY, fix=_FIX)
 
 AWS = _secret("E1501", "aws-key", "An access key of Amazon Web Services.")
 AZURE = _secret("E1502", "azure-key", "A key or connection string of Azure.")

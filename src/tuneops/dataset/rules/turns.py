@@ -3,19 +3,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.texts import asked_before, code_lines, normalise, prose, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Por qué tarda tanto el envío a Sevilla?"}, {"role": "assistant", "content": "Porque sale dos veces por semana. ¿Te va bien el viernes?"}]}'
 
-
-def _bad(answer: str) -> str:
-    return _GOOD.replace("Porque sale dos veces por semana. ¿Te va bien el viernes?", answer)
-
+_bad = partial(answering, _GOOD)
 
 ECHO = rule(
     "W1931",

@@ -3,20 +3,19 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
 from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, text_at
 from tuneops.dataset.rules.texts import Text, closes, fence_mark, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'
 
-
-def _bad(answer: str) -> str:
-    return _GOOD.replace("Dos días. ¿Te va bien?", answer)
-
+_bad = partial(answering, _GOOD)
 
 CODE_FENCE = rule(
     "W1321",
