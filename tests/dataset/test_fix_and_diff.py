@@ -132,6 +132,17 @@ def test_a_change_is_told_from_what_comes_and_goes(lines: Lines, tmp_path: Path)
     assert not found.passed
 
 
+def test_a_diff_tells_what_a_change_does_to_policy(lines: Lines, tmp_path: Path) -> None:
+    """Answers that break what the system message demands are counted on both sides."""
+    base, head = tmp_path / "base.jsonl", tmp_path / "head.jsonl"
+    base.write_text("\n".join(lines()) + "\n", encoding="utf-8")
+    told = lines(1, 90)[0].replace("Eres un asistente de viajes.", "No uses emojis.")
+    broken = told.replace("historias.", "historias 😀.")
+    head.write_text("\n".join([*lines(), broken]) + "\n", encoding="utf-8")
+    facts = compare(base, head).as_dict()
+    assert [facts[side]["policy_breaches"] for side in ("base", "head")] == [0, 1]
+
+
 def test_a_base_may_be_a_revision(lines: Lines, tmp_path: Path) -> None:
     """The file at a commit serves as base; a word that is neither is refused."""
     path = tmp_path / "training.jsonl"
@@ -141,7 +152,7 @@ def test_a_base_may_be_a_revision(lines: Lines, tmp_path: Path) -> None:
         subprocess.run(["git", "-C", str(tmp_path), *command], check=True)  # noqa: S607 - the user's git
     path.write_text("\n".join([*lines(), "{'a': 1}"]) + "\n", encoding="utf-8")
     with at_base("HEAD", path) as earlier:
-        new, gone = new_findings(earlier, path)
-    assert ([one.line for one in new], gone) == ([61], 0)
+        change = new_findings(earlier, path)
+    assert ([one.line for one in change.new], change.fixed) == ([61], 0)
     with pytest.raises(ConfigError, match="neither a file nor a revision"), at_base("no", path):
         pass

@@ -59,6 +59,12 @@ def test_the_column_is_that_of_the_fault(  # noqa: PLR0917 - a row of the table 
     assert (5, _expected(text, mark, shift)) in found
 
 
+def test_an_array_is_placed_where_it_opens(lines: Lines, run: Check) -> None:
+    """A file that is one array is told at its bracket."""
+    report = run("\n  [\n" + ",\n".join(lines()) + "\n]\n")
+    assert [(one.code, one.line, one.column) for one in report.findings] == [("E214", 2, 3)]
+
+
 def test_a_byte_order_mark_does_not_shift_columns(lines: Lines, run: Check) -> None:
     """The invisible mark at the start of a file is not a column."""
     report = run(["\ufeff{'a': 1}", *lines()])

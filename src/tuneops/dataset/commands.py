@@ -139,8 +139,7 @@ def _new(report: Report, files: tuple[Path, ...], base: str, options: dict[str, 
     kept = [one for one in report.findings if one.file not in set(map(str, files))]
     for path in files:
         with at_base(base, path) as earlier:
-            found, _ = new_findings(earlier, path, **options)
-        kept += found
+            kept += new_findings(earlier, path, **options).new
     counts = {level: sum(one.severity is level for one in kept) for level in Severity}
     return replace(report, findings=tuple(sorted(kept)), counts=counts, hidden={})
 

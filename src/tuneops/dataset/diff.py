@@ -24,17 +24,31 @@ LISTED = 20
 ALL_FINDINGS = 10_000  # of each rule, so that old ones can be told from new ones
 _BATCH = 500
 _UNKNOWN = "unknown"
+POLICY_FAMILY = "18"
 Positions = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One state of the file in numbers; `answer_words` is the median."""
+    """One state of the file in numbers; `answer_words` is the median.
+
+    `policy_breaches` are answers that break the system message's demands, or the product's.
+    """
 
     examples: int
     tokens: int
     languages: dict[str, int]
     answer_words: float
+    policy_breaches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Findings that the head has and its base has not, how many are gone, and breaches of both."""
+
+    new: tuple[Finding, ...]
+    fixed: int
+    breaches: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,7 @@ class Diff:
                 "tokens": side.tokens,
                 "languages": side.languages,
                 "answer_words": side.answer_words,
+                "policy_breaches": side.policy_breaches,
                 **_cost(side, price_per_million, epochs),
             }
             for name, side in sides.items()
@@ -91,15 +106,15 @@ def compare(base: Path, head: Path, **options: Any) -> Diff:  # noqa: ANN401 - t
     before, after = read_file(base, Options(**options)), read_file(head, Options(**options))
     gone, come = _unmatched(before, after)
     changed, gone, come = _changed(before, after, gone, come)
-    new, fixed = new_findings(base, head, **options)
+    change = new_findings(base, head, **options)
     return Diff(
-        _side(before),
-        _side(after),
+        _side(before, change.breaches[0]),
+        _side(after, change.breaches[1]),
         _rows(after, come),
         _rows(before, gone),
         _rows(after, changed),
-        new,
-        fixed,
+        change.new,
+        change.fixed,
     )
 
 
@@ -108,8 +123,8 @@ def new_findings(
     head: Path,
     validation: Path | None = None,
     **options: Any,  # noqa: ANN401 - same
-) -> tuple[tuple[Finding, ...], int]:
-    """The findings of the head that its base has not, and how many of the base's are gone.
+) -> Change:
+    """What the findings of the head are beside those of its base.
 
     A finding is known by its rule and by what its line holds.
     """
@@ -126,7 +141,13 @@ def new_findings(
             old[key] -= 1
         else:
             new.append(finding)
-    return tuple(new), sum(number for number in fixed.values() if number > 0)
+    gone = sum(number for number in fixed.values() if number > 0)
+    return Change(tuple(new), gone, (_breaches(before), _breaches(after)))
+
+
+def _breaches(report: Report | None) -> int:
+    codes = [one.code for one in report.findings] if report else []
+    return sum(code[1:-2] == POLICY_FAMILY for code in codes)
 
 
 def _keys(report: Report, path: Path) -> Counter[tuple[str, int]]:
@@ -195,7 +216,7 @@ def _question(example: Example) -> str:
     return quote(asked[0]) if asked else ""
 
 
-def _side(file: File) -> Side:
+def _side(file: File, breaches: int) -> Side:
     languages: Counter[str] = Counter()
     lengths: list[int] = []
     for example in _examples(file, np.arange(len(file.table))):
@@ -208,6 +229,7 @@ def _side(file: File) -> Side:
         int(file.table["tokens"].sum()),
         dict(languages.most_common()),
         median(lengths) if lengths else 0,
+        breaches,
     )
 
 

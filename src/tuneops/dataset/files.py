@@ -148,7 +148,13 @@ class Reading:
             self._findings.add(FILE_TOO_BIG, text, file=str(self.file.path))
             return False
         if kind := wrong_kind(stream.read(HEAD_BYTES)):
-            self._findings.add(kind.rule, kind.message, file=str(self.file.path), line=1)
+            self._findings.add(
+                kind.rule,
+                kind.message,
+                file=str(self.file.path),
+                line=kind.line,
+                column=kind.column,
+            )
             return False
         stream.seek(0)
         return True

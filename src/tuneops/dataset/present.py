@@ -201,7 +201,7 @@ def shown_diff(facts: Mapping[str, Any]) -> "Group":
 
     base, head = facts["base"], facts["head"]
     names = {"examples": "examples", "tokens": "tokens", "training_cost": "training, US dollars",
-             "answer_words": "words of an answer"}  # fmt: skip
+             "answer_words": "words of an answer", "policy_breaches": "breaches"}  # fmt: skip
     cells = [(names[key], base[key], head[key]) for key in names if key in head]
     cells += [
         (f"answers in {name}", base["languages"].get(name, 0), head["languages"].get(name, 0))

@@ -72,6 +72,8 @@ class WrongKind:
 
     rule: Rule
     message: str
+    line: int = 1
+    column: int = 0
 
 
 @contextmanager
@@ -236,7 +238,10 @@ def _array(head: bytes) -> WrongKind | None:
     first = text.split(b"\n", 1)[0]
     if not text.startswith(b"[") or re.match(rb'\[\s*\{\s*"(?:role|from)"', first):
         return None
-    return WrongKind(ARRAY_WRAPPER, "The file is one JSON array, not one JSON object a line.")
+    before = head[: head.index(b"[")]
+    line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
+    what = "The file is one JSON array, not one JSON object a line."
+    return WrongKind(ARRAY_WRAPPER, what, line, column)
 
 
 def _other_text(head: bytes) -> WrongKind | None:
