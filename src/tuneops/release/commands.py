@@ -42,8 +42,10 @@ def promote(
     release = deploy.trained(config, place.home, job_id, None)
     if dry_run:
         return _would_deploy(config.release.deployment, release)
+    missing = place.find(config.release.deployment) is None
     promoted = deploy.promote(config, place, release, approved_by, console.say)
-    github.set_outputs(first=str(Release.previous(promoted) is None).lower())
+    first = missing and Release.previous(promoted) is None
+    github.set_outputs(first=str(first).lower())
     return _facts(config, promoted)
 
 
@@ -53,7 +55,7 @@ def rollback(
     config, place = _open(path, environment)
     if not dry_run:
         back = deploy.rollback(config, place, job_id, console.say)
-        github.add_summary(f"{_named(back)} again: the release after it was taken back.")
+        github.add_summary(f"{_named(back)}: what came after it was taken back.")
         return _facts(config, back)
     name = config.release.deployment
     current = place.find(name)
