@@ -10,6 +10,7 @@ import numpy as np
 import re2  # type: ignore[import-untyped] # google-re2 ships no types
 from numpy.typing import NDArray
 
+from tuneops.dataset.rows import ROLE_CODES
 from tuneops.dataset.rules import languages, turns
 from tuneops.dataset.speech import Speech, TokenTable
 
@@ -26,10 +27,11 @@ _NAMES = tuple(languages.STOPWORDS)
 _ENGLISH = _NAMES.index("en")
 _OTHER_SCRIPT = len(_NAMES)
 _SCRIPT_SHARE = 0.3
-_LEAD = 1.2  # of the first language before the second, less than the rule wants
+_LEAD = 1.2  # of one language before another, less than the rule wants
 _ASKED, _SAID, _BOTH = 2, 2, 3  # function words, not more than the rule wants
 _OWN = 2
 _SHARE = 0.27  # of the lesser language, where an answer holds two
+_MARKS = ("¿", "¡")  # each tells Spanish, whatever word it stands before
 _OPEN_ENDS = frozenset(",;(:-\u2013\u2014")
 
 
@@ -75,14 +77,22 @@ class Screen:
         """Examples that may hold two languages."""
         speech = self._speech
         scores = self._scores()
-        best = scores.argmax(axis=1)
-        ordered = np.sort(scores, axis=1)
-        top = np.where(ordered[:, -1] >= _LEAD * ordered[:, -2], ordered[:, -1], 0)
         answers, questions = speech.answers, speech.questions
-        both = (best[answers] != best[questions]) & (questions >= 0)
-        both &= (top[answers] >= _SAID) & (top[questions] >= _ASKED)
+        examples = np.searchsorted(speech.rows.talk_ends, answers, side="right")
+        said = scores[answers]
+        both = _differ(scores[questions], said) | _differ(self._asked_in()[examples], said)
         mixed = self._mixed(scores)[answers]
-        return speech.rows.examples_of_talk(answers[both | mixed].tolist())
+        return speech.rows.examples_of_talk(answers[(both & (questions >= 0)) | mixed].tolist())
+
+    def _asked_in(self) -> NDArray[np.uint8]:
+        """Distinct function words of each language in all that each example's users say."""
+        speech = self._speech
+        texts, words = np.divmod(self._words, _UNIT)
+        asked = speech.roles[texts] == ROLE_CODES["user"]
+        examples = np.searchsorted(speech.rows.talk_ends, texts[asked], side="right")
+        there = np.zeros(len(speech.rows) * _UNIT, np.bool_)
+        there[examples * _UNIT + words[asked]] = True
+        return _tally(np.flatnonzero(there), _languages_of(), len(speech.rows))
 
     def _mixed(self, scores: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Which texts may hold English and another language.
@@ -106,7 +116,9 @@ class Screen:
         amid = np.append(self._traits & _AMID_FLAG != 0, False)
         amid[self._speech.offsets] = False  # where texts start
         places = np.flatnonzero(self._traits & _NUMBER)
-        places = places[~amid[places + 1]]
+        marks = [_function_words()[mark] for mark in _MARKS]
+        whole = ~amid[places + 1] | np.isin(self._traits[places] & _NUMBER, marks)
+        places = places[whole]
         owners = np.repeat(np.arange(len(counts)) * _UNIT, counts)[places]
         there = np.zeros(len(counts) * _UNIT, np.bool_)
         there[owners + (self._traits[places] & _NUMBER)] = True
@@ -123,6 +135,22 @@ class Screen:
         scores[mostly] = 0
         scores[mostly, _OTHER_SCRIPT] = 99
         return scores
+
+
+def _differ(asked: NDArray[np.uint8], said: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether there is one language that is rather asked in, and another that is rather said."""
+    one, other = asked.astype(np.float32), said.astype(np.float32)
+    asks = (one >= _ASKED)[:, :, None] & (one[:, :, None] >= _LEAD * one[:, None, :])
+    says = (other >= _SAID)[:, None, :] & (other[:, None, :] >= _LEAD * other[:, :, None])
+    found: NDArray[np.bool_] = np.logical_or.reduce(asks & says & _apart(), axis=(1, 2))
+    return found
+
+
+@cache
+def _apart() -> NDArray[np.bool_]:
+    """Which languages are told apart, each of both by its byte."""
+    names = [*_NAMES, ""]
+    return np.array([[languages.differ(one, other) for other in names] for one in names], np.bool_)
 
 
 def _tally(
@@ -175,7 +203,7 @@ def _traits() -> TokenTable:
     def trait_of(token: str) -> int:
         starts = token[:1] == " " or token[:1].isupper()
         word = token.strip().lower()
-        if word[:1] in {"¿", "¡"}:
+        if word[:1] in _MARKS:
             starts, word = True, word[0]
         number = numbers.get(word, 0) if starts else 0
         if not number and scripts.search(word):
@@ -206,5 +234,5 @@ def _languages_of(*, own: bool = False) -> NDArray[np.uint64]:
         if own:
             words -= languages.STOPWORDS["es" if name == "en" else "en"]
         ones[[numbers[word] for word in words], at] = 1
-    ones[[numbers[mark] for mark in "¿¡"]] *= _ASKED  # a mark alone tells Spanish
+    ones[[numbers[mark] for mark in _MARKS]] *= _ASKED  # a mark alone tells Spanish
     return ones.view(np.uint64).ravel()

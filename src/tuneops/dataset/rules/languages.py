@@ -145,7 +145,8 @@ def asked_in(example: Example, question: Message) -> str | None:
     if "¿" in text and not _script(text):
         return "es"
     said = [one.text for one in example.messages if one.role == "user" and one.at <= question.at]
-    return sure(prose("\n".join(said)), _SHORT_ENOUGH)
+    name = sure(prose("\n".join(said)), _SHORT_ENOUGH)
+    return None if differ(language(text, 1), name) else name
 
 
 def answered_in(text: str, asked: str | None) -> str | None:
