@@ -11,6 +11,7 @@ import toktok
 
 from local_azure import images
 from local_azure.content_checks import harm_types
+from local_azure.json_text import parsed
 
 Message = dict[str, Any]
 
@@ -132,14 +133,14 @@ def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 def _parsed(line: bytes, number: int) -> Message:
     try:
-        parsed = json.loads(line.decode())
+        value = parsed(line)
     except UnicodeDecodeError as error:
         raise InvalidFileError(f"Line {number} is not valid UTF-8.") from error
     except (ValueError, RecursionError) as error:
         raise InvalidFileError(f"Line {number} is not valid JSON.") from error
-    if not isinstance(parsed, dict):
+    if not isinstance(value, dict):
         raise InvalidFileError(f"Line {number} is not a JSON object.")
-    return cast("Message", parsed)
+    return cast("Message", value)
 
 
 def _example(line: Message, number: int) -> Example:

@@ -1,6 +1,5 @@
 """How an ARM operation is declared, and what ARM checks before any of them runs."""
 
-import json
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +20,7 @@ from local_azure.errors import (
     missing_api_version,
     not_found,
 )
+from local_azure.json_text import parsed
 from local_azure.roles import arm_action, granted
 from local_azure.state import State, base_url, state_of
 
@@ -168,8 +168,8 @@ def _parse(content: bytes) -> dict[str, Any]:
     if not content:
         return {}
     try:
-        body = json.loads(content)
-    except ValueError as error:
+        body = parsed(content)
+    except (ValueError, RecursionError) as error:
         raise invalid_content(str(error)) from None
     if not isinstance(body, dict):
         raise invalid_content("an object was expected")

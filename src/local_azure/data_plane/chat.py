@@ -16,49 +16,21 @@ from local_azure import base_answers
 from local_azure.arm.deployments import find_deployment, is_ready, note_use
 from local_azure.content_checks import completion_results, prompt_results, trips_filter
 from local_azure.data_plane import jobs
+from local_azure.data_plane.chat_request import Asked, checked
 from local_azure.data_plane.rate_limits import limits_of
-from local_azure.data_plane.structured import (
-    MAX_TOP_LOGPROBS,
-    called_tool,
-    checked_format,
-    checked_tools,
-    formed,
-    log_probabilities,
-)
+from local_azure.data_plane.structured import called_tool, formed, log_probabilities
 from local_azure.data_plane.wire import Call, Json, Operation, invalid
 from local_azure.errors import AzureError, deployment_not_found
 from local_azure.store import Document
-from local_azure.training_file import ROLES, Message, count_tokens, text_of
+from local_azure.training_file import count_tokens, text_of
 
 if TYPE_CHECKING:
     from local_azure.dialogue import TrainedAnswers
 
 FINGERPRINT = "local-azure"
 ENCODING = "o200k_base"
-SPEAKERS = ("system", "developer", "user", "tool")  # the others may have something else to say
-MAX_CHOICES = 128
-MAX_STOPS = 4
 ANSWERS_KEPT = 8  # indexes of fine-tuned models in memory
 CHUNK_WORDS = 3
-DEFAULT_TEMPERATURE = 1.0
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A checked request."""
-
-    messages: list[Message]
-    temperature: float
-    seed: int | None
-    choices: int
-    max_tokens: int | None
-    stops: list[str]
-    stream: bool
-    include_usage: bool
-    tools: list[Json]
-    tool_choice: Any
-    response_format: Json
-    top_logprobs: int | None  # None: no odds at all
 
 
 @dataclass(frozen=True)
@@ -173,65 +145,6 @@ class Answer:
             "model": self.model,
             "system_fingerprint": FINGERPRINT,
         }
-
-
-def checked(body: Json) -> Asked:
-    """Raises AzureError with the first thing that is wrong."""
-    stops = body.get("stop") or []
-    stops = [stops] if isinstance(stops, str) else stops
-    if not isinstance(stops, list) or len(stops) > MAX_STOPS:
-        raise invalid(f"'stop' must be a text or up to {MAX_STOPS} of them.")
-    temperature = body.get("temperature")
-    if temperature is None:
-        temperature = DEFAULT_TEMPERATURE
-    if not isinstance(temperature, int | float) or not 0 <= temperature <= 2:  # noqa: PLR2004
-        raise invalid("'temperature' must be a number from 0 to 2.")
-    choices = _positive(body, "n")
-    if choices and choices > MAX_CHOICES:
-        raise invalid(f"'n' must be at most {MAX_CHOICES}.")
-    return Asked(
-        messages=_messages(body.get("messages")),
-        temperature=float(temperature),
-        seed=body.get("seed"),
-        choices=choices or 1,
-        max_tokens=_positive(body, "max_completion_tokens") or _positive(body, "max_tokens"),
-        stops=[str(stop) for stop in stops if stop],
-        stream=body.get("stream") is True,
-        include_usage=bool((body.get("stream_options") or {}).get("include_usage")),
-        tools=checked_tools(body),
-        tool_choice=body.get("tool_choice"),
-        response_format=checked_format(body),
-        top_logprobs=_top_logprobs(body),
-    )
-
-
-def _top_logprobs(body: Json) -> int | None:
-    top = body.get("top_logprobs")
-    if top is not None and body.get("logprobs") is not True:
-        raise invalid("'top_logprobs' needs 'logprobs' to be true.")
-    if not isinstance(top, int | None) or not 0 <= (top or 0) <= MAX_TOP_LOGPROBS:
-        raise invalid(f"'top_logprobs' must be a whole number from 0 to {MAX_TOP_LOGPROBS}.")
-    return top or 0 if body.get("logprobs") is True else None
-
-
-def _messages(messages: object) -> list[Message]:
-    if not isinstance(messages, list) or not messages:
-        raise invalid("'messages' is missing or empty.")
-    for position, message in enumerate(messages):
-        if not isinstance(message, dict) or message.get("role") not in ROLES:
-            raise invalid(f"'messages[{position}].role' must be one of {', '.join(sorted(ROLES))}.")
-        if message["role"] in SPEAKERS and not isinstance(message.get("content"), str | list):
-            raise invalid(f"'messages[{position}].content' must be a text or a list of parts.")
-    return messages
-
-
-def _positive(body: Json, name: str) -> int | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise invalid(f"'{name}' must be a whole number from 1.")
-    return value
 
 
 async def _choices(call: Call, deployment: Document, asked: Asked) -> list[Choice]:

@@ -12,7 +12,6 @@ from local_azure.data_plane.wire import Json, invalid
 from local_azure.training_file import Message, text_of
 
 MAX_TOOLS = 128
-MAX_TOP_LOGPROBS = 20
 _DEPTH = 8
 _CHOICES = ("none", "auto", "required")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -25,15 +24,23 @@ def checked_tools(body: Json) -> list[Json]:
     if not isinstance(tools, list) or len(tools) > MAX_TOOLS:
         raise invalid(f"'tools' must be a list of up to {MAX_TOOLS}.")
     for position, tool in enumerate(tools):
-        function = tool.get("function") if isinstance(tool, dict) else None
-        if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-            raise invalid(f"'tools[{position}].function.name' is missing.")
+        _require_function(tool, position)
     named = _named(body.get("tool_choice"))
     if named and named not in [tool["function"]["name"] for tool in tools]:
         raise invalid(f"'tool_choice' names '{named}', which is not in 'tools'.")
     if not named and body.get("tool_choice") not in (None, *_CHOICES):
         raise invalid(f"'tool_choice' must be one of {', '.join(_CHOICES)}, or name a function.")
     return tools
+
+
+def _require_function(tool: object, position: int) -> None:
+    function = tool.get("function") if isinstance(tool, dict) else None
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise invalid(f"'tools[{position}].function.name' is missing.")
+    if not isinstance(function.get("parameters"), dict | None):
+        raise invalid(f"'tools[{position}].function.parameters' must be an object.")
+    if not isinstance(function.get("description"), str | None):
+        raise invalid(f"'tools[{position}].function.description' must be a text.")
 
 
 def checked_format(body: Json) -> Json:
@@ -109,7 +116,8 @@ def _named(choice: object) -> str | None:
 
 
 def _schema(form: Json) -> Any:  # noqa: ANN401
-    return (form.get("json_schema") or {}).get("schema")
+    described = form.get("json_schema")
+    return described.get("schema") if isinstance(described, dict) else None
 
 
 def _common(tool: Json, question: str) -> int:

@@ -14,6 +14,7 @@ from local_azure.auth import Account, account_scope, require_data_plane
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.rate_limits import RateLimits
 from local_azure.errors import AzureError, bad_request, missing_api_version, not_found
+from local_azure.json_text import parsed
 from local_azure.settings import Listed
 from local_azure.state import State, base_url
 
@@ -75,7 +76,7 @@ class Call:
 
     async def json(self) -> Json:
         try:
-            body = await self.request.json()
+            body = parsed(await self.request.body())
         except (ValueError, RecursionError):
             raise invalid("The request body is not valid JSON.") from None
         if not isinstance(body, dict):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 VERSION = "api-version=2025-04-01"
 ODD: list[object] = [
-    *(None, 0, -1.5, True, "", "x", [], [1], {}, {"x": 1}, {"model": 1}, {"name": 1}),
+    *(None, 0, -1.5, True, "", "x", "\ud800", [], [1], {}, {"x": 1}, {"model": 1}, {"name": 1}),
     *({"model": {"name": []}}, {"name": "S0", "capacity": "many"}, {"type": None}),
     *({"level": ["x"]}, {"customSubDomainName": 7}),
 ]

@@ -14,16 +14,18 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.stateful import run_state_machine_as_test
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance
 
+from local_azure.recording import FOLDER
 from tests.local_azure import contract
 from tests.local_azure.core.conftest import ACCOUNT, GROUP, REGION, training_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.local_azure.conftest import LocalAzure
+    from tests.local_azure.conftest import LocalAzure, Start
 
 pytestmark = [
     pytest.mark.skipif(
@@ -181,16 +183,28 @@ def test_any_order_of_requests(local_azure: LocalAzure, file: str) -> None:
 
 
 def test_any_chat(local_azure: LocalAzure) -> None:
-    """Every request for a completion that OpenAI's specification allows.
+    """Requests for a completion that OpenAI's specification allows.
 
     Azure's errors have a form of their own; the witness knows it.
     """
-    client = Client(local_azure, contract.OPENAI)
+    chat(local_azure, GenerationMode.POSITIVE)
+
+
+def test_chat_that_is_not_allowed(
+    start_local_azure: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is refused or, where it concerns what is not looked at here, answered; it breaks nothing."""
+    monkeypatch.delenv(FOLDER, raising=False)
+    chat(start_local_azure(), GenerationMode.NEGATIVE)
+
+
+def chat(azure: LocalAzure, mode: GenerationMode) -> None:
+    client = Client(azure, contract.OPENAI)
     client.begin()
-    operation = loaded(contract.OPENAI, local_azure)[CHAT]["POST"]
+    operation = loaded(contract.OPENAI, azure)[CHAT]["POST"]
 
     @settings(GENERATED, max_examples=EXAMPLES * STEPS)
-    @given(case=operation.as_strategy())
+    @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:  # noqa: ANN401
         client.prepare(case)
         answer = case.call(session=client.session)

@@ -154,6 +154,12 @@ def test_the_content_filter(base: Service) -> None:
         {"messages": [{"role": "bot", "content": "a"}]},
         {"messages": [{"role": "user"}]},
         {"messages": [{"role": "user", "content": 7}]},
+        {"messages": [{"role": "user", "content": [{"type": "text", "text": 7}]}]},
+        {"messages": [{"role": "tool", "content": "a"}]},
+        {"top_p": 1.1},
+        {"seed": "a"},
+        {"stream_options": 1.5},
+        {"logit_bias": {"a": "b"}},
         {"temperature": 3},
         {"max_tokens": 0},
         {"n": 1000},
@@ -168,6 +174,12 @@ def test_requests_out_of_range_are_refused(base: Service, changed: Any) -> None:
         model="gpt-4o", messages=QUESTION
     ).headers
     assert headers["x-ratelimit-remaining-requests"] == "299"
+
+
+def test_half_a_surrogate_pair(base: Service) -> None:
+    """JSON can say it and UTF-8 cannot: it is refused like any other bad body."""
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "\ud800"}]}
+    assert base.raw("POST", "/v1/chat/completions", body).status == 400
 
 
 def test_capacity_is_a_limit(service: Service) -> None:

@@ -57,6 +57,7 @@ def test_preference_line(tmp_path: Path) -> None:
         (line(USER) + b"[1]\n", "Line 2 is not a JSON object."),
         (b"\xff\xfe{\x00", "Line 1 is not valid UTF-8."),
         (b"[" * 100_000, "Line 1 is not valid JSON."),
+        (rb'{"messages": "\ud800"}', "Line 1 is not valid JSON."),
         (b'{"prompt": "a"}', "Line 1 has no 'messages'."),
         (b'{"messages": []}', "Line 1 has no 'messages'."),
         (b'{"messages": ["a"]}', "Line 1, messages[0]: not an object."),
