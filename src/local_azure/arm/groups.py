@@ -23,6 +23,7 @@ from local_azure.store import Document
 
 _GROUPS = "/subscriptions/{subscription}/resourceGroups"
 _DELETE = "delete resource group"
+_FORCEABLE = ("microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets")
 
 
 def routes() -> list[BaseRoute]:
@@ -137,6 +138,7 @@ def _list(arm: ArmRequest) -> Response:
 def _delete(arm: ArmRequest) -> Response:
     """A second DELETE of a group that is being deleted joins the first."""
     group = require_group(arm)
+    _require_forceable(arm.query.get("forceDeletionTypes", ""))
     if "_deleting" not in group:
         require_deletable(arm.state, group["id"])
         seconds = arm.state.settings.group_delete_seconds
@@ -145,6 +147,16 @@ def _delete(arm: ArmRequest) -> Response:
         _save(arm.state, group)
     headers = operations.location_headers(arm, group["_deleting"])
     return Response(status_code=202, headers=headers)
+
+
+def _require_forceable(types: str) -> None:
+    """The SDK's documentation names two types; nothing of them exists here."""
+    for kind in filter(None, types.split(",")):
+        if kind.strip().lower() not in _FORCEABLE:
+            raise bad_request(
+                "InvalidForceDeletionTypes",
+                f"The resource type '{kind}' does not support forced deletion.",
+            )
 
 
 @operations.effect(_DELETE)

@@ -148,6 +148,17 @@ def test_a_lock_on_an_account_holds_its_group(local_azure: LocalAzure, account_p
     assert [found["properties"]["level"] for found in listed.body["value"]] == ["CanNotDelete"]
 
 
+def test_forced_deletion(local_azure: LocalAzure, group: str) -> None:
+    """The types for which Azure offers it are taken, others refused."""
+    groups = local_azure.groups().resource_groups
+    machines = "Microsoft.Compute/virtualMachines"
+    with pytest.raises(HttpResponseError, match="does not support forced deletion"):
+        groups.begin_delete(group, force_deletion_types=f"{machines},Microsoft.Storage/x")
+    scale_sets = "Microsoft.Compute/virtualMachineScaleSets"
+    groups.begin_delete(group, force_deletion_types=f"{machines},{scale_sets}").result()
+    assert not groups.check_existence(group)
+
+
 def test_read_only_refuses_writes(local_azure: LocalAzure, account_path: str) -> None:
     """ReadOnly on an account refuses a change of its tags, and reads go on."""
     lock(local_azure, account_path, "ReadOnly")
