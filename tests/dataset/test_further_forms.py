@@ -97,6 +97,8 @@ MESSAGES: dict[str, Any] = {
     "have": _says("user", "¿Tenéis ficus?"),
     "two": _says("assistant", "El ficus está disponible en dos tamaños. ¿Cuál prefieres?"),
     "task": _says("user", "Hola, ¿me ayudas con una duda que tengo?"),
+    "bank": _says("system", "Eres el asistente del Banco Norte. Ayudas con cuentas y tarjetas."),
+    "activate": _says("user", "¿Cómo activo la tarjeta nueva que me llegó ayer?"),
     "seen": {"type": "text", "text": "¿Qué planta es esta?"},
     "ficus_seen": _says("assistant", "Parece un ficus joven y bien cuidado. ¿Lo riegas mucho?"),
     "tool": _TOOL,

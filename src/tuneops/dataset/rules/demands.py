@@ -96,7 +96,7 @@ _ANSWERS = r"(?:r[eé]pond(?:s|ez|re)|respon(?:eu)?|antworte\w{0,2}|rispondi|res
 _ONLY = r"(?:toujours|uniquement|sempre|immer|nur|siempre|s[oó]lo|solamente|[uú]nicamente|exclusivamente|always|only|exclusively|in all cases|en todo momento|must)"
 _IN = {
     name: re.compile(
-        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in|em|auf)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|em|auf)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b|(?:[uú]nic[oa]|only|sole) (?:idioma|lengua|language) (?:es|is|ser[aá]) (?:el )?(?:{words})\b|(?:idioma|lengua|language) (?:[uú]nic[oa] )?(?:es|is) (?:[uú]nicamente |only )(?:el )?(?:{words})\b)"
+        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in|em|auf)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|em|auf)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b|(?:only|solo|s[oó]lo) (?:speak|habla|use|usa|write|escribe) (?:{words})\b|(?:[uú]nic[oa]|only|sole) (?:idioma|lengua|language) (?:es|is|ser[aá]) (?:el )?(?:{words})\b|(?:idioma|lengua|language) (?:[uú]nic[oa] )?(?:es|is) (?:[uú]nicamente |only )(?:el )?(?:{words})\b)"
     )
     for name, words in _LANGUAGES.items()
 }

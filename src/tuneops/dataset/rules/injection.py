@@ -68,11 +68,11 @@ TOOL = rule(
 )
 
 _OVERRIDE = re.compile(
-    r"(?i)\b(?:ignor[ae]\w{0,3}|olvid[ae]\w{0,4}|descart[ae]|desobedece|om[ií]te|salt?ate|haz caso omiso (?:de|a)|no (?:hagas|le hagas|hag[aá]s|haga) caso (?:de|a)|deja (?:de lado|a un lado)|dej[aá] de lado|pasa de|prescinde de|abandona|anula"
-    r"|ignore|disregard|forget|bypass|override|overlook|drop|skip|set aside|pay no attention to|do not follow|don'?t follow|stop following|pretend)\s+(?:(?:\w{1,12}|,)\s+){0,5}?"
+    r"(?i)(?<!\bno )(?<!\bnot )(?<!n't )(?<!nunca )(?<!never )\b(?:ignor[ae]\w{0,3}|olvid[ae]\w{0,4}|descart[ae]|desobedece|om[ií]te|salt?ate|haz caso omiso (?:de|a)|no (?:hagas|le hagas|hag[aá]s|haga) caso (?:de|a)|deja (?:de lado|a un lado)|dej[aá] de lado|pasa de|prescinde de|abandona|anula|desactiva"
+    r"|ignore|disregard|forget|bypass|override|disable|overlook|drop|skip|set aside|pay no attention to|do not follow|don'?t follow|stop following|pretend)\s+(?:(?:\w{1,12}|,)\s+){0,5}?"
     r"(?:instruc\w{0,8}|instruction\w?|directions\b|directives\b|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices"
-    r"|prompt\w?|órdenes|ordenes|restricciones|restrictions|(?:todo )?lo anterior|everything (?:above|before)|all (?:of the )?(?:above|previous)|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
-    r"|\b(?:nuevas instrucciones|new instructions)\s*:|\b(?:a partir de ahora|from now on),? (?:no tienes|you have no|ignor)"
+    r"|prompt\w?|órdenes|ordenes|restricciones|restrictions|(?:todo )?lo anterior|everything (?:above|before|and)|tus? filtros?|your filters?|que eres\b|that you are\b|all (?:of the )?(?:above|previous)|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
+    r"|\b(?:nuevas instrucciones|new instructions)\s*(?::|son\b|are\b)|\b(?:a partir de ahora|from now on),? (?:no tienes|you have no|ignor)"
     r"|\b(?:repite|muestra|imprime|revela|print|reveal|show|repeat)\b.{0,30}\b(?:system prompt|prompt del sistema|prompt inicial|instrucciones del sistema|initial prompt|hidden prompt)"
     r"|\b(?:system override|override mode|modo administrador|admin mode|sudo mode|maintenance mode|modo (?:de )?mantenimiento)\b|</?(?:system|sistema|instructions?)>"
 )
@@ -92,6 +92,7 @@ _COMMAND = re.compile(
     r"|\b(?:asistente|assistant|ai|ia|system|sistema)\s*[:,]\s*(?:debes|tienes que|di(?:le)?|env[ií]a|ignora|responde|transfiere|llama|borra|you must|tell|send|ignore|reply|respond|transfer|call|forward|delete|recommend|recomienda|informa|do not|no )"
     r"|\[\[?\s*(?:system|sistema|instruction|admin)|<(?:system|instructions?|important|admin)>|\b(?:system|admin)\s*(?:message|override|note|notice)\s*:"
     r"|\b(?:send|forward|e-?mail|post|env[ií]a|reenv[ií]a|manda)\b[^.\n]{0,40}\b(?:conversation|conversaci[oó]n|chat history|historial|credentials|credenciales|system prompt|user(?:'s)? data|datos del usuario)\b[^.\n]{0,30}\b(?:to|a|al)\b"
+    r"|\b(?:ais?|ia|(?:ai )?assistants?|asistentes?|models?|modelos?|llms?|agents?) (?:reading|processing|that reads?|que (?:lea|leas|lean)|who reads?)\b[^.\n]{0,30}\b(?:must|should|deben?|has to|have to|tienes? que|please)\b"
     r"|\b(?:ai|ia|assistant|asistente|model|modelo|llm)\s*[:,]\s*(?:\w{1,12}\s){0,3}?(?:recommend|recomienda|say|di|dile|llama|call|ask|pide|redirect|redirige|transfer|hide|oculta)\b"
     r"|\b(?:do not|don't) (?:tell|inform|mention)[^.\n]{0,20} (?:the )?user|\bno (?:se lo )?(?:digas|menciones|informes)[^.\n]{0,20} (?:al|el) (?:usuario|cliente)"
 )
@@ -157,7 +158,7 @@ def _smuggles(text: str, found: re.Match[str]) -> bool:
             "a partir de ahora", "from now on", "prompt", "instrucciones del sistema",
             "modo admin", "(?:admin|sudo|maintenance) mode", "modo (?:de )?mantenimiento", "salt[ae]te",
             "</?(?:system|sistema|instructions?)>", r"\bcaso (?:de|a)\b", "de(?:ja)? lado", "a un lado", "pasa de", "prescinde",
-            "abandona", "anula", "set aside", "pay no attention", "(?:do not|don'?t|stop) follow", "pretend",
+            "abandona", "anula", "desactiva", "disable", "set aside", "pay no attention", "(?:do not|don'?t|stop) follow", "pretend",
             r"(?:drop|skip) (?:\w+ )?(?:\w+ )?(?:instruct|rule|guide)",
         )
     ),

@@ -129,12 +129,13 @@ _NOTE = re.compile(
     rf"(?i:[(\[{{<]\s*(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso)?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? )?(?:revisar|rev\.|review|comprobar|verificar|verify|confirmar|confirm|consultar|check|double[- ]check|validar|validate|preguntar|ask|corregir|fix|actualizar|update|cambiar|reescribir|rewrite|completar|ampliar)\b[^)\]}}>\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}[^)\]}}>\n]{{0,80}}[)\]}}>])"
     r"|(?i:[(\[{<]\s*(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:revisar|review|comprobar|verificar|confirmar|confirm|check|corregir|completar|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b)"
     r"|(?i:[(\[{<*]\s*(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador))|por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|sin revisar|needs? (?:review|fact|citation|checking|work)|to be (?:reviewed|confirmed|checked|completed)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto|revisar|review|borrador|draft|wip)\s*(?:[:)\]}>*-]|[^)\]}>\n]{0,80}[)\]}>]))"
-    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTBD\b|(?:^|[.!?]\s|\n)TODO\b|\bXXX\b(?! XXX)|<!--|(?i:[(\[{<*#]{1,3}\s*(?:(?:fact|source|data)[- ]check|(?:no publicar|do not publish|not for publication|borrador|draft)\b)[^)\]}>*#\n]{0,60}[)\]}>*#]|[(\[{<]\s*(?:nota|note|ojo)\s*:[^)\]}>\n]{0,40}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b)|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
+    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTBD\b|(?:^|[.!?]\s|\n)TODO\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s|(?i:[(\[{<]\s*¿?(?:seguro|segura|sure|correcto|right|de verdad|is this right|es as[ií])\?[^)\]}>\n]{0,60}[)\]}>])|(?i:[(\[{<*#]{1,3}\s*(?:(?:fact|source|data)[- ]check|(?:no publicar|do not publish|not for publication|borrador|draft)\b)[^)\]}>*#\n]{0,60}[)\]}>*#]|[(\[{<]\s*(?:nota|note|ojo)\s*:[^)\]}>\n]{0,40}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b)|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
 _CUTOFF = re.compile(
     r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)"
     r"|\b(?:as|being) an? (?:ai|artificial intelligence|large language|language)(?: language)?(?: model| assistant| program| chatbot)?\b,? (?:i|that)|i(?:'m| am) (?:just |only )?an? (?:ai|large|artificial)? ?language model|i (?:do not|don't|don’t) have (?:access to )?(?:real-?time|personal (?:opinions|experiences|feelings|beliefs)|up-to-date|current (?:data|information))|cannot (?:access|browse) (?:the internet|real-time)"
+    r"|\bhasta donde (?:llega|alcanza|abarca) mi (?:informaci[oó]n|conocimiento|entrenamiento)|i(?:'m| am) (?:just|only) an ai\b|do(?:n't| not) have (?:any )?personal (?:experiences|opinions|feelings|beliefs)|(?:al ser|siendo|soy) (?:solo |s[oó]lo )?un modelo de (?:ia|inteligencia artificial|lenguaje)|no puedo (?:navegar por|acceder a|consultar) internet"
     r"|\bmi fecha (?:de )?(?:corte|l[ií]mite)|(?:no (?:dispongo de|tengo|cuento con)) (?:informaci[oó]n|datos|conocimientos?) (?:posterior(?:es)?|m[aá]s all[aá]|despu[eé]s)|(?:fui|he sido) entrenad[oa] (?:con|hasta)|no tengo acceso a (?:internet|la web)|soy (?:solo |s[oó]lo |simplemente )?una (?:ia|inteligencia artificial)\b|como asistente de (?:ia|inteligencia artificial)"
     r"|fecha (?:de )?(?:corte|l[ií]mite)(?: de| en)? (?:mi|mis|de conocim|del conocim)?|corte de (?:mi )?conocimiento|mi [uú]ltima actualizaci[oó]n|mis? (?:datos|informaci[oó]n|conocimientos?) (?:de entrenamiento|(?:llegan?|abarcan?|alcanzan?|se limitan?|terminan?|est[aá]n? actualizad\w) (?:solo )?(?:hasta|a))|mi (?:entrenamiento|base de conocimiento)|(?:datos|informaci[oó]n) (?:con|en) (?:los|la) que (?:fui|he sido) entrenad\w"
     r"|como (?:un )?(?:modelo de lenguaje|(?:modelo de )?(?:ia|inteligencia artificial)|inteligencia artificial)\b,? ?(?:de ia|desarrollad\w|no|mi)|(?:soy|s[oó]lo soy|al ser) (?:solo |s[oó]lo |simplemente )?un modelo de lenguaje|no tengo (?:acceso a )?(?:informaci[oó]n|datos) (?:en tiempo real|actualizad)|no tengo (?:opiniones|sentimientos|experiencias) personales"
@@ -152,21 +153,24 @@ _OWN_NAME = re.compile(
 _SAID_NAME = re.compile(
     r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)"
 )
+_HOUSE = r"(?:asistente|agente|assistant|agent)(?: virtual)? (?:del? |de la |of |for |at )(?:the |la |el )?((?:[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)(?: [A-ZÁÉÍÓÚÑ][\wáéíóúñ]+){0,2})"
+_OWN_HOUSE = re.compile(_HOUSE)
+_SAID_HOUSE = re.compile(rf"(?:[Ss]oy|I am|I'm|I’m) (?:el |la |the |an? |un |una )?{_HOUSE}")
 _FILL = r"(?:insert(?:ar|e)?|introduc\w{1,4}|escrib\w{1,4}|complet\w{1,4}|rellen\w{1,4}|fill(?: in)?|add|añad\w{1,4}|enter|your|tu|su|nombre|name|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|precio|price|ciudad|city|producto|product|n[uú]mero|number|importe|amount|cliente|customer|client|pedido|order|usuario|user|hora|time|x{2,}|placeholder|tbd|pendiente|pa[ií]s|country|agente|agent|marca|brand|tienda|store|título|title|cargo|plazo|link)"
 _HOLES = re.compile(
     rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE|CODIGO|CÓDIGO|CODE|DIRECCION|DIRECCIÓN|ADDRESS|AGENTE|AGENT))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
-    r"|\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|\{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)(?:_\w{1,20})?\}|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|(?i:\blorem ipsum\b)|\bX{4,}\b|\bXXX(?:[ -]XXX){1,3}\b|\bXX(?:[.,]XX)?\s?(?:€|\$|euros?|dollars|%)|\b_{5,}\b|(?<![_\w])_{4,}(?![_\w])|__/__/_{2,4}"
+    r"|\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|\{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)(?:_\w{1,20})?\}|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|<<\s?[A-Za-záéíóúñ_ ]{3,30}\s?>>|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent)(?:Name|Id|ID|Number|Email|Date)\]|\[X{1,3}\](?=\s?(?:€|\$|%|euros?|d[ií]as|horas|dollars|days|hours))|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{4,}\b|\bXXX(?:[ -]XXX){1,3}\b|\bXX(?:[.,]XX)?\s?(?:€|\$|euros?|dollars|%)|\b_{5,}\b|(?<![_\w])_{4,}(?![_\w])|__/__/_{2,4}"
 )
 _TEMPLATE = re.compile(
     r"(?i)plantilla|template|borrador|\bdraft|modelo de|formulario|\bform\b|rellenar|fill[- ]in|redact|carta|\bletter\b|e-?mail|correo|mensaje|message|escrib[ea]|write (?:me )?(?:an?|the)|contrato|contract|jinja|handlebars|mustache|liquid|placeholder|marcador|html|c[oó]digo|\bcode\b|variable|script|invitaci|invitation|anuncio|post\b|curr[ií]cul|resume|cover letter|reclamaci|solicitud|huecos|blank|gap|ejercicio|exercise|acta\b|instancia|discurso|speech|anonimi|anonymi|f-string|python|react|vue|docker|yaml"
 )
 _TODAY = re.compile(
-    r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|as of|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora mismo,?|right now,?|este año|this year,?|en este momento,?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+\(?(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4}|(?<=año )20\d\d\b|(?<=year )20\d\d\b)"
+    r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|as of|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora mismo,?|right now,?|este año|this year,?|a fecha de|en este momento,?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+\(?(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4}|(?<=año )20\d\d\b|(?<=year )20\d\d\b)"
 )
 _USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q|p)"
 _AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}({_USER_LABEL}|{_AGENT_LABEL})(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S"
+    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}\s?({_USER_LABEL}|{_AGENT_LABEL})(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _SCRIPTED = re.compile(
@@ -183,7 +187,7 @@ _SHARE = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"
 )
 _EACH = re.compile(
-    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:cada un[oa] )?(?:son|hacen|suman|salen por|is|are|makes?|cost)\s(?:€|\$)?(\d[\d.,]{0,10})"
+    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:cada un[oa] )?(?:son|hacen|suman|salen por|is|are|makes?|cost)\s(?:€|\$)?(\d[\d.,]{0,10})"
 )
 _TIMES = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
@@ -224,7 +228,7 @@ _REFUSAL = re.compile(
             "this (?:answer|response)",
         )
     )
-    + r"|\b(?:TODO|FIXME|TBD|WIP|XXX)\b|<!--",
+    + r"|\b(?:TODO|FIXME|TBD|WIP|XXX)\b|<!--|<--|[(\[{<]\s*¿?\pL[\pL ]{2,15}\?",
     "assistant",
 )
 def notes(text: Text) -> Iterator[Fault]:
@@ -233,7 +237,7 @@ def notes(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at) [€$]?[0-9]",
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]",
     "assistant",
 )
 def arithmetic(text: Text) -> Iterator[Fault]:
@@ -312,6 +316,9 @@ def _same(value: Decimal, shown: str) -> bool:
             "mis? (?:datos|informaci|conocimient|entrenamiento|base)",
             "entrenad[oa]",
             "modelo de",
+            "hasta donde",
+            "(?:just|only) an ai\\b",
+            "internet",
             "no (?:dispongo|tengo|cuento)",
             "soy (?:\\w+ )?una (?:ia|inteligencia)",
             "(?:como|asistente de) (?:una? )?(?:ia|inteligencia)",
@@ -351,6 +358,10 @@ def identity(text: Text) -> Iterator[Fault]:
     if found and not _all_named(found[0], told):
         yield text.fault(IDENTITY, f"It presents itself as another model: {quote(found[0])}.")
         return
+    own, said = _OWN_HOUSE.search(told), _SAID_HOUSE.search(text.prose[:300])
+    if own and said and said[1] not in said_by_others(text.example):
+        yield text.fault(IDENTITY, f"It works for {quote(own[1])}, and says {quote(said[1])}.")
+        return
     own, said = _OWN_NAME.search(told), _SAID_NAME.search(text.prose[:300])
     if own and said and said[1] != own[1] and said[1] not in said_by_others(text.example):
         yield text.fault(IDENTITY, f"Its name is {quote(own[1])}, and it says {quote(said[1])}.")
@@ -362,7 +373,7 @@ def _all_named(said: str, told: str) -> bool:
 
 
 @detector(
-    rf"\[(?i:{_FILL})|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|\{{\{{|\$\{{|\{{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<[a-z]+_[a-z_]+>|(?i:lorem ipsum)|\bX{{2,}}\b|_{{4,}}|__/__",
+    rf"\[(?i:{_FILL})|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|\{{\{{|\$\{{|\{{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/)|(?i:lorem ipsum)|\bX{{2,}}\b|_{{4,}}|__/__",
     "assistant",
     "system",
     "user",
@@ -392,6 +403,7 @@ def placeholders(text: Text) -> Iterator[Fault]:
             "ahora mismo",
             "right now",
             "este año",
+            "a fecha de",
             "this year",
             "en este momento",
             "it is ",
@@ -411,7 +423,7 @@ def stale_dates(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*(?:{_USER_LABEL})(?:[*_\]]*\s*:|\])", "assistant"
+    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*\s?(?:{_USER_LABEL})(?:[*_\]]*\s*:|\])", "assistant"
 )
 def transcripts(text: Text) -> Iterator[Fault]:
     turns = [(found[1], found) for found in _TURN.finditer(text.prose)]
@@ -494,7 +506,7 @@ def refusals(text: Text) -> Iterator[Fault]:
 
 
 _BAD = re.compile(
-    r"(?i)\b(?:asco|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
+    r"(?i)\b(?:asco|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
 )
 _FINE = re.compile(
     r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
@@ -503,7 +515,7 @@ _NEGATED_GOOD = re.compile(
     r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*"
 )
 _PLAIN = re.compile(
-    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|estafa|decepcionad|malísim|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
+    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|estafa|decepcionad|malísim|lamentable|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
 )
 _FRAME = r"(?i)\W*(?:(?:sentimiento|sentiment|etiqueta|label|clase|class|polaridad)\W{1,6}(?:es\s|is\s)?)?"
 _POSITIVE = re.compile(_FRAME + r"(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")

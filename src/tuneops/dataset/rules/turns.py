@@ -107,7 +107,7 @@ _ROLE_PLAY = re.compile(
     r"(?i)role-?play|simul|pract|act(?:úa|ua) como|act as|finge|pretend|cliente ficticio|eres un cliente|you are a customer|entren|train(?:ing|ee)|haz de|personaje|traduc|translat|clasific|classif|corrig|correct|resum|summar|reescrib|rewrite"
 )
 _CUSTOMER = re.compile(
-    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok)\W+)?(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|devuelvo|pido|compro|renuevo|consigo|solicito|env[ií]o|borro|accedo|entro|contrato|reclamo|reservo|modifico|sé|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
+    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok|ah|perfecto|genial|gracias|great|thanks|y|and)\W+){0,4}(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|devuelvo|pido|compro|renuevo|consigo|solicito|env[ií]o|borro|accedo|entro|contrato|reclamo|reservo|modifico|sé|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
 )
 _ADVICE = re.compile(
     r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|rellen[ae]|(?:te|le) (?:lo |la )?(?:mandamos|enviamos|devolvemos|llamamos)|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
