@@ -34,6 +34,24 @@ def test_two_submits_with_one_key_create_one_job(folder: Path, patch: pytest.Mon
         assert len(stock.files) == 2
 
 
+def test_lists_that_lag_lead_to_no_second_job(
+    quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch
+) -> None:
+    """Nearly half a lease late, as a minute is of two: two at once, and one after them."""
+    lease = 16.0
+    lag = (lease / 2 - 3.0) * sweep.QUICK["speed"]
+    sweep.provisioned("rg-lag", folder, patch)
+    patch.setenv("TUNEOPS_LEASE_SECONDS", str(lease))
+    quick_azure.admin("PATCH", "settings", {"list_lag_seconds": {"files": lag, "jobs": lag}})
+    logs = [folder / f"rg-lag-{index}.log" for index in range(3)]
+    codes = [*at_once(pipeline.submit, logs[:2]), *at_once(pipeline.submit, logs[2:])]
+    quick_azure.admin("PATCH", "settings", {"list_lag_seconds": {}})
+    assert codes == [0, 0, 0], [log.read_text(encoding="utf-8") for log in logs]
+    stock = sweep.ending("rg-lag", folder, patch)
+    assert len(stock.jobs) == 1
+    assert {name.split("-")[1] for name in stock.files} == {"training", "validation"}
+
+
 @pytest.mark.usefixtures("quick_azure")
 def test_two_reconciles_at_once_change_nothing(folder: Path, patch: pytest.MonkeyPatch) -> None:
     sweep.provisioned("rg-reconcile", folder, patch)
