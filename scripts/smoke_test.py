@@ -1,10 +1,14 @@
 """Compare the candidate with the base model on the smoke prompts, and decide."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tuneops import console, github
+
+if TYPE_CHECKING:
+    from tuneops.smoke.record import Run
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -31,9 +35,7 @@ def main() -> None:
     help="Where run.json, report.html, summary.md and junit.xml go.",
 )
 @console.json_option
-@click.pass_context
 def run(
-    ctx: click.Context,
     *,
     config_path: Path,
     environment: str | None,
@@ -54,7 +56,6 @@ def run(
     Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
     """
     from tuneops import config
-    from tuneops.report.terminal import comparison
     from tuneops.smoke.plan import Wanted
     from tuneops.smoke.progress import asking
     from tuneops.smoke.record import load_run
@@ -65,13 +66,11 @@ def run(
     stored = load_run(against) if against else None
     wanted = Wanted(baseline, candidate, prompts, samples, stored)
     with console.group("Smoke test"), asking() as progress:
-        result = run_smoke_test(
-            config.load(config_path, environment), wanted, out=out, progress=progress
-        )
+        product = config.load(config_path, environment)
+        result = run_smoke_test(product, wanted, out=out, progress=progress)
     github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
     console.say(f"The report is {out / 'report.html'}.")
-    console.emit(result.facts(), as_json=as_json, shown=comparison(result))
-    ctx.exit(result.verdict.outcome.exit_code)
+    decide(result, as_json=as_json)
 
 
 @main.command()
@@ -79,24 +78,19 @@ def run(
 @click.argument("after", metavar="B.json", type=FILE)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write reports here.")
 @console.json_option
-@click.pass_context
-def compare(
-    ctx: click.Context, before: Path, after: Path, *, out: Path | None, as_json: bool
-) -> None:
+def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> None:
     """Decide on the candidate of run B against that of run A; exit codes as for run.
 
     Example: python scripts/smoke_test.py compare last-week/run.json out/smoke/run.json
     """
     from tuneops.report.files import write_reports
-    from tuneops.report.terminal import comparison
     from tuneops.smoke.record import load_run
     from tuneops.smoke.stored import compare_runs
 
     result = compare_runs(load_run(before), load_run(after))
     if out:
         write_reports(result, out)
-    console.emit(result.facts(), as_json=as_json, shown=comparison(result))
-    ctx.exit(result.verdict.outcome.exit_code)
+    decide(result, as_json=as_json)
 
 
 @main.command()
@@ -118,6 +112,13 @@ def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: boo
         out.write_text(render(result), encoding="utf-8")
     shown = side_by_side(result, show) if show else comparison(result)
     console.emit(result.facts(), as_json=as_json, shown=shown)
+
+
+def decide(result: "Run", *, as_json: bool) -> None:
+    from tuneops.report.terminal import comparison
+
+    console.emit(result.facts(), as_json=as_json, shown=comparison(result))
+    click.get_current_context().exit(result.verdict.outcome.exit_code)
 
 
 if __name__ == "__main__":

@@ -52,10 +52,7 @@ def check(
     from tuneops.dataset import commands
 
     report = commands.check(files, **options)
-    if sarif:
-        sarif.write_text(commands.written(report, "sarif"), encoding="utf-8")
-    if plot is not None:
-        commands.plot(report, plot)
+    commands.keep(report, sarif=sarif, plot=plot)
     if as_json or output != "text":
         click.echo(commands.written(report, "json" if as_json else output))
     else:
@@ -97,11 +94,10 @@ def fix(files: tuple[Path, ...], only_check: bool, as_json: bool) -> None:
     diffs = {str(path): one.diff() for path, one in zip(files, plans, strict=True)}
     shown = "\n".join(filter(None, diffs.values())) or "Nothing to repair."
     emit(diffs, as_json=as_json, shown=shown)
-    if not only_check:
-        for one in plans:
-            if one.count:
-                repairs.fix(one.path)
-    sys.exit(ExitCode.FINDINGS if only_check and any(one.count for one in plans) else 0)
+    broken = [one.path for one in plans if one.count]
+    for path in () if only_check else broken:
+        repairs.fix(path)
+    sys.exit(ExitCode.FINDINGS if only_check and broken else ExitCode.DONE)
 
 
 @main.command()

@@ -97,20 +97,25 @@ def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") 
     )
 
 
-def plot(report: Report, path: Path) -> None:
-    """Write the distribution of the first file's tokens as SVG.
+def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
+    """Write the findings as SARIF, and the distribution of the first file's tokens as SVG.
 
     Raises:
-        ConfigError: The path cannot be written.
+        ConfigError: A path cannot be written.
     """
-    from tuneops.report.histograms import svg_bars
+    if sarif is not None:
+        _write(sarif, written(report, "sarif"))
+    if plot is not None:
+        from tuneops.report.histograms import svg_bars
 
-    name, numbers = next(iter(report.statistics.items()))
+        name, numbers = next(iter(report.statistics.items()))
+        title = f"Tokens an example, {name}"
+        _write(plot, svg_bars(numbers.distribution, title=title, unit="tokens"))
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(
-            svg_bars(numbers.distribution, title=f"Tokens an example, {name}", unit="tokens"),
-            encoding="utf-8",
-        )
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
