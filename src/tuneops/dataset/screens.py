@@ -28,7 +28,8 @@ _ENGLISH = _NAMES.index("en")
 _OTHER_SCRIPT = len(_NAMES)
 _SCRIPT_SHARE = 0.3
 _LEAD = 1.2  # of one language before another, less than the rule wants
-_ASKED, _SAID, _BOTH = 2, 2, 3  # function words, not more than the rule wants
+_FEWEST, _BOTH = 2, 3  # function words, not more than the rules want
+_ABOUT = 0.75  # tokens are not quite words
 _OWN = 2
 _SHARE = 0.27  # of the lesser language, where an answer holds two
 _MARKS = ("¿", "¡")  # each tells Spanish, whatever word it stands before
@@ -138,19 +139,30 @@ class Screen:
 
 
 def _differ(asked: NDArray[np.uint8], said: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Whether there is one language that is rather asked in, and another that is rather said."""
-    one, other = asked.astype(np.float32), said.astype(np.float32)
-    asks = (one >= _ASKED)[:, :, None] & (one[:, :, None] >= _LEAD * one[:, None, :])
-    says = (other >= _SAID)[:, None, :] & (other[:, None, :] >= _LEAD * other[:, :, None])
-    found: NDArray[np.bool_] = np.logical_or.reduce(asks & says & _apart(), axis=(1, 2))
+    """Whether there is a language that may be the question's, and one apart that the answer's."""
+    asks, says = _leading(asked, _LEAD), _leading(said, 1)
+    pairs = (asks.astype(np.float32) @ _apart()) * says
+    found: NDArray[np.bool_] = pairs.max(axis=1) > 0
+    return found
+
+
+def _leading(scores: NDArray[np.uint8], lead: float) -> NDArray[np.bool_]:
+    """Which languages have about the most words, and so many times those of each one apart."""
+    rivals = np.stack([np.max(scores * apart, axis=1) for apart in _apart()], axis=1)
+    most = scores.max(axis=1, keepdims=True)
+    found: NDArray[np.bool_] = (
+        (scores >= _FEWEST) & (scores >= _ABOUT * most) & (scores >= lead * rivals)
+    )
     return found
 
 
 @cache
-def _apart() -> NDArray[np.bool_]:
+def _apart() -> NDArray[np.float32]:
     """Which languages are told apart, each of both by its byte."""
     names = [*_NAMES, ""]
-    return np.array([[languages.differ(one, other) for other in names] for one in names], np.bool_)
+    return np.array(
+        [[languages.differ(one, other) for other in names] for one in names], np.float32
+    )
 
 
 def _tally(
@@ -206,7 +218,7 @@ def _traits() -> TokenTable:
         if word[:1] in _MARKS:
             starts, word = True, word[0]
         number = numbers.get(word, 0) if starts else 0
-        if not number and scripts.search(word):
+        if not number and (scripts.search(word) or "\ufffd" in word):  # or a part of a letter
             number = _SCRIPT
         drags = bool(_DRAGGED.search(token))
         return number + _AMID_FLAG * token[:1].isalpha() + _RUN_FLAG * drags
@@ -234,5 +246,5 @@ def _languages_of(*, own: bool = False) -> NDArray[np.uint64]:
         if own:
             words -= languages.STOPWORDS["es" if name == "en" else "en"]
         ones[[numbers[word] for word in words], at] = 1
-    ones[[numbers[mark] for mark in _MARKS]] *= _ASKED  # a mark alone tells Spanish
+    ones[[numbers[mark] for mark in _MARKS]] *= _FEWEST  # a mark alone tells Spanish
     return ones.view(np.uint64).ravel()
