@@ -208,8 +208,8 @@ def pages(server: Server) -> dict[str, float]:
     base = f"/accounts/{ACCOUNT}/openai/v1"
     asked = {
         f"1,000 of {GROUPS} groups": (listed, arm, 7),
-        f"100 of {JOBS} jobs": (f"{base}/fine_tuning/jobs?limit=100", plane, 15),
-        "one job": (f"{base}/fine_tuning/jobs/{JOB_ID.format(50)}", plane, 31),
+        f"100 of {JOBS} jobs": (f"{base}/fine_tuning/jobs?limit=100", plane, 60),
+        "one job": (f"{base}/fine_tuning/jobs/{JOB_ID.format(50)}", plane, 60),
     }
     return {what: quickest(server, *how) for what, how in asked.items()}
 

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
-from local_azure.errors import not_found
+from local_azure.errors import missing_action, not_found
 from local_azure.state import base_url, state_of
 from local_azure.store import Document
 
@@ -93,6 +93,10 @@ def _list(arm: ArmRequest) -> Response:
 
 
 def _get(arm: ArmRequest) -> Response:
+    """Any role in it lets a principal see the subscription."""
+    if arm.state.settings.roles == []:
+        action = "Microsoft.Resources/subscriptions/read"
+        raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
     return ok(_subscription(arm))
 
 

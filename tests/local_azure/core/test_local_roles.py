@@ -103,7 +103,8 @@ def test_without_a_role_there_is_no_subscription(local_azure: LocalAzure, group:
     )
     assert answer.body == {"value": []}
     assert list(local_azure.groups().resource_groups.list()) == []
-    assert arm(local_azure, "GET", f"/resourceGroups/{group}").status == 403
+    for path in ("", f"/resourceGroups/{group}"):
+        assert arm(local_azure, "GET", path).body["error"]["code"] == "AuthorizationFailed"
 
 
 @pytest.mark.parametrize(

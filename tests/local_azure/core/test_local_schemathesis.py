@@ -203,7 +203,7 @@ def chat(azure: LocalAzure, mode: GenerationMode) -> None:
     client.begin()
     operation = loaded(contract.OPENAI, azure)[CHAT]["POST"]
 
-    @settings(GENERATED, max_examples=EXAMPLES * STEPS)
+    @settings(GENERATED, max_examples=EXAMPLES * 8)
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:  # noqa: ANN401
         client.prepare(case)
