@@ -69,7 +69,9 @@ class Screen:
             (end := text[-1:]).isalnum() or end in _OPEN_ENDS or text.isupper() for text in talk
         ]
         odd = np.array(open_or_loud, np.bool_) | (lengths[:-1] < _SHORT)
-        odd[speech.answers] |= lengths[speech.answers] < 1.6 * lengths[speech.questions]
+        odd[speech.answers] |= (
+            lengths[speech.answers] < 1.6 * lengths[speech.questions] + turns.FRAME_LENGTH
+        )
         dragged = np.flatnonzero(self._traits & _RUN_FLAG)
         odd[np.searchsorted(speech.offsets, dragged, side="right") - 1] = True
         return odd

@@ -116,6 +116,7 @@ _NEED = re.compile(
     r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
 STOPS = frozenset(".!?…。！？؟।")
+FRAME_LENGTH = 25  # characters that an echo puts around the question
 _PERIODS = 16  # words of the longest unit that is looked for
 _LONG_RUN = re.compile(r"([^\W\d_xX])\1{19}|([^\W\d_]{2,4})\2{9}")
 _SCANNED_WORDS = 20_000
@@ -131,7 +132,7 @@ def suspicious(question: str, answer: str) -> bool:
         or (len(words) > 9 and len(set(words)) < 0.6 * len(words))
         or answer[-1:] in ",(-–—"
         or (answer[-1:].isalnum() and words[-1].lower() in _FUNCTION_WORDS)
-        or (len(answer) < 1.6 * len(question) and len(words) > 3 and _covers(question, words))
+        or (len(answer) < 1.6 * len(question) + FRAME_LENGTH and len(words) > 3 and _covers(question, words))
         or (question[-1:] in "?!." and bool(_AGENT.search(question[:300])))
         or (answer[-1:] == "?" and len(answer) < len(question) and "?" not in question)
         or len(max(words, key=len)) > 19
@@ -315,7 +316,7 @@ def _echoes(question: str, answer: str) -> bool:
         return asked == said and "?" not in question and count > 4
     if asked == said:
         return True
-    if "?" not in question or len(said.split()) < 4 or len(said) > 1.5 * len(asked) + 25:
+    if "?" not in question or len(said.split()) < 4 or len(said) > 1.5 * len(asked) + FRAME_LENGTH:
         return False
     asks, says = ({word[:_STEM] for word in one.split()} for one in (asked, said))
     return not says - asks - _FRAME and len(says & asks) >= 0.6 * len(asks)
