@@ -146,7 +146,10 @@ def asked_in(example: Example, question: Message) -> str | None:
         return "es"
     said = [one.text for one in example.messages if one.role == "user" and one.at <= question.at]
     name = sure(prose("\n".join(said)), _SHORT_ENOUGH)
-    return None if differ(language(text, 1), name) else name
+    words = _WORD.findall(text[:_READ].lower())
+    own = {other: len(stop.intersection(words)) for other, stop in STOPWORDS.items()}
+    foreign = max((count for other, count in own.items() if differ(other, name)), default=0)
+    return name if not foreign or own.get(str(name), 0) > foreign else None
 
 
 def answered_in(text: str, asked: str | None) -> str | None:

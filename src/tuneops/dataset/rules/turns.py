@@ -116,7 +116,7 @@ _NEED = re.compile(
     r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
 STOPS = frozenset(".!?…。！？؟।")
-FRAME_LENGTH = 25  # characters that an echo puts around the question
+FRAME_LENGTH = 30  # characters that an echo puts around the question
 _PERIODS = 16  # words of the longest unit that is looked for
 _LONG_RUN = re.compile(r"([^\W\d_xX])\1{19}|([^\W\d_]{2,4})\2{9}")
 _SCANNED_WORDS = 20_000
@@ -132,7 +132,11 @@ def suspicious(question: str, answer: str) -> bool:
         or (len(words) > 9 and len(set(words)) < 0.6 * len(words))
         or answer[-1:] in ",(-–—"
         or (answer[-1:].isalnum() and words[-1].lower() in _FUNCTION_WORDS)
-        or (len(answer) < 1.6 * len(question) + FRAME_LENGTH and len(words) > 3 and _covers(question, words))
+        or (
+            len(answer) < 1.6 * len(question) + FRAME_LENGTH
+            and len(words) > 3
+            and _covers(question, words)
+        )
         or (question[-1:] in "?!." and bool(_AGENT.search(question[:300])))
         or (answer[-1:] == "?" and len(answer) < len(question) and "?" not in question)
         or len(max(words, key=len)) > 19

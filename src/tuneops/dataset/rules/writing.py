@@ -204,6 +204,8 @@ def empty_links(text: Text) -> Iterator[Fault]:
 
 def _blocks_without_blank(joined: bytes) -> list[int]:
     """The places of such blocks of half a run's bytes: a run holds at least one of them whole."""
+    if len(joined) < _RUN:
+        return []
     size = _RUN // 2
     padded = joined.ljust(-(-len(joined) // size) * size)
     blank = np.frombuffer(padded, np.uint8).reshape(-1, size) <= ord(" ")
