@@ -271,9 +271,11 @@ def served(state: Path) -> Iterator[Server]:
         time.sleep(0.005)
     environment = dict(line.split("=", 1) for line in env_file.read_text("utf-8").splitlines())
     port = int(environment["LOCAL_AZURE_URL"].rpartition(":")[2])
-    yield Server(process, port, environment["SSL_CERT_FILE"], environment)
-    process.terminate()
-    process.wait()
+    try:
+        yield Server(process, port, environment["SSL_CERT_FILE"], environment)
+    finally:
+        process.terminate()
+        process.wait()
 
 
 @contextmanager
@@ -292,9 +294,11 @@ def bare(state: Path) -> Iterator[Server]:
             time.sleep(0.05)
         else:
             break
-    yield server
-    process.terminate()
-    process.wait()
+    try:
+        yield server
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def arm_put(server: Server, path: str, body: object) -> None:
