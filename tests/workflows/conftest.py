@@ -277,7 +277,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a `python` that starts at once."""
     folder = tmp_path_factory.mktemp("bin")
-    with warm(folder) as program:
+    with warm() as program:
         for name in ("python", "python3"):
             (folder / name).write_text(program, encoding="utf-8")
             (folder / name).chmod(0o755)

@@ -70,12 +70,14 @@ def test_without_reviewers_nothing_is_deployed(provisioned: Stage, trained: Trai
     assert "travel" not in provisioned.deployments()
 
 
-def test_only_a_repository_variable_does_without_reviewers(
-    provisioned: Stage, trained: Train
-) -> None:
-    provisioned.variables["TUNEOPS_RELEASE_WITHOUT_REVIEWERS"] = "true"
-    assert release(provisioned, trained()) == 0
-    assert "travel" in provisioned.deployments()
+def test_only_a_repository_variable_does_without_reviewers(stage: Stage) -> None:
+    """Of every job that asks, in the same words; no input of a workflow can give it."""
+    stage.hub.protect("production")
+    assert stage.dispatch("provision.yml", product="travel").code != 0
+    assert stage.exists("accounts") == []
+    stage.variables["TUNEOPS_RELEASE_WITHOUT_REVIEWERS"] = "true"
+    assert stage.dispatch("provision.yml", product="travel").code == 0
+    assert len(stage.exists("accounts")) == 1
 
 
 def test_a_candidate_that_fails_leaves_production_as_it_was(ready: Stage, trained: Train) -> None:

@@ -155,6 +155,19 @@ def test_a_step_is_one_command_that_gets_the_signals(
         assert step["with"]["persist-credentials"] is False
 
 
+def test_every_job_in_production_first_makes_sure_that_somebody_approved() -> None:
+    """Before anything else of ours, in the same words, and by a repository variable alone."""
+    jobs = [job for file in FILES for job in file.jobs.values()]
+    inside = [job for job in jobs if job.get("environment") == "production"]
+    asked = [next(step for step in job["steps"] if "run" in step) for job in inside]
+    assert len(inside) == 3
+    assert {step["run"].partition(" --")[0] for step in asked} == {
+        "exec python scripts/workflow.py require-reviewers"
+    }
+    allowed = {step["env"]["ALLOW_NONE"] for step in asked}
+    assert allowed == {"${{ vars.TUNEOPS_RELEASE_WITHOUT_REVIEWERS }}"}
+
+
 def test_lint_looks_into_the_shell_of_the_workflows(tmp_path: Path) -> None:
     """actionlint says nothing where it finds no shellcheck, or only one by a relative path."""
     here = os.path.relpath(BIN, ROOT)

@@ -13,6 +13,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ _LIBRARIES = (
 )
 ROOT = Path(__file__).parents[2]
 _PACKET = 1 << 16
-_START_SECONDS = 60
+_START_SECONDS = 200
 _CLIENT = """#!{python} -IS
 import json, os, socket, sys
 words = sys.argv[1:]
@@ -52,12 +53,19 @@ sys.exit(code[0] if code else "the command was killed")
 
 
 @contextmanager
-def warm(folder: Path) -> Iterator[str]:
+def warm() -> Iterator[str]:
     """The text of a program that runs its arguments as Python would."""
-    address = str(folder / "python.sock")
-    command = [sys.executable, __file__, address]
-    environment = os.environ | {"PYTHONPATH": "src", "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE) as server:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GITHUB_")}
+    environment |= {"PYTHONPATH": "src", "OPENBLAS_NUM_THREADS": "1"}
+    with (
+        tempfile.TemporaryDirectory() as folder,  # a socket's address must be short
+        subprocess.Popen(
+            [sys.executable, __file__, address := f"{folder}/python.sock"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+        ) as server,
+    ):
         deadline = time.monotonic() + _START_SECONDS
         while not Path(address).exists():
             assert server.poll() is None
