@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 _LIBRARIES = (
     "azure.identity",
@@ -120,6 +120,7 @@ def _take_over(client: socket.socket) -> list[str]:
     for place, descriptor in enumerate(descriptors):
         os.dup2(descriptor, place)
         os.close(descriptor)
+    sys.stdin, sys.stdout, sys.stderr = _streams()
     packets = iter(lambda: client.recv(_PACKET), b"")
     wish: dict[str, Any] = json.loads(b"".join(packets))
     os.chdir(wish["cwd"])
@@ -130,6 +131,15 @@ def _take_over(client: socket.socket) -> list[str]:
     sys.path[:1] = [str(Path(root).absolute()) for root in roots]
     sys.argv = words
     return words
+
+
+def _streams() -> tuple[TextIO, TextIO, TextIO]:
+    """Made anew: the ones before know what their files could do."""
+    return (
+        open(0, encoding="utf-8", closefd=False),
+        open(1, "w", encoding="utf-8", closefd=False),
+        open(2, "w", 1, encoding="utf-8", closefd=False),
+    )
 
 
 def _exit_code(words: list[str]) -> int:
