@@ -13,6 +13,7 @@ from types import ModuleType
 import click
 
 from tuneops.config import Config
+from tuneops.dataset.explain import markdown
 from tuneops.errors import ExitCode
 from tuneops.smoke.record import schema
 
@@ -53,6 +54,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": commands,
     "config/schema.json": config_schema,
     "docs/smoke-run.schema.json": smoke_run_schema,
+    "docs/rules.md": markdown,
     "docs/workflows.md": workflows,
     "README.md": readme,
 }
