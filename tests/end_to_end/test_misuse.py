@@ -109,6 +109,21 @@ def test_a_training_file_deleted_since_takes_nothing_but_its_digest(desk: Desk) 
     assert (again["job"], again["created_job"]) == (before["job"], False)
 
 
+def test_a_wait_bears_faults_and_expired_tokens_but_not_for_ever(
+    desk: Desk, patch: pytest.MonkeyPatch
+) -> None:
+    """It asks again, twenty times in all; then it ends, and the job goes on."""
+    patch.setenv("TUNEOPS_POLL_SECONDS", "0.01")
+    job = desk.done("fine_tune", "status")["job"]
+    expired = {"status": 401, "code": "401", "message": "Access token is expired."}
+    wait = {"path": f"/jobs/{job}/events"}
+    desk.azure.admin("PUT", "faults", [{"match": wait, "action": expired, "times": 6}])
+    assert desk.done("fine_tune", "wait")["status"] == "succeeded"
+    desk.azure.admin("PUT", "faults", [{"match": wait, "action": expired, "times": None}])
+    assert desk.run("fine_tune", "wait").refused(6, "Access token is expired", "Sign in again")
+    desk.azure.admin("DELETE", "faults")
+
+
 @pytest.mark.parametrize("name", ["travel", "travel-candidate"])
 def test_a_deployment_made_by_hand_under_our_name_is_refused(desk: Desk, name: str) -> None:
     """Every command that would write there says what to do, and it stays as it is."""

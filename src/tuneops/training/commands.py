@@ -16,7 +16,7 @@ from tuneops.dataset import scan
 from tuneops.dataset.canonical import canonical_bytes
 from tuneops.errors import StillRunningError
 from tuneops.report import plots, tables
-from tuneops.training import changes, cost, lookup, watch
+from tuneops.training import changes, cost, lookup, preflight, watch
 from tuneops.training import key as content
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
@@ -53,6 +53,7 @@ def preview(path: Path, *, retry: bool) -> dict[str, Any]:
         "key": key,
         "would": "upload the files and create a job",
         "estimated_usd": None if dollars is None else round(dollars, 2),
+        "estimate": preflight.estimate(config, training),
     }
 
 

@@ -36,13 +36,20 @@ def check_cost(config: Config, training: Training) -> None:
     limit, dollars = config.fine_tuning.max_training_cost, cost.estimate(config, training.tokens)
     if limit is None or dollars is None or dollars <= limit:
         return
-    chosen = config.fine_tuning.hyperparameters.n_epochs
-    assumed = f" (auto, taken as {AUTO_EPOCHS})" if chosen == "auto" else ""
     raise AzureRefusedError(
-        f"Training {training.tokens:,} tokens for {cost.epochs(config)} epochs{assumed} costs "
-        f"about {dollars:.2f} USD; fine_tuning.max_training_cost is {limit:.2f}.",
+        f"{estimate(config, training)}; fine_tuning.max_training_cost is {limit:.2f}.",
         remedy="Train on less, set n_epochs lower, or raise the limit in the configuration.",
     )
+
+
+def estimate(config: Config, training: Training) -> str:
+    """What the training is expected to cost, and what that stands on."""
+    dollars = cost.estimate(config, training.tokens)
+    chosen = config.fine_tuning.hyperparameters.n_epochs
+    assumed = f" (auto, taken as {AUTO_EPOCHS})" if chosen == "auto" else ""
+    about = "an unknown price" if dollars is None else f"about {dollars:.2f} USD"
+    times = f"{cost.epochs(config)} epochs{assumed}"
+    return f"Training {training.tokens:,} tokens for {times} costs {about}"
 
 
 def check_training_type(config: Config, model: CatalogModel) -> None:

@@ -128,6 +128,7 @@ class _Submitting:
             raise _tried_before(decision.job)
         if isinstance(decision, Upload | Claim) and not self._checked:
             training = check(self._config, self._foundry)
+            self._narrate(f"{limits.estimate(self._config, training)}.")
             make_room(self._config, self._foundry, training, self._narrate)
             self._checked = True
         if isinstance(decision, Upload):

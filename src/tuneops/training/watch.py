@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 from tuneops.azure import jobs
 from tuneops.azure.jobs import FINAL, PAUSED, Event, Job
-from tuneops.errors import JobFailedError, StillRunningError, TuneopsError, UndecidedError
+from tuneops.errors import (
+    CredentialsError,
+    JobFailedError,
+    StillRunningError,
+    TuneopsError,
+    UndecidedError,
+)
 from tuneops.waiting import attempts
 
 if TYPE_CHECKING:
@@ -71,12 +77,17 @@ class _Watch:
             fresh = jobs.events(self._client, self._job_id, seen=self._seen)
         except TuneopsError as error:
             self._errors_left -= 1
-            if error.exit_code != TuneopsError.exit_code or not self._errors_left:
+            if not _may_pass(error) or not self._errors_left:
                 raise
             return None
         self._seen |= {event.id for event in fresh}
         self._step = max([self._step, *(event.step or 0 for event in fresh)])
         return Progress(job, fresh, self._step, total_steps(job, self._examples))
+
+
+def _may_pass(error: TuneopsError) -> bool:
+    """Faults do, and so does a token that expired: the next look brings another."""
+    return isinstance(error, CredentialsError) or error.exit_code == TuneopsError.exit_code
 
 
 def total_steps(job: Job, examples: int) -> int | None:
