@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops.dataset.examples import Example
 from tuneops.dataset.findings import Fault, Rule, quote
-from tuneops.dataset.rules import policy, quality, toxicity, turns
+from tuneops.dataset.rules import arithmetic, policy, quality, toxicity, turns
 from tuneops.errors import TuneopsError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ KINDS: dict[str, tuple[Rule, str]] = {
     "dosage": (policy.DOSAGE, "the system message forbids it, and an answer gives one"),
     "investment": (policy.INVESTMENT, "the system message forbids it, and an answer advises"),
     "price": (policy.PRICE, "the system message forbids it, and an answer gives one"),
-    "arithmetic": (quality.ARITHMETIC, "a calculation in an answer is wrong"),
+    "arithmetic": (arithmetic.ARITHMETIC, "a calculation in an answer is wrong"),
     "wrong_label": (quality.LABEL_ERROR, "an answer labels a text, and plainly wrongly"),
     "off_topic": (quality.OFF_TOPIC, "an answer has nothing to do with the assistant's task"),
     "swapped_roles": (turns.SWAPPED, "the user speaks as the agent, the assistant as the customer"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tuneops.dataset.examples import Example, Format
 from tuneops.dataset.findings import Fault
 from tuneops.dataset.rules import (
+    arithmetic,
     characters,
     injection,
     languages,
@@ -25,7 +26,16 @@ from tuneops.dataset.rules import (
 from tuneops.dataset.rules.policy import FREE, Policy
 from tuneops.dataset.rules.texts import texts_of
 
-PATTERN_FAMILIES = (characters, injection, personal, quality, secrets, toxicity, writing)
+PATTERN_FAMILIES = (
+    arithmetic,
+    characters,
+    injection,
+    personal,
+    quality,
+    secrets,
+    toxicity,
+    writing,
+)
 
 
 def examine_shape(example: Example) -> Iterator[Fault]:

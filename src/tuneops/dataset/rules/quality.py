@@ -5,7 +5,6 @@ What can be told from one text alone; `turns` compares an answer with its questi
 # ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
 
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import partial
 
 from tuneops import lazyre as re
@@ -14,7 +13,6 @@ from tuneops.dataset.rules import tool_facts
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, instructions, said_by_others
-from tuneops.dataset.rules.tool_facts import number
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
 
@@ -28,15 +26,6 @@ NOTE = rule(
     bad=_bad("Tarda dos días (ojo: revisar con legal)."),
     good=_GOOD,
     fix="Delete the note, and do what it asks for.",
-)
-ARITHMETIC = rule(
-    "I1902",
-    "arithmetic",
-    what="A calculation in an answer is wrong.",
-    why="The model learns the error.",
-    bad=_bad("Son 12 + 15 = 28 euros."),
-    good=_bad("Son 12 + 15 = 27 euros."),
-    fix="Correct the result.",
 )
 CUTOFF = rule(
     "W1903",
@@ -177,31 +166,6 @@ _SCRIPTED = re.compile(
     r"(?i)di[aá]logo|dialog|conversaci[oó]n|conversation|guion|guión|\bscript\b|transcri|entrevista|interview|resum|summar|role-?play|simul|ejemplo de|example of|flashcard|tarjetas de|\bfaq|preguntas frecuentes|cuestionario|quiz|preguntas y respuestas|questions and answers|escena|scene|q&a|\bficha|extra(?:e|ct)\b|json|yaml|campos|fields|teatro|\bplay\b|few-shot|prompt"
 )
 _FIELD = re.compile(r"(?m)^\s*[*_-]{0,3}\s?[A-ZÁÉÍÓÚÑ][\w áéíóúñ]{2,25}[*_]{0,2}:")
-_SUM = re.compile(
-    r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])"
-)
-_TOTAL = re.compile(
-    r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)"
-)
-_SHARE = re.compile(
-    r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"
-)
-_EACH = re.compile(
-    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:cada un[oa] )?(?:son|hacen|suman|salen por|is|are|makes?|cost)\s(?:€|\$)?(\d[\d.,]{0,10})"
-)
-_TIMES = re.compile(
-    r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
-)
-_SPELT_NUMBERS = dict(
-    zip(
-        ["dos", "tres", "cuatro", "cinco", "seis", "two", "three", "four", "five", "six"],
-        (2, 3, 4, 5, 6) * 2,
-        strict=True,
-    )
-)
-_SPELT_OPERATORS = {"por": "*", "times": "*", "multiplicado por": "*", "multiplied by": "*", "menos": "-",
-    "minus": "-", "más": "+", "plus": "+", "entre": "/", "dividido entre": "/", "divided by": "/"}  # fmt: skip
-_OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
 _IDENTIFIER = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)"
 )
@@ -234,67 +198,6 @@ _REFUSAL = re.compile(
 def notes(text: Text) -> Iterator[Fault]:
     if found := _NOTE.search(text.prose):
         yield text.fault(NOTE, f"A note was left in the answer: {quote(found[0].strip())}.")
-
-
-@detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]",
-    "assistant",
-)
-def arithmetic(text: Text) -> Iterator[Fault]:
-    for found in _SUM.finditer(text.text):
-        if (value := _value(found[1])) is not None and not _same(value, found[2]):
-            yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
-            return
-    for found in _TOTAL.finditer(text.text):
-        first, second = number(found[1]), number(found[2])
-        if first is not None and second is not None and not _same(first + second, found[3]):
-            yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
-            return
-    if wrong := next(_wrong_in_words(text.text), ""):
-        yield text.fault(ARITHMETIC, f"A wrong result: {quote(wrong)}.")
-
-
-def _wrong_in_words(text: str) -> Iterator[str]:
-    """Shares, products of a price and spelt-out operations that come out otherwise."""
-    for found in _SHARE.finditer(text):
-        share, whole = number(found[1]), number(found[2])
-        if share is not None and whole is not None and not _same(share * whole / 100, found[3]):
-            yield found[0]
-    for found in _EACH.finditer(text):
-        count, price = _SPELT_NUMBERS.get(found[1].lower(), 0) or number(found[1]), number(found[2])
-        if count is not None and price is not None and not _same(count * price, found[3]):
-            yield found[0]
-    for found in _TIMES.finditer(text):
-        value = _value(f"{found[1]} {_SPELT_OPERATORS[found[2].lower()]} {found[3]}")
-        if value is not None and not _same(value, found[4]):
-            yield found[0]
-
-
-def _value(sum_: str) -> Decimal | None:
-    """Of numbers and operators; products before sums."""
-    numbers = [number(part) for part in _OPERATOR.split(sum_)]
-    if None in numbers:
-        return None
-    terms = [Decimal(numbers[0] or 0)]
-    for operator, following in zip(_OPERATOR.findall(sum_), numbers[1:], strict=True):
-        operand = following or Decimal(0)
-        if operator in "+-−–":
-            terms.append(operand if operator == "+" else -operand)
-        elif operator in "/÷":
-            if not operand:
-                return None
-            terms[-1] /= operand
-        else:
-            terms[-1] *= operand
-    return sum(terms, Decimal(0))
-
-
-def _same(value: Decimal, shown: str) -> bool:
-    result = number(shown)
-    if result is None:
-        return True
-    places = -int(result.as_tuple().exponent) if "," in shown or "." in shown else 0
-    return abs(value - result) <= Decimal(1).scaleb(-max(0, places)) * Decimal("0.6")
 
 
 @detector(

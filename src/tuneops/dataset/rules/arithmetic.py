@@ -1,0 +1,111 @@
+"""Sums that come out otherwise than an answer says."""
+# ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from tuneops import lazyre as re
+from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.rules.pages import answering
+from tuneops.dataset.rules.patterns import detector
+from tuneops.dataset.rules.texts import Text
+from tuneops.dataset.rules.tool_facts import number
+
+_GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto suman 12 y 15 euros?"}, {"role": "assistant", "content": "Son 12 + 15 = 27 euros. ¿Algo más?"}]}'
+
+ARITHMETIC = rule(
+    "I1902",
+    "arithmetic",
+    what="A calculation in an answer is wrong.",
+    why="The model learns the error.",
+    bad=answering(_GOOD, "Son 12 + 15 = 28 euros."),
+    good=_GOOD,
+    fix="Correct the result.",
+)
+
+_SUM = re.compile(
+    r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])"
+)
+_TOTAL = re.compile(
+    r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)"
+)
+_SHARE = re.compile(
+    r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"
+)
+_EACH = re.compile(
+    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:cada un[oa] )?(?:son|hacen|suman|salen por|is|are|makes?|cost)\s(?:€|\$)?(\d[\d.,]{0,10})"
+)
+_TIMES = re.compile(
+    r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
+)
+_SPELT_NUMBERS = dict(
+    zip(
+        ["dos", "tres", "cuatro", "cinco", "seis", "two", "three", "four", "five", "six"],
+        (2, 3, 4, 5, 6) * 2,
+        strict=True,
+    )
+)
+_SPELT_OPERATORS = {"por": "*", "times": "*", "multiplicado por": "*", "multiplied by": "*", "menos": "-",
+    "minus": "-", "más": "+", "plus": "+", "entre": "/", "dividido entre": "/", "divided by": "/"}  # fmt: skip
+_OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
+
+
+@detector(
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]",
+    "assistant",
+)
+def arithmetic(text: Text) -> Iterator[Fault]:
+    for found in _SUM.finditer(text.text):
+        if (value := _value(found[1])) is not None and not _same(value, found[2]):
+            yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
+            return
+    for found in _TOTAL.finditer(text.text):
+        first, second = number(found[1]), number(found[2])
+        if first is not None and second is not None and not _same(first + second, found[3]):
+            yield text.fault(ARITHMETIC, f"A wrong result: {quote(found[0])}.")
+            return
+    if wrong := next(_wrong_in_words(text.text), ""):
+        yield text.fault(ARITHMETIC, f"A wrong result: {quote(wrong)}.")
+
+
+def _wrong_in_words(text: str) -> Iterator[str]:
+    """Shares, products of a price and spelt-out operations that come out otherwise."""
+    for found in _SHARE.finditer(text):
+        share, whole = number(found[1]), number(found[2])
+        if share is not None and whole is not None and not _same(share * whole / 100, found[3]):
+            yield found[0]
+    for found in _EACH.finditer(text):
+        count, price = _SPELT_NUMBERS.get(found[1].lower(), 0) or number(found[1]), number(found[2])
+        if count is not None and price is not None and not _same(count * price, found[3]):
+            yield found[0]
+    for found in _TIMES.finditer(text):
+        value = _value(f"{found[1]} {_SPELT_OPERATORS[found[2].lower()]} {found[3]}")
+        if value is not None and not _same(value, found[4]):
+            yield found[0]
+
+
+def _value(sum_: str) -> Decimal | None:
+    """Of numbers and operators; products before sums."""
+    numbers = [number(part) for part in _OPERATOR.split(sum_)]
+    if None in numbers:
+        return None
+    terms = [Decimal(numbers[0] or 0)]
+    for operator, following in zip(_OPERATOR.findall(sum_), numbers[1:], strict=True):
+        operand = following or Decimal(0)
+        if operator in "+-−–":
+            terms.append(operand if operator == "+" else -operand)
+        elif operator in "/÷":
+            if not operand:
+                return None
+            terms[-1] /= operand
+        else:
+            terms[-1] *= operand
+    return sum(terms, Decimal(0))
+
+
+def _same(value: Decimal, shown: str) -> bool:
+    result = number(shown)
+    if result is None:
+        return True
+    places = -int(result.as_tuple().exponent) if "," in shown or "." in shown else 0
+    return abs(value - result) <= Decimal(1).scaleb(-max(0, places)) * Decimal("0.6")
