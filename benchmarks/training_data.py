@@ -268,7 +268,8 @@ _DUPLICATES, _NEAR = 0.01, 0.03
 class Writer:
     """Makes examples; equal seeds make equal ones."""
 
-    def __init__(self, seed: int = SEED) -> None:
+    def __init__(self, seed: int = SEED, *, tools: bool = True) -> None:
+        self._tools = tools
         self._random = random.Random(seed)  # noqa: S311 - data for a benchmark
         self._words = {name: self._vocabulary(name) for name in _FUNCTION}
         self._weights = {
@@ -338,7 +339,7 @@ class Writer:
                 {"role": "user", "content": question},
                 {"role": "assistant", "content": self._answer(language)},
             ]
-        if drawn.random() < 0.05:  # noqa: PLR2004 - with a tool
+        if drawn.random() < 0.05 and self._tools:  # noqa: PLR2004 - with a tool
             return {"messages": self._with_call(messages), "tools": [_TOOL]}
         return {"messages": messages}
 
@@ -359,10 +360,10 @@ class Writer:
         return copy
 
 
-def write(path: Path, size: int) -> None:
+def write(path: Path, size: int, *, tools: bool = True) -> None:
     """Write examples until the file has this many bytes."""
     with path.open("wb") as file:
-        for line in Writer().lines():
+        for line in Writer(tools=tools).lines():
             data = line.encode() + b"\n"
             if file.tell() + len(data) > size:
                 return

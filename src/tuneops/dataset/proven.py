@@ -45,10 +45,11 @@ def proven(raws: Sequence[bytes]) -> list[list[Said]]:
     flat = [message for chat in chats for message in chat]
     ends = np.cumsum([len(chat) for chat in chats], dtype=np.int64)
     kept = _orderly(flat, ends) & _unique_keys(raws, flat, ends)
-    for at, message in enumerate(flat):
-        if not message.content or message.content.isspace() or message.weight is not UNSET:
-            example = int(np.searchsorted(ends, at, side="right"))
-            kept[example] &= _teaches(chats[example])
+    texts = [message.content for message in flat]
+    unusual = [at for at, text in enumerate(texts) if not text or text.isspace()]
+    unusual += [at for at, message in enumerate(flat) if message.weight is not UNSET]
+    for example in set(np.searchsorted(ends, unusual, side="right").tolist()):
+        kept[example] &= _teaches(chats[example])
     for at in np.flatnonzero(~kept).tolist():
         chats[at] = []
     return chats
@@ -81,18 +82,17 @@ def _unique_keys(
     must be as many on the line as in what is decoded and in the keys. A line never has fewer, so
     that lines which have as many together have so each.
     """
-    counts = [
-        _KEYS_QUOTES
-        + one.content.count('"')
-        + 4 * (one.name is not UNSET)
-        + 2 * (one.weight is not UNSET)
-        for one in flat
-    ]
     full = np.diff(ends, prepend=0) > 0
     joined = b"".join(compress(raws, full.tolist()))
     marks = np.count_nonzero(np.frombuffer(joined, np.uint8) == ord('"'))
-    if marks == sum(counts) + _CHAT_QUOTES * np.count_nonzero(full):
-        return full
+    counts = [one.content.count('"') for one in flat]
+    least = sum(counts) + _KEYS_QUOTES * len(flat) + _CHAT_QUOTES * int(np.count_nonzero(full))
+    if marks == least:
+        return full  # nor has any a name or a weight
+    counts = [
+        count + _KEYS_QUOTES + 4 * (one.name is not UNSET) + 2 * (one.weight is not UNSET)
+        for count, one in zip(counts, flat, strict=True)
+    ]
     sums = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])[ends]
     wanted = np.diff(sums, prepend=0) + _CHAT_QUOTES
     unique: NDArray[np.bool_] = wanted == [raw.count(b'"') for raw in raws]

@@ -59,7 +59,7 @@ def table_of(
         rows: The examples.
         digests: Of each line, as line_digests gives them.
         speech: What they say as tokens, if tokens are wanted.
-        compares: Whether to make fingerprints, and signatures.
+        compares: Whether to make fingerprints, signatures, and what rules of whole files need.
     """
     table = np.zeros(len(rows), ROW)
     before = np.zeros(len(rows), np.int64)
@@ -69,10 +69,10 @@ def table_of(
     table["length"] = [len(raw) for raw in rows.raws]
     table["low"], table["high"] = digests.T
     _shape(rows, table)
-    _systems(rows, table)
-    _last_turns(rows, table)
-    _special(rows, table)
     if compares:
+        _systems(rows, table)
+        _last_turns(rows, table)
+        _special(rows, table)
         _compare(table, fingerprints(rows))
     if speech is not None:
         before = _count(rows, table, speech)
@@ -89,9 +89,7 @@ def _shape(rows: Rows, table: Table) -> None:
     full = table["messages"] > 0
     answered[full] = rows.orders[rows.ends[full] - 1] == ROLE_CODES["assistant"]
     answered[rows.partial] = False
-    lengths = np.zeros(len(rows), np.int64)
-    lengths[answered] = [len(rows.talk[end - 1]) for end in rows.talk_ends[answered].tolist()]
-    table["flags"] = answered * ANSWERED + (lengths >= CANNED_LENGTH) * CANNED
+    table["flags"] = answered * ANSWERED
 
 
 def _systems(rows: Rows, table: Table) -> None:
@@ -111,6 +109,7 @@ def _last_turns(rows: Rows, table: Table) -> None:
         end = ends[at]
         answer = rows.talk[end - 1]
         question = rows.talk[end - 2] if end - starts[at] > 1 else ""
+        table["flags"][at] |= CANNED * (len(answer) >= CANNED_LENGTH)
         marks.append(mark := corpus.marks(question, answer))
         if mark & corpus.LABEL:
             table["spelt"][at] = xxh3_64_intdigest(answer.encode())
