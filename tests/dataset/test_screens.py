@@ -7,13 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.dataset import unscreened
 from tests.dataset.test_clean_files import FILES
 from tests.dataset.test_kinds import CASES
 from tuneops.dataset.examples import Document, Format
 from tuneops.dataset.families import examine_rows
 from tuneops.dataset.proven import proven
 from tuneops.dataset.rows import Rows
-from tuneops.dataset.rules import content, duplicates
+from tuneops.dataset.rules import duplicates
 from tuneops.dataset.rules.demands import Demands
 from tuneops.dataset.rules.policy import FREE, Policy
 from tuneops.dataset.speech import Speech
@@ -43,7 +44,7 @@ def _unscreened(rows: Rows, policy: Policy) -> Told:
         (at, fault.rule.code, fault.message)
         for at in range(len(rows))
         for faults in (
-            content.examine(rows.example(at), policy),
+            unscreened.examine(rows.example(at), policy),
             duplicates.repeated_turns(rows.example(at)),
         )
         for fault in faults
@@ -89,7 +90,7 @@ _CHAT = st.builds(
 @settings(
     max_examples=60,
     deadline=None,
-    derandomize=True,  # at random it would be a hunt, which is `make fuzz`'s
+    derandomize=True,  # the same rows each time, so that a difference can be looked at
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(chats=st.lists(_CHAT, min_size=1, max_size=6))

@@ -1,4 +1,4 @@
-"""What an example says, judged by every rule that reads texts."""
+"""Which rules look at the shape of an example, and which at its texts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,8 +8,6 @@ from tuneops.dataset.rules import (
     arithmetic,
     characters,
     injection,
-    languages,
-    patterns,
     personal,
     policy,
     preference,
@@ -19,12 +17,10 @@ from tuneops.dataset.rules import (
     structure,
     tools,
     toxicity,
-    turns,
     vision,
     writing,
 )
 from tuneops.dataset.rules.policy import FREE, Policy
-from tuneops.dataset.rules.texts import texts_of
 
 PATTERN_FAMILIES = (
     arithmetic,
@@ -52,16 +48,6 @@ def examine_shape(example: Example) -> Iterator[Fault]:
         yield from structure.examine_question(example)
     else:
         yield from structure.examine(example)
-
-
-def examine(example: Example, wanted: Policy) -> Iterator[Fault]:
-    """Everything that is wrong with what an example says."""
-    for text in texts_of(example):
-        yield from patterns.scan_text(text)
-    if any(message.role == "assistant" for message in example.messages):
-        yield from turns.examine(example)
-        yield from policy.examine(example, wanted)
-        yield from languages.examine(example)
 
 
 def demanding(prompts: Sequence[str], wanted: Policy) -> bool:
