@@ -38,8 +38,8 @@ def test_lists_that_lag_lead_to_no_second_job(
     quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch
 ) -> None:
     """Nearly half a lease late, as a minute is of two: two at once, and one after them."""
-    lease = 16.0
-    lag = (lease / 2 - 3.0) * sweep.QUICK["speed"]
+    lease = 24.0
+    lag = (lease / 2 - 5.0) * sweep.QUICK["speed"]
     sweep.provisioned("rg-lag", folder, patch)
     patch.setenv("TUNEOPS_LEASE_SECONDS", str(lease))
     quick_azure.admin("PATCH", "settings", {"list_lag_seconds": {"files": lag, "jobs": lag}})

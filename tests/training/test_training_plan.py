@@ -59,7 +59,8 @@ def look(
     claim: UploadedFile | None = None,
     retry: bool = False,
 ) -> Decision:
-    return decide(NAMES, jobs, files, Claimant(claim, LEASE, retry), NOW)
+    listed = claim.created if claim in files else None
+    return decide(NAMES, jobs, files, Claimant(claim, LEASE, retry, listed), NOW)
 
 
 statuses = st.sampled_from(sorted(RUNNING | PAUSED | FINAL))
@@ -193,7 +194,7 @@ class World:
 class Runner:
     """One run of submit: it looks in one turn and acts in the next, when all may have changed."""
 
-    claim: UploadedFile | None = None
+    claimant: Claimant = field(default_factory=lambda: Claimant(None, LEASE))
     decision: Decision | None = None
     looked: float = 0.0
     waiting_for_answer: bool = False
@@ -202,9 +203,9 @@ class Runner:
         if self.waiting_for_answer:
             return
         if self.decision is None:
-            claimant = Claimant(self.claim, LEASE)
             listed = world.listed_files()
-            self.decision = decide(NAMES, world.listed_jobs(), listed, claimant, world.now)
+            self.claimant = self.claimant.saw(listed, world.now)
+            self.decision = decide(NAMES, world.listed_jobs(), listed, self.claimant, world.now)
             self.looked = world.now
         else:
             self._act(self.decision, world, delay)
@@ -212,7 +213,7 @@ class Runner:
 
     def _act(self, decision: Decision, world: World, delay: float) -> None:
         if isinstance(decision, Claim):
-            self.claim = world.claim()
+            self.claimant = self.claimant.claims(world.claim())
         elif isinstance(decision, Create):
             latest = self.looked + decision.within_seconds
             if world.now < latest:
@@ -242,8 +243,17 @@ SAME_SECOND = [(who, 0.0, 30.0, False) for who in (0, 1, 0, 0, 0, 1, 1, 1)]
 History = list[tuple[int, float, float, bool]]
 # One run claims, creates as late as it may, and dies; another comes when the lease is over.
 HEIR = [
-    *[(0, 0.0, 0.0, False), (0, 0.0, 0.0, False), (0, 3.0, 0.0, False), (0, 0.0, LEASE, True)],
-    *[(1, LEASE - 2, 0.0, False), (1, 0.0, 0.0, False), (1, 3.0, 0.0, False), (1, 0.0, 0.0, False)],
+    *[(0, 0.0, 0.0, False)] * 4,
+    *[(0, 3.0, 0.0, False), (0, 0.0, LEASE, True), (1, LEASE - 2, 0.0, False)],
+    *[(1, 0.0, 0.0, False)] * 3,
+    *[(1, 3.0, 0.0, False), (1, 0.0, 0.0, False)],
+]
+
+
+# Two claims of one second, of which the later sorts first and is listed half a second later.
+LATE_TIE = [
+    *[(0, 0.0, 0.0, False), (1, 0.0, 0.0, False), (0, 0.1, 0.0, False), (1, 0.5, 0.0, False)],
+    *[(0, 19.6, 0.0, False), (0, 0.0, 5.0, False), (1, 0.5, 0.0, False), (1, 0.0, 5.0, False)],
 ]
 
 
@@ -262,6 +272,7 @@ def jobs_after(history: History, world: World) -> int:
 @given(turns, st.floats(0, LEASE / 2), st.floats(0, LEASE / 2))
 @example(SAME_SECOND, 0.0, 0.0)
 @example(HEIR, 0.0, LEASE / 2)
+@example(LATE_TIE, 20.0, 0.0)
 def test_runs_in_any_order_with_any_deaths_create_one_job(
     history: History, files_lag: float, jobs_lag: float
 ) -> None:

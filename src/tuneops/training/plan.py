@@ -10,13 +10,13 @@ its owner creates in the first half of its lease, and the other half is the job'
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import PAUSED, RUNNING, Job
 
 LIVE = RUNNING | PAUSED | {"succeeded"}
-SETTLE_SECONDS = 2.0  # creation times are whole seconds: two claims of one second must both show
+SETTLE_SECONDS = 2.0  # listed for so long: times are whole seconds, and claims of one must all show
 _GONE = frozenset({"error", "deleted"})
 
 
@@ -79,11 +79,25 @@ Decision = Adopt | Refuse | Upload | Claim | Wait | Create
 
 @dataclass(frozen=True)
 class Claimant:
-    """Who asks: its own claim if it made one, and the seconds that a lease lasts."""
+    """Who asks: its own claim if it made one, and the seconds that a lease lasts.
+
+    ``listed`` is Azure's time at which the claim was first seen in a list.
+    """
 
     claim: UploadedFile | None
     lease_seconds: float
     retry: bool = False
+    listed: float | None = None
+
+    def claims(self, claim: UploadedFile) -> "Claimant":
+        return replace(self, claim=claim, listed=None)
+
+    def saw(self, files: Sequence[UploadedFile], now: float) -> "Claimant":
+        """After a look at the list of files."""
+        mine = self.claim
+        if mine is None or self.listed is not None or all(file.id != mine.id for file in files):
+            return self
+        return replace(self, listed=now)
 
 
 def decide(
@@ -148,7 +162,8 @@ def _claimed(found: Sequence[UploadedFile], claimant: Claimant, now: float) -> C
     if mine is None or _left(claimant, now) <= 0:
         others = [file for file in alive if mine is None or file.id != mine.id]
         return Wait(others[0]) if others else Claim()
-    if not alive or alive[0].id != mine.id or now - mine.created < SETTLE_SECONDS:
+    settled = claimant.listed is not None and now - claimant.listed >= SETTLE_SECONDS
+    if not alive or alive[0].id != mine.id or not settled:
         return Wait(alive[0] if alive else mine)
     return None
 

@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,6 +114,7 @@ class _Submitting:
         self._looked = time.monotonic()
         listing = files.read(self._client)
         known = jobs.list_all(self._client)
+        self._claimant = self._claimant.saw(listing.files, listing.now)
         return plan.decide(
             self._names, known, self._with_ours(listing.files), self._claimant, listing.now
         )
@@ -136,7 +137,7 @@ class _Submitting:
         elif isinstance(decision, Claim):
             self._give_up_claim()
             claim = files.upload(self._client, self._names.claim, _CLAIM_ROW)
-            self._claimant = replace(self._claimant, claim=claim)
+            self._claimant = self._claimant.claims(claim)
         else:
             self._pause(decision.claim.id)
 
