@@ -13,7 +13,7 @@ from tests.end_to_end import sweep
 from tests.end_to_end.pipeline import Cut
 from tests.local_azure.conftest import LocalAzure
 
-STRIDE = 1 if sweep.ALL else 17
+STRIDE = 1 if sweep.ALL else 29
 
 
 @pytest.mark.timeout(3600)
