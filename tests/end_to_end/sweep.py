@@ -14,7 +14,7 @@ from tests.end_to_end import pipeline
 from tests.end_to_end.pipeline import Cut, run_forked
 from tests.local_azure.conftest import LocalAzure, start_server, stop_server
 
-# `make sweep` takes every cut and every fault; `make test` every 17th cut, and each fault once.
+# `make sweep` takes every cut and every fault; `make test` every 29th cut, and each fault once.
 ALL = os.environ.get("SWEEP") == "all"
 QUICK = {"speed": 60000.0, "group_delete_seconds": 1.0}
 LEASE_SECONDS = "6"
