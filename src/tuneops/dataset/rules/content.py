@@ -18,6 +18,7 @@ from tuneops.dataset.rules import (
     tools,
     toxicity,
     vision,
+    voices,
     writing,
 )
 from tuneops.dataset.rules.policy import FREE, Policy
@@ -30,6 +31,7 @@ PATTERN_FAMILIES = (
     quality,
     secrets,
     toxicity,
+    voices,
     writing,
 )
 

@@ -1,8 +1,9 @@
-"""Answers that are unfinished, careless or not meant for the user: 1900 to 1929.
+"""Answers that are unfinished, careless or wrong: 1900 to 1929.
 
-What can be told from one text alone; `turns` compares an answer with its question.
+What can be told from one text alone; `turns` compares an answer with its question,
+and `voices` asks who speaks.
 """
-# ruff: noqa: E501, PLR2004, RUF001 - word lists are read across, in letters as they are written; counts of words say what they are
+# ruff: noqa: E501, PLR2004 - word lists are read across, in letters as they are written; counts of words say what they are
 
 from collections.abc import Iterator
 from functools import partial
@@ -12,7 +13,7 @@ from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import tool_facts
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, words
-from tuneops.dataset.rules.texts import Text, instructions, said_by_others
+from tuneops.dataset.rules.texts import Text, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
 
@@ -26,24 +27,6 @@ NOTE = rule(
     bad=_bad("Tarda dos días (ojo: revisar con legal)."),
     good=_GOOD,
     fix="Delete the note, and do what it asks for.",
-)
-CUTOFF = rule(
-    "W1903",
-    "model-boilerplate",
-    what="A phrase with which chat models excuse themselves: a knowledge cutoff, 'as an AI'.",
-    why="The answer was written by another model; yours learns to excuse itself likewise.",
-    bad=_bad("Según mi última actualización, tarda dos días."),
-    good=_GOOD,
-    fix="Rewrite the answer in your assistant's voice.",
-)
-IDENTITY = rule(
-    "W1904",
-    "foreign-identity",
-    what="The assistant presents itself as another model, or under another name than its own.",
-    why="The model learns that identity.",
-    bad=_bad("Soy ChatGPT, un modelo de OpenAI. Tarda dos días."),
-    good=_GOOD,
-    fix="Let it say who your assistant is.",
 )
 LABEL_ERROR = rule(
     "W1905",
@@ -76,15 +59,6 @@ STALE_DATE = rule(
     good=_GOOD,
     fix="Leave the date out, or give it in the system message.",
 )
-TRANSCRIPT = rule(
-    "W1908",
-    "transcript-in-answer",
-    what="An answer goes on with the next turns of the conversation.",
-    why="The model learns to speak for the user.",
-    bad=_bad("Tarda dos días.\\nCliente: ¿Y a Cádiz?\\nAgente: También."),
-    good=_GOOD,
-    fix="Make messages of the turns, or cut them off.",
-)
 CONTRADICTION = rule(
     "W1909",
     "contradicts-tool",
@@ -93,15 +67,6 @@ CONTRADICTION = rule(
     bad="a tool that returns ticket T-4821, and an answer that says T-4812",
     good="an answer with the number of the tool",
     fix="Correct the number.",
-)
-REFUSAL = rule(
-    "W1910",
-    "preferred-refusal",
-    what="The preferred answer of a pair is a refusal out of the can.",
-    why="The model learns to refuse where the other answer helps.",
-    bad="'Lo siento, pero no puedo ayudarte con eso.' as preferred_output",
-    good="an answer that helps",
-    fix="Prefer the answer that helps, or drop the pair.",
 )
 OFF_TOPIC = rule(
     "I1911",
@@ -121,30 +86,6 @@ _NOTE = re.compile(
     r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTBD\b|(?:^|[.!?]\s|\n)TODO\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s|(?i:[(\[{<]\s*¿?(?:seguro|segura|sure|correcto|right|de verdad|is this right|es as[ií])\?[^)\]}>\n]{0,60}[)\]}>])|(?i:[(\[{<*#]{1,3}\s*(?:(?:fact|source|data)[- ]check|(?:no publicar|do not publish|not for publication|borrador|draft)\b)[^)\]}>*#\n]{0,60}[)\]}>*#]|[(\[{<]\s*(?:nota|note|ojo)\s*:[^)\]}>\n]{0,40}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b)|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
-_CUTOFF = re.compile(
-    r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)"
-    r"|\b(?:as|being) an? (?:ai|artificial intelligence|large language|language)(?: language)?(?: model| assistant| program| chatbot)?\b,? (?:i|that)|i(?:'m| am) (?:just |only )?an? (?:ai|large|artificial)? ?language model|i (?:do not|don't|don’t) have (?:access to )?(?:real-?time|personal (?:opinions|experiences|feelings|beliefs)|up-to-date|current (?:data|information))|cannot (?:access|browse) (?:the internet|real-time)"
-    r"|\bhasta donde (?:llega|alcanza|abarca) mi (?:informaci[oó]n|conocimiento|entrenamiento)|i(?:'m| am) (?:just|only) an ai\b|do(?:n't| not) have (?:any )?personal (?:experiences|opinions|feelings|beliefs)|(?:al ser|siendo|soy) (?:solo |s[oó]lo )?un modelo de (?:ia|inteligencia artificial|lenguaje)|no puedo (?:navegar por|acceder a|consultar) internet"
-    r"|\bmi fecha (?:de )?(?:corte|l[ií]mite)|(?:no (?:dispongo de|tengo|cuento con)) (?:informaci[oó]n|datos|conocimientos?) (?:posterior(?:es)?|m[aá]s all[aá]|despu[eé]s)|(?:fui|he sido) entrenad[oa] (?:con|hasta)|no tengo acceso a (?:internet|la web)|soy (?:solo |s[oó]lo |simplemente )?una (?:ia|inteligencia artificial)\b|como asistente de (?:ia|inteligencia artificial)"
-    r"|fecha (?:de )?(?:corte|l[ií]mite)(?: de| en)? (?:mi|mis|de conocim|del conocim)?|corte de (?:mi )?conocimiento|mi [uú]ltima actualizaci[oó]n|mis? (?:datos|informaci[oó]n|conocimientos?) (?:de entrenamiento|(?:llegan?|abarcan?|alcanzan?|se limitan?|terminan?|est[aá]n? actualizad\w) (?:solo )?(?:hasta|a))|mi (?:entrenamiento|base de conocimiento)|(?:datos|informaci[oó]n) (?:con|en) (?:los|la) que (?:fui|he sido) entrenad\w"
-    r"|como (?:un )?(?:modelo de lenguaje|(?:modelo de )?(?:ia|inteligencia artificial)|inteligencia artificial)\b,? ?(?:de ia|desarrollad\w|no|mi)|(?:soy|s[oó]lo soy|al ser) (?:solo |s[oó]lo |simplemente )?un modelo de lenguaje|no tengo (?:acceso a )?(?:informaci[oó]n|datos) (?:en tiempo real|actualizad)|no tengo (?:opiniones|sentimientos|experiencias) personales"
-)
-_MODELS = r"(?:chat ?gpt|gpt-?[345]o?(?: ?(?:mini|turbo))?|claude(?: \d[\w.]*)?|gemini|google bard|bard|llama(?: ?\d)?|copilot|deepseek|qwen|mistral|grok|perplexity|bing chat|alexa|siri)"
-_MAKERS = r"(?:open ?ai|anthropic|google(?: deepmind)?|deepmind|meta(?: ai)?|microsoft|mistral(?: ai)?|deepseek|alibaba|xai|cohere)"
-_FOREIGN = re.compile(
-    rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|aqu[ií]|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b"
-    rf"|(?:^|[.!?]\s)(?:as|como) {_MODELS},?\s(?:i|no|puedo|soy|can|te|we|mi|my)\b"
-    rf"|\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|soy|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b(?:cread|desarrollad|entrenad|diseñad|programad|hech|creat|develop|train|design|built|made)\w*\s+(?:por|by)\s+{_MAKERS}\b|\bme (?:cre[oó]|entren[oó]|desarroll[oó])\s+{_MAKERS}\b|\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b"
-)
-_OWN_NAME = re.compile(
-    r"\b(?:[Ee]res|[Tt]e llamas|[Tt]u nombre es|[Yy]ou are|[Yy]ou're|[Yy]our name is|[Aa]ct[uú]as como)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b"
-)
-_SAID_NAME = re.compile(
-    r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)"
-)
-_HOUSE = r"(?:asistente|agente|assistant|agent)(?: virtual)? (?:del? |de la |of |for |at )(?:the |la |el )?((?:[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)(?: [A-ZÁÉÍÓÚÑ][\wáéíóúñ]+){0,2})"
-_OWN_HOUSE = re.compile(_HOUSE)
-_SAID_HOUSE = re.compile(rf"(?:[Ss]oy|I am|I'm|I’m) (?:el |la |the |an? |un |una )?{_HOUSE}")
 _FILL = r"(?:insert(?:ar|e)?|introduc\w{1,4}|escrib\w{1,4}|complet\w{1,4}|rellen\w{1,4}|fill(?: in)?|add|añad\w{1,4}|enter|your|tu|su|nombre|name|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|precio|price|ciudad|city|producto|product|n[uú]mero|number|importe|amount|cliente|customer|client|pedido|order|usuario|user|hora|time|x{2,}|placeholder|tbd|pendiente|pa[ií]s|country|agente|agent|marca|brand|tienda|store|título|title|cargo|plazo|link)"
 _HOLES = re.compile(
     rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE|CODIGO|CÓDIGO|CODE|DIRECCION|DIRECCIÓN|ADDRESS|AGENTE|AGENT))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
@@ -156,21 +97,8 @@ _TEMPLATE = re.compile(
 _TODAY = re.compile(
     r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|as of|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora mismo,?|right now,?|este año|this year,?|a fecha de|en este momento,?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+\(?(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4}|(?<=año )20\d\d\b|(?<=year )20\d\d\b)"
 )
-_USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q|p)"
-_AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a|r)"
-_TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}\s?({_USER_LABEL}|{_AGENT_LABEL})(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S"
-)
-_IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
-_SCRIPTED = re.compile(
-    r"(?i)di[aá]logo|dialog|conversaci[oó]n|conversation|guion|guión|\bscript\b|transcri|entrevista|interview|resum|summar|role-?play|simul|ejemplo de|example of|flashcard|tarjetas de|\bfaq|preguntas frecuentes|cuestionario|quiz|preguntas y respuestas|questions and answers|escena|scene|q&a|\bficha|extra(?:e|ct)\b|json|yaml|campos|fields|teatro|\bplay\b|few-shot|prompt"
-)
-_FIELD = re.compile(r"(?m)^\s*[*_-]{0,3}\s?[A-ZÁÉÍÓÚÑ][\w áéíóúñ]{2,25}[*_]{0,2}:")
 _IDENTIFIER = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)"
-)
-_REFUSAL = re.compile(
-    r"(?i)^\W*(?:lamento no poder|como (?:un )?(?:asistente|modelo|ia)\b[^.\n]{0,40}no puedo|(?:me temo|siento decirte) que no|as an? (?:ai|assistant)\b[^.\n]{0,40}(?:can(?:'|’)?t|cannot|unable))|^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
 )
 
 
@@ -198,81 +126,6 @@ _REFUSAL = re.compile(
 def notes(text: Text) -> Iterator[Fault]:
     if found := _NOTE.search(text.prose):
         yield text.fault(NOTE, f"A note was left in the answer: {quote(found[0].strip())}.")
-
-
-@detector(
-    words(
-        (
-            "cut-?off",
-            "my (?:last|latest|most recent|knowledge|training)",
-            "i was (?:last )?trained",
-            "an? (?:ai|artificial|large|language)",
-            "real-?time",
-            "personal (?:opinions|experiences|feelings|beliefs)",
-            "up-to-date",
-            "current (?:data|information)",
-            "cannot (?:access|browse)",
-            "fecha (?:de )?(?:corte|l[ií]mite)",
-            "corte de",
-            "[uú]ltima actualizaci",
-            "de entrenamiento",
-            "mis? (?:datos|informaci|conocimient|entrenamiento|base)",
-            "entrenad[oa]",
-            "modelo de",
-            "hasta donde",
-            "(?:just|only) an ai\\b",
-            "internet",
-            "no (?:dispongo|tengo|cuento)",
-            "soy (?:\\w+ )?una (?:ia|inteligencia)",
-            "(?:como|asistente de) (?:una? )?(?:ia|inteligencia)",
-            "tiempo real",
-            "actualizad",
-            "no tengo (?:opiniones|sentimientos|experiencias)",
-        )
-    ),
-    "assistant",
-)
-def boilerplate(text: Text) -> Iterator[Fault]:
-    if text.is_answer and (found := _CUTOFF.search(text.prose)):
-        yield text.fault(CUTOFF, f"A chat model's excuse: {quote(found[0])}.")
-
-
-@detector(
-    words(
-        (
-            _MODELS,
-            _MAKERS,
-            "soy",
-            "me llamo",
-            "mi nombre es",
-            r"i(?:'|’| a)m",
-            "my name is",
-            "te habla",
-            "te atiende",
-        )
-    ),
-    "assistant",
-)
-def identity(text: Text) -> Iterator[Fault]:
-    if not text.is_answer:
-        return
-    told = instructions(text.example)
-    found = _FOREIGN.search(text.prose)
-    if found and not _all_named(found[0], told):
-        yield text.fault(IDENTITY, f"It presents itself as another model: {quote(found[0])}.")
-        return
-    own, said = _OWN_HOUSE.search(told), _SAID_HOUSE.search(text.prose[:300])
-    if own and said and said[1] not in said_by_others(text.example):
-        yield text.fault(IDENTITY, f"It works for {quote(own[1])}, and says {quote(said[1])}.")
-        return
-    own, said = _OWN_NAME.search(told), _SAID_NAME.search(text.prose[:300])
-    if own and said and said[1] != own[1] and said[1] not in said_by_others(text.example):
-        yield text.fault(IDENTITY, f"Its name is {quote(own[1])}, and it says {quote(said[1])}.")
-
-
-def _all_named(said: str, told: str) -> bool:
-    names = re.findall(rf"(?i){_MODELS}|{_MAKERS}", said)
-    return all(name.lower() in told.lower() for name in names)
 
 
 @detector(
@@ -326,21 +179,6 @@ def stale_dates(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*\s?(?:{_USER_LABEL})(?:[*_\]]*\s*:|\])", "assistant"
-)
-def transcripts(text: Text) -> Iterator[Fault]:
-    turns = [(found[1], found) for found in _TURN.finditer(text.prose)]
-    users = [found for label, found in turns if _IS_USER.fullmatch(label)]
-    if not users or text.rejected or _SCRIPTED.search(said_by_others(text.example)):
-        return
-    line = text.prose[users[0].start() :].strip().split("\n")[0]
-    both = len(users) < len(turns)
-    alone = len(users[0][1]) > 1 and ("?" in line or len(_FIELD.findall(text.prose)) == 1)
-    if both or len(users) > 1 or alone:
-        yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(line)}.")
-
-
-@detector(
     r"[A-Z][A-Z]?[A-Z]?[A-Z]?[-#]?[0-9]{3}|#[0-9]{3}|\b[0-9]{5,12}\b|[0-9] ?(?:[€$£º°]|euros?|d[oó]lares|dollars|grados|degrees)|[€$£] ?[0-9]|[0-9]{3} [0-9]{3}"
     r"|(?i)\b(?:quedan|tenemos|hay|disponemos de|have|are) [0-9]|[0-9]{1,2} de [a-z]|(?:january|february|march|april|may|june|july|august|september|october|november|december) [0-9]"
     r"|cancel|anulad|entregad|delivered|enviad|en camino|en reparto|shipped|transit|on its way|pendiente|preparaci|pending|processing|devuelt|returned|rechazad|rejected|denied|denegad|aprobad|approved|acept",
@@ -371,41 +209,6 @@ def contradictions(text: Text) -> Iterator[Fault]:
 
 def _shape(identifier: str) -> str:
     return re.sub(r"\d", "9", identifier)
-
-
-@detector(
-    words(
-        (
-            "lo siento",
-            "lo lamento",
-            r"perd[oó]n",
-            "disculp",
-            "sorry",
-            "apologi",
-            "unfortunately",
-            "lament(?:o|ablemente)",
-            "me temo",
-            "siento decirte",
-            "as an assistant",
-            "como (?:un )?asistente",
-            "desafortunadamente",
-            "as an ai",
-            "como (?:ia|modelo)",
-            "i can",
-            "no puedo",
-            "i am (?:unable|not)",
-            "i won",
-            "no me es posible",
-            "no estoy",
-        )
-    ),
-    "assistant",
-)
-def refusals(text: Text) -> Iterator[Fault]:
-    if text.path[0] != "preferred_output" or text.rejected or len(text.text.split()) > 45:
-        return
-    if found := _REFUSAL.search(text.text):
-        yield text.fault(REFUSAL, f"The preferred answer refuses: {quote(found[0])}.")
 
 
 _BAD = re.compile(
