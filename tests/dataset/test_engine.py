@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tuneops.dataset import parts
+from tuneops.dataset import jsontext, parts
 from tuneops.dataset.cache import FILE_NAME
 from tuneops.dataset.examples import Document, Example
 from tuneops.dataset.findings import Finding
@@ -123,10 +123,71 @@ def test_a_proven_line_breaks_no_rule_of_shape(
     """What the fast path takes, the slow path has nothing to say about."""
     line = json.dumps({"messages": messages}, ensure_ascii=ascii_only)
     raw = line.replace('{"role', "{" + again + '"role', 1).encode("utf-8", "surrogatepass")
-    if proven([raw])[0]:
+    if proven([raw])[0].messages:
         assert again == "" or not messages
         document = Document("file", 1, 0, raw.decode(), json.loads(raw))
         assert list(examine_shape(Example(document))) == []
+
+
+def _calling(arguments: str, content: str | None, result: str) -> dict[str, Any]:
+    function = {"name": "clima", "arguments": json.dumps({"ciudad": arguments})}
+    call = {"id": "c1", "type": "function", "function": function}
+    parameters = {"type": "object", "properties": {"ciudad": {"type": "string"}}}
+    declared = {"type": "function", "function": {"name": "clima", "parameters": parameters}}
+    return {
+        "messages": [
+            {"role": "user", "content": "¿Llueve?"},
+            {"role": "assistant", "content": content, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c1", "content": result},
+            {"role": "assistant", "content": "No."},
+        ],
+        "tools": [declared],
+        "parallel_tool_calls": False,
+    }
+
+
+_CHANGES = [
+    ('"content": null, ', ""),
+    ('"c1", "content"', '"c2", "content"'),
+    ('"id": "c1"', '"id": ""'),
+    ('"id": "c1"', '"id": "c1", "id": "c1"'),
+    ('"name": "clima", "arguments"', '"name": "hora", "arguments"'),
+    ('"type": "string"', '"type": "string", "type": "number"'),
+    ('"type": "string"', '"type": "number"'),
+    ('"type": "string"', '"type": "text"'),
+    ('"role": "tool"', '"role": "user"'),
+    ('"tool_call_id": "c1", ', ""),
+    ('"content": "¿Llueve?"', '"content": "¿Llueve?", "tool_call_id": "c1"'),
+    ('"content": "¿Llueve?"', '"content": null'),
+    ('"content": "¿Llueve?"', '"content": "¿Llueve?", "tool_calls": []'),
+    ('"parallel_tool_calls": false', '"parallel_tool_calls": 1'),
+    ('"parallel_tool_calls": false', '"tools": []'),
+    ("}}}}]", "}}}}" + "," + " null]"),
+    ('{\\"ciudad\\"', '{\\"ciudad\\": \\"a\\", \\"ciudad\\"'),
+    ('"properties"', '"x": ' + "[" * 600 + "]" * 600 + ', "properties"'),
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    arguments=_CONTENT,
+    content=_CONTENT | st.none(),
+    result=_CONTENT,
+    change=st.sampled_from([("", ""), *_CHANGES]),
+)
+def test_a_proven_call_breaks_no_rule_of_shape(
+    arguments: str, content: str | None, result: str, change: tuple[str, str]
+) -> None:
+    """A conversation with tools that the fast path takes is in order, and one in order is taken."""
+    line = json.dumps(_calling(arguments, content, result), ensure_ascii=False)
+    line = line.replace(*change, 1)
+    said = proven([line.encode()])[0]
+    try:
+        document = Document("file", 1, 0, line, jsontext.parse(line))
+        clean = not list(examine_shape(Example(document)))
+    except jsontext.JsonFault:
+        clean = False
+    assert bool(said.messages) == clean
 
 
 @given(text=st.text(max_size=40))

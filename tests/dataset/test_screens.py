@@ -26,9 +26,9 @@ Told = set[tuple[int, str, str]]
 def _rows(lines: list[str]) -> Rows:
     rows = Rows("file", Format.SFT)
     raws = [line.encode() for line in lines]
-    for number, (raw, said) in enumerate(zip(raws, proven(raws), strict=True), 1):
-        if said:
-            rows.take(raw, number, 0, said)
+    for number, (raw, chat) in enumerate(zip(raws, proven(raws), strict=True), 1):
+        if chat.messages:
+            rows.take(raw, number, 0, chat)
         else:
             rows.add(Document("file", number, 0, raw.decode(), json.loads(raw)), raw)
     return rows

@@ -12,6 +12,7 @@ from tuneops.dataset.findings import JsonPath
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 PROMPT_ROLES = ("system", "developer")
+RESULT_ROLES = ("tool", "function")
 CHAT_KEYS = ("messages", "tools", "parallel_tool_calls", "functions", "function_call")
 DETECTED_ON = 100  # lines
 
@@ -110,6 +111,11 @@ class Example:
     def rejected(self) -> tuple[Message, ...]:
         """The answer of a pair that is not preferred."""
         return self._messages(("non_preferred_output",))
+
+    @cached_property
+    def informed(self) -> bool:
+        """Whether it has a tool's result."""
+        return any(one.role in RESULT_ROLES for one in self.messages)
 
     @property
     def tools(self) -> tuple[object, JsonPath]:

@@ -21,7 +21,7 @@ from tuneops.dataset.parts import (
     Settings,
     survey_part,
 )
-from tuneops.dataset.proven import proven
+from tuneops.dataset.proven import UNPROVEN, proven
 from tuneops.dataset.reading import (
     BOM,
     HEAD_BYTES,
@@ -66,11 +66,11 @@ class File:
         wanted = self.table[positions]
         with open_same(self.path, self.identity) as stream:
             raws = [_bytes_of(stream, row) for row in wanted]
-        proofs = proven(raws) if self.format is Format.SFT else [[] for _ in raws]
-        for row, raw, said in zip(wanted, raws, proofs, strict=True):
+        proofs = proven(raws) if self.format is Format.SFT else [UNPROVEN for _ in raws]
+        for row, raw, chat in zip(wanted, raws, proofs, strict=True):
             line, offset = int(row["line"]), int(row["offset"])
-            if said:
-                rows.take(raw, line, offset, said)
+            if chat.messages:
+                rows.take(raw, line, offset, chat)
             else:
                 rows.add(_document(rows.file, line, offset, raw), raw)
         return rows

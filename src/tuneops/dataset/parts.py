@@ -18,7 +18,7 @@ from tuneops.dataset.examples import Document, Format, format_of
 from tuneops.dataset.exceptions import NO_EXCEPTIONS, Exceptions
 from tuneops.dataset.findings import AS_WRITTEN, Fault, Findings, Ruling
 from tuneops.dataset.jsontext import JsonFault, parse
-from tuneops.dataset.proven import proven
+from tuneops.dataset.proven import UNPROVEN, proven
 from tuneops.dataset.reading import (
     BOM,
     MAX_LINE_BYTES,
@@ -233,12 +233,12 @@ class _PartReader:
         """The examples among the lines; the rest is noted, or left to the file's reader."""
         rows = Rows(str(self._where.path), self._where.format)
         chats = self._where.format is Format.SFT
-        proofs = proven(lines) if chats else [[] for _ in lines]
+        proofs = proven(lines) if chats else [UNPROVEN for _ in lines]
         places = zip(numbers.tolist(), offsets.tolist(), strict=True)
         blank = []
-        for raw, said, (number, offset) in zip(lines, proofs, places, strict=True):
-            if said:
-                rows.take(raw, number, offset, said)
+        for raw, chat, (number, offset) in zip(lines, proofs, places, strict=True):
+            if chat.messages:
+                rows.take(raw, number, offset, chat)
             elif raw.strip():
                 self._other(rows, raw, number, offset)
             else:

@@ -6,8 +6,8 @@ never looked at one by one. What is not proven may still be in order; it is exam
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import compress, pairwise
-from typing import Annotated, Literal
+from itertools import chain, compress, pairwise
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -15,12 +15,23 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from numpy.typing import NDArray
 
 from tuneops.dataset.examples import Document, Example
-from tuneops.dataset.rules import structure
+from tuneops.dataset.jsontext import JsonFault, parse
+from tuneops.dataset.rules import structure, tools
 
 LONGEST_ORDER = 400  # messages; longer conversations are examined one by one
-_LETTERS = {"system": "s", "developer": "d", "user": "u", "assistant": "a"}
-_NAMES = {letter: role for role, letter in _LETTERS.items()}
+_LETTERS = {"system": "s", "developer": "d", "user": "u", "assistant": "a", "tool": "t"}
+_CALLS = "c"  # an assistant's message that calls
+_ROLES = {letter: {"role": role, "content": "x"} for role, letter in _LETTERS.items()}
+_SHAPES: dict[str, dict[str, Any]] = _ROLES | {
+    _CALLS: {"role": "assistant", "tool_calls": [{"id": "1"}]}
+}
+_MAY_BE_BLANK = (_CALLS, _LETTERS["tool"])
 _KEYS_QUOTES, _CHAT_QUOTES = 8, 2  # of "role", its value, "content" and its value; of "messages"
+_CALL_QUOTES = 12  # of its five keys, and of its type
+_DECLARATIONS = 64  # of tools, kept with what was found on them
+
+_Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
+_Weight = Literal[0, 1]
 
 
 class Said(Struct, forbid_unknown_fields=True, gc=False):
@@ -28,82 +39,196 @@ class Said(Struct, forbid_unknown_fields=True, gc=False):
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str
-    name: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")] | UnsetType = UNSET
-    weight: Literal[0, 1] | UnsetType = UNSET
+    name: _Name | UnsetType = UNSET
+    weight: _Weight | UnsetType = UNSET
 
 
-class _Chat(Struct, forbid_unknown_fields=True, gc=False):
+class Called(Said):
+    """A message with tool calls; `strings` are the name and the arguments of each on end."""
+
+    strings: list[str] = []
+
+
+class Chat(Struct, forbid_unknown_fields=True, gc=False):
+    """What is said in an example; a line that is not proven has none of it."""
+
     messages: list[Said]
 
 
-_DECODER = msgspec.json.Decoder(_Chat)
+class ToolChat(Chat):
+    """A conversation that may call tools, with their declarations as they are written."""
+
+    tools: bytes = b""
 
 
-def proven(raws: Sequence[bytes]) -> list[list[Said]]:
-    """The messages of each line that is proven; of any other line, none."""
+class _Function(Struct, forbid_unknown_fields=True, gc=False):
+    name: str
+    arguments: str
+
+
+class _Call(Struct, forbid_unknown_fields=True, gc=False):
+    id: str
+    type: Literal["function"]
+    function: _Function
+
+
+class _Turn(Struct, forbid_unknown_fields=True, gc=False):
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | UnsetType | None = UNSET
+    name: _Name | UnsetType = UNSET
+    weight: _Weight | UnsetType = UNSET
+    tool_calls: list[_Call] | UnsetType = UNSET
+    tool_call_id: str | UnsetType = UNSET
+
+
+class _TurnsWithTools(Struct, forbid_unknown_fields=True, gc=False):
+    messages: list[_Turn]
+    tools: msgspec.Raw
+    parallel_tool_calls: bool | UnsetType = UNSET
+
+
+UNPROVEN = Chat([])
+_DECODER = msgspec.json.Decoder(Chat)
+_TOOL_DECODER = msgspec.json.Decoder(_TurnsWithTools)
+
+
+def proven(raws: Sequence[bytes]) -> list[Chat]:
+    """What is said in each line that is proven; in any other line, nothing."""
     chats = [_decoded(raw) for raw in raws]
-    flat = [message for chat in chats for message in chat]
-    ends = np.cumsum([len(chat) for chat in chats], dtype=np.int64)
-    kept = _orderly(flat, ends) & _unique_keys(raws, flat, ends)
+    flat = [message for chat in chats for message in chat.messages]
+    ends = np.cumsum([len(chat.messages) for chat in chats], dtype=np.int64)
+    kept = _orderly(flat, ends) & _unique_keys(raws, chats)
     texts = [message.content for message in flat]
     unusual = [at for at, text in enumerate(texts) if not text or text.isspace()]
     unusual += [at for at, message in enumerate(flat) if message.weight is not UNSET]
     for example in set(np.searchsorted(ends, unusual, side="right").tolist()):
-        kept[example] &= _teaches(chats[example])
+        kept[example] &= _teaches(chats[example].messages)
     for at in np.flatnonzero(~kept).tolist():
-        chats[at] = []
+        chats[at] = UNPROVEN
     return chats
 
 
-def _decoded(raw: bytes) -> list[Said]:
+def _decoded(raw: bytes) -> Chat:
     if b"\\u0022" in raw:
-        return []  # a quotation mark that is not one of the line's
+        return UNPROVEN  # a quotation mark that is not one of the line's
     try:
-        return _DECODER.decode(raw).messages
+        return _DECODER.decode(raw)
     except (ValueError, RecursionError):
-        return []
+        return _with_tools(raw) if b'"tools"' in raw else UNPROVEN
+
+
+def _with_tools(raw: bytes) -> Chat:
+    """A conversation that breaks no rule on tools, no key of which is there twice."""
+    try:
+        chat = _TOOL_DECODER.decode(raw)
+    except (ValueError, RecursionError):
+        return UNPROVEN
+    declared = bytes(chat.tools)
+    if (
+        not all(map(_is_whole, chat.messages))
+        or not _declares(declared)
+        or raw.count(b'"') != _quotes(chat)
+        or any(tools.examine(Example(Document("", 0, 0, "", msgspec.json.decode(raw)))))
+    ):
+        return UNPROVEN
+    return ToolChat([_said(turn) for turn in chat.messages], declared)
+
+
+def _is_whole(turn: _Turn) -> bool:
+    """Whether a message has content or may do without, and no key of another role's."""
+    answers = turn.tool_call_id is not UNSET
+    return (isinstance(turn.content, str) or bool(turn.tool_calls)) and (
+        not answers or turn.role == "tool"
+    )
+
+
+@lru_cache(maxsize=_DECLARATIONS)
+def _declares(raw: bytes) -> bool:
+    """Whether tools are declared in JSON without any fault."""
+    try:
+        return parse(f"[{raw.decode()}]") not in ([[]], [None])  # as deep as on the line
+    except JsonFault:
+        return False
+
+
+def _quotes(chat: _TurnsWithTools) -> int:
+    """The fewest quotation marks that a line can say this with."""
+    least = _CHAT_QUOTES + 2 + bytes(chat.tools).count(b'"')
+    least += 2 * (chat.parallel_tool_calls is not UNSET)
+    for turn in chat.messages:
+        texts = [turn.role, turn.content, turn.name, turn.tool_call_id]
+        calls = turn.tool_calls or []
+        texts += chain.from_iterable(
+            (call.id, call.function.name, call.function.arguments) for call in calls
+        )
+        least += sum(2 + one.count('"') for one in texts if isinstance(one, str))
+        keys = (turn.content, turn.name, turn.tool_call_id, turn.weight, turn.tool_calls)
+        least += 2 + 2 * sum(one is not UNSET for one in keys)
+        least += _CALL_QUOTES * len(calls)
+    return least
+
+
+def _said(turn: _Turn) -> Said:
+    content = turn.content or ""
+    if not turn.tool_calls:
+        return Said(turn.role, content, turn.name, turn.weight)  # type: ignore[arg-type] # tools too
+    strings = [
+        text for call in turn.tool_calls for text in (call.function.name, call.function.arguments)
+    ]
+    return Called("assistant", content, turn.name, turn.weight, strings)
 
 
 def _orderly(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which chats have their roles in an order that breaks no rule."""
-    letters = "".join([_LETTERS[message.role] for message in flat])
+    letters = "".join([_letter(message) for message in flat])
     bounds = [0, *ends.tolist()]
     orders = [letters[start:end] for start, end in pairwise(bounds)]
     good = {order for order in set(orders) if _keeps_order(order)}
     return np.array([order in good for order in orders], np.bool_)
 
 
-def _unique_keys(
-    raws: Sequence[bytes], flat: list[Said], ends: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _letter(message: Said) -> str:
+    return _CALLS if isinstance(message, Called) else _LETTERS[message.role]
+
+
+def _unique_keys(raws: Sequence[bytes], chats: list[Chat]) -> NDArray[np.bool_]:
     """Which lines have no key twice.
 
     A decoder drops the first of two values without a word, but not its quotation marks: there
     must be as many on the line as in what is decoded and in the keys. A line never has fewer, so
     that lines which have as many together have so each.
     """
-    full = np.diff(ends, prepend=0) > 0
-    joined = b"".join(compress(raws, full.tolist()))
-    marks = np.count_nonzero(np.frombuffer(joined, np.uint8) == ord('"'))
-    counts = [one.content.count('"') for one in flat]
-    least = sum(counts) + _KEYS_QUOTES * len(flat) + _CHAT_QUOTES * int(np.count_nonzero(full))
-    if marks == least:
-        return full  # nor has any a name or a weight
-    counts = [
-        count + _KEYS_QUOTES + 4 * (one.name is not UNSET) + 2 * (one.weight is not UNSET)
-        for count, one in zip(counts, flat, strict=True)
-    ]
-    sums = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])[ends]
-    wanted = np.diff(sums, prepend=0) + _CHAT_QUOTES
-    unique: NDArray[np.bool_] = wanted == [raw.count(b'"') for raw in raws]
+    plain = np.array([type(chat) is Chat for chat in chats], np.bool_)
+    lines = list(compress(raws, plain.tolist()))
+    said = [chat.messages for chat in compress(chats, plain.tolist()) if chat.messages]
+    unique = ~plain  # the others were looked at before
+    marks = np.count_nonzero(np.frombuffer(b"".join(lines), np.uint8) == ord('"'))
+    counts = [one.content.count('"') for messages in said for one in messages]
+    if marks == sum(counts) + _KEYS_QUOTES * len(counts) + _CHAT_QUOTES * len(lines):
+        unique[:] = True  # nor has any message a name or a weight
+    else:
+        unique[plain] = [
+            line.count(b'"') == _least(chat.messages)
+            for line, chat in zip(lines, compress(chats, plain.tolist()), strict=True)
+        ]
     return unique
+
+
+def _least(messages: list[Said]) -> int:
+    """The fewest quotation marks that a line of these messages has."""
+    marks = [
+        one.content.count('"') + 4 * (one.name is not UNSET) + 2 * (one.weight is not UNSET)
+        for one in messages
+    ]
+    return sum(marks) + _KEYS_QUOTES * len(marks) + _CHAT_QUOTES
 
 
 def _teaches(chat: list[Said]) -> bool:
     """Whether no message is blank, weights are on answers only, and one of those is trained on."""
     learnt = False
     for message in chat:
-        if not message.content or message.content.isspace():
+        blank = not message.content or message.content.isspace()
+        if blank and _letter(message) not in _MAY_BE_BLANK:
             return False
         answers = message.role == "assistant"
         if message.weight is not UNSET and not answers:
@@ -117,5 +242,5 @@ def _keeps_order(order: str) -> bool:
     """Whether the rules of structure have nothing to say on messages of these roles."""
     if not order or len(order) > LONGEST_ORDER:
         return False
-    messages = [{"role": _NAMES[letter], "content": "x"} for letter in order]
+    messages = [_SHAPES[letter] for letter in order]
     return not any(structure.examine(Example(Document("", 0, 0, "", {"messages": messages}))))

@@ -3,16 +3,26 @@
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, partial
 from itertools import compress
+from typing import Any
 
 import msgspec
 import numpy as np
 from msgspec import UNSET
 from numpy.typing import NDArray
 
-from tuneops.dataset.examples import PROMPT_ROLES, ROLES, Document, Example, Format, Message
-from tuneops.dataset.proven import Said
+from tuneops.dataset.examples import (
+    PROMPT_ROLES,
+    RESULT_ROLES,
+    ROLES,
+    Document,
+    Example,
+    Format,
+    Message,
+)
+from tuneops.dataset.findings import JsonPath
+from tuneops.dataset.proven import Called, Chat, Said, ToolChat
 from tuneops.dataset.reading import decode
-from tuneops.dataset.rules.texts import Text
+from tuneops.dataset.rules.texts import INFORMED, Text
 
 Positions = NDArray[np.int64]
 ROLE_CODES = {role: code for code, role in enumerate(ROLES)}
@@ -34,31 +44,33 @@ class Rows:
         self.raws: list[bytes] = []
         self.partial: list[int] = []  # examples with a message of no known role
         self.unproven: dict[int, Example] = {}
+        self.tools: dict[int, bytes] = {}  # of proven examples, as they are written
         self._chats: list[Sequence[Said]] = []
-        self._calls: dict[tuple[int, int], list[str]] = {}
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    def take(self, raw: bytes, line: int, offset: int, said: Sequence[Said]) -> None:
+    def take(self, raw: bytes, line: int, offset: int, chat: Chat) -> None:
         """Add a chat example that is proven, with what it says."""
-        self.lines.append(line)
-        self.offsets.append(offset)
-        self.raws.append(raw)
-        self._chats.append(said)
+        if isinstance(chat, ToolChat):
+            self.tools[len(self)] = chat.tools
+        self._append(raw, line, offset, chat.messages)
 
     def add(self, document: Document, raw: bytes) -> Example:
         """Add an example of any shape, as far as it can be read as messages."""
         example = Example(document, self.format)
-        position = len(self.lines)
-        self.unproven[position] = example
-        for index, message in enumerate(example.messages):
-            if strings := list(_strings(message)):
-                self._calls[position, index] = strings
-        self.take(raw, document.line, document.offset, [_said(one) for one in example.messages])
+        self.unproven[len(self)] = example
         if not example.whole:
-            self.partial.append(position)
+            self.partial.append(len(self))
+        said = [_said(one) for one in example.messages]
+        self._append(raw, document.line, document.offset, said)
         return example
+
+    def _append(self, raw: bytes, line: int, offset: int, said: Sequence[Said]) -> None:
+        self.lines.append(line)
+        self.offsets.append(offset)
+        self.raws.append(raw)
+        self._chats.append(said)
 
     def example(self, position: int) -> Example:
         if (kept := self.unproven.get(position)) is not None:
@@ -124,11 +136,13 @@ class Rows:
     @cached_property
     def strings(self) -> list[tuple[int, str]]:
         """Names and calls, which cost tokens too, each after its message's number."""
-        starts = [0, *self.ends.tolist()]
-        called = {starts[at] + index: said for (at, index), said in self._calls.items()}
         found = [(at, str(self._flat[at].name)) for at in self.named]
-        found += [(at, text) for at, texts in called.items() for text in texts]
+        found += [(at, text) for at, one in self._calling for text in one.strings]
         return sorted(found, key=lambda one: one[0])
+
+    @cached_property
+    def _calling(self) -> list[tuple[int, Called]]:
+        return [(at, one) for at, one in enumerate(self._flat) if isinstance(one, Called)]
 
     def said(self, position: int) -> list[str]:
         """The texts of an example's talk."""
@@ -143,6 +157,23 @@ class Rows:
         places = self.prompt_places[np.isin(self.prompt_of, list(numbers))]
         return set(np.searchsorted(self.ends, places, side="right").tolist())
 
+    @cached_property
+    def informed(self) -> NDArray[np.bool_]:
+        """Which examples have a tool's result."""
+        told = np.isin(self.orders, [ROLE_CODES[role] for role in RESULT_ROLES])
+        found = np.zeros(len(self), np.bool_)
+        found[np.searchsorted(self.ends, np.flatnonzero(told), side="right")] = True
+        return found
+
+    def talk_by_kind(self) -> Iterator[tuple[str, list[int]]]:
+        """The texts of proven examples by the kinds that detectors know."""
+        owners = np.searchsorted(self.talk_ends, np.arange(len(self.talk)), side="right")
+        codes = self.orders[self.talk_places]
+        codes[self.informed[owners] & (codes == ROLE_CODES["assistant"])] = len(ROLES)
+        codes[np.isin(owners, list(self.unproven))] = len(ROLES) + 1
+        for code, kind in enumerate((*ROLES, INFORMED)):
+            yield kind, np.flatnonzero(codes == code).tolist()
+
     def text_of_talk(self, index: int) -> tuple[int, Text]:
         return self._text(int(self.talk_places[index]))
 
@@ -152,11 +183,28 @@ class Rows:
             yield self._text(at)
 
     def _text(self, at: int) -> tuple[int, Text]:
-        position = int(np.searchsorted(self.ends, at, side="right"))
-        start = int(self.ends[position - 1]) if position else 0
+        position, start = self._place(at)
         said = self._flat[at]
-        path = ("messages", at - start, "content")
-        return position, Text(partial(self.example, position), said.role, path, said.content)
+        return position, self._text_at(position, said.role, (at - start, "content"), said.content)
+
+    def _text_at(self, position: int, role: str, path: JsonPath, text: str) -> Text:
+        informed = bool(self.informed[position])
+        of = partial(self.example, position)
+        return Text(of, role, ("messages", *path), text, informed=informed)
+
+    def arguments(self) -> Iterator[tuple[int, Text]]:
+        """Those of the calls in proven examples, each with its example's position."""
+        for at, one in self._calling:
+            position, start = self._place(at)
+            if position not in self.unproven:
+                for index, text in enumerate(one.strings[1::2]):
+                    path = (at - start, "tool_calls", index, "function", "arguments")
+                    yield position, self._text_at(position, "call", path, text)
+
+    def _place(self, at: int) -> tuple[int, int]:
+        """The example of a message, and where the example starts."""
+        position = int(np.searchsorted(self.ends, at, side="right"))
+        return position, int(self.ends[position - 1]) if position else 0
 
     def long_talks(self) -> Iterator[int]:
         """The positions of the examples in which a text of the talk is there twice."""
@@ -168,12 +216,12 @@ class Rows:
 
 
 def _said(message: Message) -> Said:
-    name = message.fields.get("name")
-    said = Said("user", message.text, name if name and isinstance(name, str) else UNSET)
-    said.role = message.role  # type: ignore[assignment] # tools speak too
-    if message.fields.get("weight") == 0:
-        said.weight = 0
-    return said
+    name, role = message.fields.get("name"), message.role
+    name = name if name and isinstance(name, str) else UNSET
+    weight: Any = 0 if message.fields.get("weight") == 0 else UNSET
+    if strings := list(_strings(message)):
+        return Called(role, message.text, name, weight, strings)  # type: ignore[arg-type] # any role
+    return Said(role, message.text, name, weight)  # type: ignore[arg-type] # same
 
 
 def _strings(message: Message) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """One example in numbers, as it is handed between processes, compared, and kept in the cache."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from xxhash import xxh3_64_intdigest, xxh3_128_digest
 
 from tuneops.dataset.examples import Message
 from tuneops.dataset.fingerprints import Fingerprints, fingerprints
+from tuneops.dataset.jsontext import parse
 from tuneops.dataset.near import BINS, signatures
 from tuneops.dataset.rows import ROLE_CODES, Rows
 from tuneops.dataset.rules import corpus
@@ -117,13 +119,20 @@ def _last_turns(rows: Rows, table: Table) -> None:
 
 
 def _special(rows: Rows, table: Table) -> None:
-    """Digests of tools and of pairs, which only unproven examples have."""
+    """Digests of tools, and of pairs, which only unproven examples have."""
+    for at, written in rows.tools.items():
+        table["tools"][at] = _tools_digest(written)
     for at, example in rows.unproven.items():
         if tools := example.tools[0]:
             table["tools"][at] = xxh3_64_intdigest(repr(tools).encode())
         if example.rejected:
             table["chosen"][at] = _said(example.messages[len(example.asked) :])
             table["other"][at] = _said(example.rejected)
+
+
+@lru_cache(maxsize=64)
+def _tools_digest(written: bytes) -> int:
+    return xxh3_64_intdigest(repr(parse(written.decode())).encode())
 
 
 def _said(messages: Iterable[Message]) -> int:

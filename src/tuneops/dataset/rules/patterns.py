@@ -13,7 +13,7 @@ import numpy as np
 import re2  # type: ignore[import-untyped]
 
 from tuneops.dataset.findings import Fault
-from tuneops.dataset.rules.texts import Text
+from tuneops.dataset.rules.texts import INFORMED, Text
 
 Find = Callable[[Text], Iterator[Fault]]
 Spot = Callable[[bytes], Iterable[int]]  # places in texts that are joined by `_BETWEEN`
@@ -25,11 +25,15 @@ _MEMORY = 64 * 2**20  # of one automaton's states, in bytes
 
 @dataclass(frozen=True)
 class Detector:
-    """`roles` whose texts it reads; none means all."""
+    """`roles` are the kinds of texts that it reads; none means all."""
 
     trigger: str | Spot
     find: Find
     roles: tuple[str, ...] = ()
+
+    def reads(self, kind: str) -> bool:
+        role = "assistant" if kind == INFORMED else kind
+        return not self.roles or role in self.roles or kind in self.roles
 
 
 DETECTORS: list[Detector] = []
@@ -48,8 +52,8 @@ def detector(trigger: str | Spot, *roles: str) -> Callable[[Find], Find]:
     return register
 
 
-def suspects(texts: Sequence[str]) -> list[int]:
-    """Positions of the texts that some trigger matches, in order."""
+def suspects(texts: Sequence[str], kind: str) -> list[int]:
+    """Positions of the texts, all of one kind, that some trigger matches, in order."""
     if not texts:
         return []
     joined = _BETWEEN.join(texts).encode("utf-8", "replace")
@@ -58,33 +62,27 @@ def suspects(texts: Sequence[str]) -> list[int]:
         hidden = [position for position, text in enumerate(texts) if _MARK in text]
         plain = [text.replace(_MARK, " ") for text in texts]
         joined = _BETWEEN.join(plain).encode("utf-8", "replace")
-    starts = [found.start() for found in _combined().finditer(joined)]
+    starts = [found.start() for found in _combined(kind).finditer(joined)]
     starts = [start + (joined[start] == ord(_MARK)) for start in starts]  # anchored triggers
+    starts += [at for spot, _ in _spots(kind) for at in spot(joined)]
+    if not starts:
+        return hidden
     ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_MARK))
-    starts += [at for one in DETECTORS if callable(one.trigger) for at in one.trigger(joined)]
     return sorted({*(np.searchsorted(ends, starts) // 2).tolist(), *hidden})
-
-
-def triggered(text: str, role: str) -> list[Detector]:
-    """The detectors that may find something in a text of this role."""
-    automaton, spelt = _set()
-    encoded = text.encode("utf-8", "replace")
-    hits = [spelt[at] for at in sorted(automaton.Match(encoded) or ())]
-    hits += [one for one in DETECTORS if callable(one.trigger) and [*one.trigger(encoded)]]
-    return [one for one in hits if not one.roles or role in one.roles]
 
 
 def scan_text(text: Text) -> Iterator[Fault]:
     """Every fault that a detector finds in one text."""
-    for one in triggered(text.text, text.role):
+    for one in triggered(text.text, text.kind):
         yield from one.find(text)
 
 
-def scan_texts(texts: Sequence[Text]) -> Iterator[tuple[int, Fault]]:
-    """The faults of many texts, each with the position of its text."""
-    for position in suspects([text.text for text in texts]):
-        for fault in scan_text(texts[position]):
-            yield position, fault
+def triggered(text: str, kind: str) -> list[Detector]:
+    """The detectors that may find something in a text of this kind."""
+    automaton, spelt = _set(kind)
+    encoded = text.encode("utf-8", "replace")
+    hits = [spelt[at] for at in sorted(automaton.Match(encoded) or ())]
+    return hits + [one for spot, one in _spots(kind) if [*spot(encoded)]]
 
 
 def text_at(joined: bytes, place: int) -> tuple[str, int]:
@@ -106,19 +104,28 @@ def _options() -> re2.Options:
     return options
 
 
-def _spelt() -> list[tuple[str, Detector]]:
-    return [(one.trigger, one) for one in DETECTORS if isinstance(one.trigger, str)]
+def _spelt(kind: str) -> list[tuple[str, Detector]]:
+    return [
+        (one.trigger, one) for one in DETECTORS if isinstance(one.trigger, str) and one.reads(kind)
+    ]
 
 
 @cache
-def _combined() -> "re2._Regexp":
-    return re2.compile("|".join(f"(?:{trigger})" for trigger, _ in _spelt()).encode(), _options())
+def _spots(kind: str) -> list[tuple[Spot, Detector]]:
+    return [(one.trigger, one) for one in DETECTORS if callable(one.trigger) and one.reads(kind)]
 
 
 @cache
-def _set() -> tuple[re2.Set, list[Detector]]:
+def _combined(kind: str) -> "re2._Regexp":
+    """One automaton for all triggers of a kind of texts."""
+    triggers = [f"(?:{trigger})" for trigger, _ in _spelt(kind)]
+    return re2.compile("|".join(triggers).encode(), _options())
+
+
+@cache
+def _set(kind: str) -> tuple[re2.Set, list[Detector]]:
     found = re2.Set.SearchSet(_options())
-    for trigger, _ in _spelt():
+    for trigger, _ in _spelt(kind):
         found.Add(trigger.encode())
     found.Compile()
-    return found, [one for _, one in _spelt()]
+    return found, [one for _, one in _spelt(kind)]

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from functools import partial
 
 from tuneops import lazyre as re
+from tuneops.dataset.examples import RESULT_ROLES
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import tool_facts
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, words
-from tuneops.dataset.rules.texts import Text, said_by_others
+from tuneops.dataset.rules.texts import INFORMED, Text, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
 
@@ -182,17 +183,13 @@ def stale_dates(text: Text) -> Iterator[Fault]:
     r"[A-Z][A-Z]?[A-Z]?[A-Z]?[-#]?[0-9]{3}|#[0-9]{3}|\b[0-9]{5,12}\b|[0-9] ?(?:[€$£º°]|euros?|d[oó]lares|dollars|grados|degrees)|[€$£] ?[0-9]|[0-9]{3} [0-9]{3}"
     r"|(?i)\b(?:quedan|tenemos|hay|disponemos de|have|are) [0-9]|[0-9]{1,2} de [a-z]|(?:january|february|march|april|may|june|july|august|september|october|november|december) [0-9]"
     r"|cancel|anulad|entregad|delivered|enviad|en camino|en reparto|shipped|transit|on its way|pendiente|preparaci|pending|processing|devuelt|returned|rechazad|rejected|denied|denegad|aprobad|approved|acept",
-    "assistant",
+    INFORMED,
 )
 def contradictions(text: Text) -> Iterator[Fault]:
-    results = "\n".join(
-        one.text for one in text.example.messages if one.role in ("tool", "function")
-    )
+    results = "\n".join(one.text for one in text.example.messages if one.role in RESULT_ROLES)
     if not results or not text.is_answer:
         return
-    others = (
-        one for one in text.example.messages if one.role not in ("tool", "function", "assistant")
-    )
+    others = (one for one in text.example.messages if one.role not in (*RESULT_ROLES, "assistant"))
     asked = "\n".join(one.text for one in others)
     asked += "".join(str(one.calls) for one in text.example.messages)
     if stated := next(tool_facts.contradictions(results, asked, text.text), ""):

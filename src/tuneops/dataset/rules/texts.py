@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from tuneops import lazyre as re
@@ -17,11 +17,15 @@ _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)>\]]{1,2000}")
 _MATHS = re.compile(r"\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$|\\\([^)]{1,300}\\\)")
 
 
+INFORMED = "informed assistant"  # the kind of answers in an example with a tool's result
+
+
 @dataclass(frozen=True)
 class Text:
     """`role` is that of the message, or "call" for arguments and "extra" for other strings.
 
-    ``of`` gives the text's example, which few rules have to see.
+    ``of`` gives the text's example, which few rules have to see; `informed` says whether a tool's
+    result is in it.
     """
 
     of: Callable[[], Example]
@@ -29,6 +33,7 @@ class Text:
     path: JsonPath
     text: str
     rejected: bool = False
+    informed: bool = False
 
     @cached_property
     def example(self) -> Example:
@@ -38,6 +43,13 @@ class Text:
     def prose(self) -> str:
         """The text without code, formulas and addresses."""
         return prose(self.text)
+
+    @property
+    def kind(self) -> str:
+        """What detectors choose by: the role, prompts alike and informed answers apart."""
+        if self.role in PROMPT_ROLES:
+            return PROMPT_ROLES[0]
+        return INFORMED if self.role == "assistant" and self.informed else self.role
 
     @property
     def is_answer(self) -> bool:
@@ -131,19 +143,20 @@ def _earlier(one: Message, other: Message) -> bool:
 
 def _of_message(example: Example, message: Message, *, rejected: bool = False) -> Iterator[Text]:
     content, at = message.content, (*message.at, "content")
+    text_of = partial(Text, lambda: example, rejected=rejected, informed=example.informed)
     if isinstance(content, str):
-        yield Text(lambda: example, message.role, at, content, rejected)
+        yield text_of(message.role, at, content)
     elif isinstance(content, list):
         for index, part in enumerate(content):
             text = part.get("text") if isinstance(part, dict) else None
             if isinstance(text, str):
-                yield Text(lambda: example, message.role, (*at, index, "text"), text, rejected)
+                yield text_of(message.role, (*at, index, "text"), text)
     for index, call in enumerate(message.calls):
         function = call.get("function")
         arguments = function.get("arguments") if isinstance(function, dict) else None
         if isinstance(arguments, str):
-            place = (*message.at, "tool_calls", index, "function", "arguments")
-            yield Text(lambda: example, "call", place, arguments, rejected)
+            path = (*message.at, "tool_calls", index, "function", "arguments")
+            yield text_of("call", path, arguments)
 
 
 def _strings(example: Example, path: JsonPath, value: Any) -> Iterator[Text]:  # noqa: ANN401 - JSON

@@ -122,18 +122,29 @@ _EMPTY_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,200}\]\(\s*(?:#|url|link|enlace|abo
 _ABOUT_TOKENS = re.compile(r"(?i)\bBERT\b|tokeni[sz]|special token")
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"'“}\n]|\{\s*\w+\s*:|\[\s*[{\"\[])")
 _FENCED = re.compile(r"\s*```(?:json|JSON)\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_FENCES = re.compile("```|~~~")
 _ASKS_JSON = re.compile(r"(?i)\bjson\b")
 
 
 def _left_open(text: str) -> str:
     """The marks of a fence that is never closed, if there is one."""
     fence = ""
-    for line in text.split("\n"):
+    for line in _fence_lines(text):
         if not fence:
             fence = fence_mark(line)
         elif closes(line, fence):
             fence = ""
     return fence
+
+
+def _fence_lines(text: str) -> Iterator[str]:
+    """The lines that hold the marks of a fence."""
+    end = -1
+    for mark in _FENCES.finditer(text):
+        if mark.start() > end:
+            start = text.rfind("\n", 0, mark.start()) + 1
+            end = text.find("\n", mark.start()) % (len(text) + 1)
+            yield text[start:end]
 
 
 def _open_fences(joined: bytes) -> Iterator[int]:
