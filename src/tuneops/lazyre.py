@@ -19,7 +19,7 @@ from re import (
     split,
     sub,
 )
-from typing import Any, cast
+from typing import Any, AnyStr, cast
 
 __all__ = [
     "DOTALL",
@@ -39,7 +39,7 @@ __all__ = [
 
 
 class _Expression:
-    def __init__(self, pattern: str, flags: int) -> None:
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
         self._flags = flags
 
@@ -49,5 +49,5 @@ class _Expression:
         return found
 
 
-def compile(pattern: str, flags: int = 0) -> Pattern[str]:  # noqa: A001 - as in re
-    return cast("Pattern[str]", _Expression(pattern, flags))
+def compile(pattern: AnyStr, flags: int = 0) -> Pattern[AnyStr]:  # noqa: A001 - as in re
+    return cast("Pattern[AnyStr]", _Expression(pattern, flags))

@@ -6,7 +6,7 @@ never looked at one by one. What is not proven may still be in order; it is exam
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, compress, pairwise
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -27,7 +27,6 @@ _SHAPES: dict[str, dict[str, Any]] = _ROLES | {
 }
 _MAY_BE_BLANK = (_CALLS, _LETTERS["tool"])
 _KEYS_QUOTES, _CHAT_QUOTES = 8, 2  # of "role", its value, "content" and its value; of "messages"
-_CALL_QUOTES = 12  # of its five keys, and of its type
 _DECLARATIONS = 64  # of tools, kept with what was found on them
 
 _Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
@@ -95,22 +94,15 @@ _TOOL_DECODER = msgspec.json.Decoder(_TurnsWithTools)
 def proven(raws: Sequence[bytes]) -> list[Chat]:
     """What is said in each line that is proven; in any other line, nothing."""
     chats = [_decoded(raw) for raw in raws]
-    flat = [message for chat in chats for message in chat.messages]
-    ends = np.cumsum([len(chat.messages) for chat in chats], dtype=np.int64)
-    kept = _orderly(flat, ends) & _unique_keys(raws, chats)
-    texts = [message.content for message in flat]
-    unusual = [at for at, text in enumerate(texts) if not text or text.isspace()]
-    unusual += [at for at, message in enumerate(flat) if message.weight is not UNSET]
-    for example in set(np.searchsorted(ends, unusual, side="right").tolist()):
-        kept[example] &= _teaches(chats[example].messages)
-    for at in np.flatnonzero(~kept).tolist():
-        chats[at] = UNPROVEN
+    plain = [at for at, chat in enumerate(chats) if type(chat) is Chat]
+    orderly = _orderly([raws[at] for at in plain], [chats[at].messages for at in plain])
+    for at, kept in zip(plain, orderly.tolist(), strict=True):
+        if not kept:
+            chats[at] = UNPROVEN
     return chats
 
 
 def _decoded(raw: bytes) -> Chat:
-    if b"\\u0022" in raw:
-        return UNPROVEN  # a quotation mark that is not one of the line's
     try:
         return _DECODER.decode(raw)
     except (ValueError, RecursionError):
@@ -124,14 +116,17 @@ def _with_tools(raw: bytes) -> Chat:
     except (ValueError, RecursionError):
         return UNPROVEN
     declared = bytes(chat.tools)
+    said = [_said(turn) for turn in chat.messages]
     if (
         not all(map(_is_whole, chat.messages))
+        or not _keeps_order("".join(map(_letter, said)))
+        or not _teaches(said)
         or not _declares(declared)
-        or raw.count(b'"') != _quotes(chat)
+        or not _has_unique_keys(raw, chat)
         or any(tools.examine(Example(Document("", 0, 0, "", msgspec.json.decode(raw)))))
     ):
         return UNPROVEN
-    return ToolChat([_said(turn) for turn in chat.messages], declared)
+    return ToolChat(said, declared)
 
 
 def _is_whole(turn: _Turn) -> bool:
@@ -151,23 +146,6 @@ def _declares(raw: bytes) -> bool:
         return False
 
 
-def _quotes(chat: _TurnsWithTools) -> int:
-    """The fewest quotation marks that a line can say this with."""
-    least = _CHAT_QUOTES + 2 + bytes(chat.tools).count(b'"')
-    least += 2 * (chat.parallel_tool_calls is not UNSET)
-    for turn in chat.messages:
-        texts = [turn.role, turn.content, turn.name, turn.tool_call_id]
-        calls = turn.tool_calls or []
-        texts += chain.from_iterable(
-            (call.id, call.function.name, call.function.arguments) for call in calls
-        )
-        least += sum(2 + one.count('"') for one in texts if isinstance(one, str))
-        keys = (turn.content, turn.name, turn.tool_call_id, turn.weight, turn.tool_calls)
-        least += 2 + 2 * sum(one is not UNSET for one in keys)
-        least += _CALL_QUOTES * len(calls)
-    return least
-
-
 def _said(turn: _Turn) -> Said:
     content = turn.content or ""
     if not turn.tool_calls:
@@ -178,49 +156,57 @@ def _said(turn: _Turn) -> Said:
     return Called("assistant", content, turn.name, turn.weight, strings)
 
 
-def _orderly(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _letter(message: Said) -> str:
+    return _CALLS if isinstance(message, Called) else _LETTERS[message.role]
+
+
+def _orderly(raws: list[bytes], chats: list[list[Said]]) -> NDArray[np.bool_]:
+    """Which of the plain chats break no rule."""
+    flat = [message for chat in chats for message in chat]
+    ends = np.cumsum([len(chat) for chat in chats], dtype=np.int64)
+    kept = _in_order(flat, ends) & _with_unique_keys(raws, chats, flat, ends)
+    texts = [message.content for message in flat]
+    unusual = [at for at, text in enumerate(texts) if not text or text.isspace()]
+    unusual += [at for at, message in enumerate(flat) if message.weight is not UNSET]
+    for example in set(np.searchsorted(ends, unusual, side="right").tolist()):
+        kept[example] &= _teaches(chats[example])
+    return kept
+
+
+def _in_order(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which chats have their roles in an order that breaks no rule."""
-    letters = "".join([_letter(message) for message in flat])
+    letters = "".join([_LETTERS[message.role] for message in flat])
     bounds = [0, *ends.tolist()]
     orders = [letters[start:end] for start, end in pairwise(bounds)]
     good = {order for order in set(orders) if _keeps_order(order)}
     return np.array([order in good for order in orders], np.bool_)
 
 
-def _letter(message: Said) -> str:
-    return _CALLS if isinstance(message, Called) else _LETTERS[message.role]
-
-
-def _unique_keys(raws: Sequence[bytes], chats: list[Chat]) -> NDArray[np.bool_]:
-    """Which lines have no key twice.
-
-    A decoder drops the first of two values without a word, but not its quotation marks: there
-    must be as many on the line as in what is decoded and in the keys. A line never has fewer, so
-    that lines which have as many together have so each.
-    """
-    plain = np.array([type(chat) is Chat for chat in chats], np.bool_)
-    lines = list(compress(raws, plain.tolist()))
-    said = [chat.messages for chat in compress(chats, plain.tolist()) if chat.messages]
-    unique = ~plain  # the others were looked at before
-    marks = np.count_nonzero(np.frombuffer(b"".join(lines), np.uint8) == ord('"'))
-    counts = [one.content.count('"') for messages in said for one in messages]
-    if marks == sum(counts) + _KEYS_QUOTES * len(counts) + _CHAT_QUOTES * len(lines):
-        unique[:] = True  # nor has any message a name or a weight
-    else:
-        unique[plain] = [
-            line.count(b'"') == _least(chat.messages)
-            for line, chat in zip(lines, compress(chats, plain.tolist()), strict=True)
-        ]
+def _with_unique_keys(
+    raws: list[bytes], chats: list[list[Said]], flat: list[Said], ends: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which lines have no key twice: those without quotations together, the others one by one."""
+    quoting = [at for at, message in enumerate(flat) if '"' in message.content]
+    single = set(np.searchsorted(ends, quoting, side="right").tolist())
+    others = [at for at in range(len(raws)) if at not in single]
+    joined = b"".join([raws[at] for at in others])
+    marks = np.count_nonzero(np.frombuffer(joined, np.uint8) == ord('"'))
+    if marks > sum(_CHAT_QUOTES + _KEYS_QUOTES * len(chats[at]) for at in others):
+        single.update(others)  # they have names or weights, or one a key twice
+    unique = np.ones(len(raws), np.bool_)
+    for at in single:
+        unique[at] = _has_unique_keys(raws[at], Chat(chats[at]))
     return unique
 
 
-def _least(messages: list[Said]) -> int:
-    """The fewest quotation marks that a line of these messages has."""
-    marks = [
-        one.content.count('"') + 4 * (one.name is not UNSET) + 2 * (one.weight is not UNSET)
-        for one in messages
-    ]
-    return sum(marks) + _KEYS_QUOTES * len(marks) + _CHAT_QUOTES
+def _has_unique_keys(raw: bytes, decoded: Struct) -> bool:
+    """Whether a line has no key twice.
+
+    A decoder drops the first of two values without a word, but not its quotation marks: there
+    must be as many on the line as in what is decoded. A line never has fewer, unless it writes
+    one in a text by its number.
+    """
+    return b"\\u0022" not in raw and raw.count(b'"') == msgspec.json.encode(decoded).count(b'"')
 
 
 def _teaches(chat: list[Said]) -> bool:

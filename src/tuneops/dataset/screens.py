@@ -7,17 +7,15 @@ import re
 from functools import cache, cached_property
 
 import numpy as np
-import re2  # type: ignore[import-untyped] # google-re2 ships no types
 from numpy.typing import NDArray
 
 from tuneops.dataset.rows import ROLE_CODES
 from tuneops.dataset.rules import languages, turns
-from tuneops.dataset.speech import Speech, TokenTable
+from tuneops.dataset.speech import Positions, Speech, TokenTable
 
 _PERIOD = 48  # tokens of the longest unit whose repetition is looked for
 _AGAIN = 8  # times within that distance
 _SHORT = 30  # characters
-_BETWEEN = "\x1e"
 _DRAGGED = re.compile(r"([^\W\d_])\1{3}|!!")
 # A token's trait is the number of its word, and whether it starts amid a word, or drags a letter.
 _AMID_FLAG, _RUN_FLAG = 1 << 13, 1 << 14
@@ -46,44 +44,40 @@ class Screen:
     def turning(self) -> set[int]:
         """Examples whose turns may be odd: repeated, cut, shouted, echoed or swapped."""
         speech, talk = self._speech, self._speech.rows.talk
-        openings, odd = _agents(speech), self._odd()
-        questions = speech.questions
-        due = np.flatnonzero(odd[speech.answers] | np.isin(questions, list(openings)))
-        texts = []
-        for answer, question in zip(
-            speech.answers[due].tolist(), questions[due].tolist(), strict=True
-        ):
-            asked = talk[question] if question >= 0 else ""
-            if question in openings or (
-                talk[answer].strip() and turns.suspicious(asked, talk[answer])
-            ):
-                texts.append(answer)
+        odd = self._odd()
+        texts = [
+            answer
+            for answer, question in zip(
+                speech.answers[odd].tolist(), speech.questions[odd].tolist(), strict=True
+            )
+            if talk[answer].strip()
+            and turns.suspicious(talk[question] if question >= 0 else "", talk[answer])
+        ]
         again = {at for at in _repeating(speech) if any(map(turns.recurs, speech.rows.said(at)))}
         return speech.rows.examples_of_talk(texts) | again
 
     def _odd(self) -> NDArray[np.bool_]:
-        """Texts that are short, end openly, drag letters, or are not much longer than asked."""
-        speech, talk = self._speech, self._speech.rows.talk
-        lengths = np.array([*map(len, talk), 0])  # the last where nothing was asked
-        open_or_loud = [
-            (end := text[-1:]).isalnum() or end in _OPEN_ENDS or text.isupper() for text in talk
-        ]
-        odd = np.array(open_or_loud, np.bool_) | (lengths[:-1] < _SHORT)
-        odd[speech.answers] |= (
-            lengths[speech.answers] < 1.6 * lengths[speech.questions] + turns.FRAME_LENGTH
-        )
-        dragged = np.flatnonzero(self._traits & _RUN_FLAG)
-        odd[np.searchsorted(speech.offsets, dragged, side="right") - 1] = True
-        return odd
+        """Answers that are short, end openly, drag letters, or are not much longer than asked."""
+        speech = self._speech
+        said = [speech.rows.talk[at] for at in speech.answers.tolist()]
+        lengths = np.fromiter(map(len, said), np.int64, len(said))
+        asked = np.array([*map(len, speech.rows.talk), 0])[speech.questions]  # or of nothing
+        odd = np.array([_open_or_loud(text) for text in said], np.bool_)
+        odd |= (lengths < _SHORT) | (lengths < 1.6 * asked + turns.FRAME_LENGTH)
+        dragged = np.zeros(len(speech.roles), np.bool_)
+        places = np.flatnonzero(self._traits >= _RUN_FLAG)
+        dragged[np.searchsorted(speech.offsets, places, side="right") - 1] = True
+        return odd | dragged[speech.answers]
 
     def bilingual(self) -> set[int]:
         """Examples that may hold two languages."""
         speech = self._speech
-        scores = self._scores()
         answers, questions = speech.answers, speech.questions
+        scores = self._scores()
         examples = np.searchsorted(speech.rows.talk_ends, answers, side="right")
-        said = scores[answers]
-        both = _differ(scores[questions], said) | _differ(self._asked_in()[examples], said)
+        says = _leading(scores[:, answers], 1)
+        both = _differ(_leading(scores[:, questions], _LEAD), says)
+        both |= _differ(_leading(self._asked_in()[:, examples], _LEAD), says)
         mixed = self._mixed(scores)[answers]
         return speech.rows.examples_of_talk(answers[(both & (questions >= 0)) | mixed].tolist())
 
@@ -102,110 +96,128 @@ class Screen:
 
         The rule wants three words of each, and no more than one of them shared.
         """
-        english = scores[:, _ENGLISH]
-        other = np.delete(scores[:, :_OTHER_SCRIPT], _ENGLISH, axis=1).max(axis=1)
-        less = np.minimum(english, other)
-        mixed = (less >= _BOTH) & (less >= _SHARE * np.maximum(english, other))
-        distinct = self._words[mixed[self._words // _UNIT]]
-        own = _tally(distinct, _languages_of(own=True), len(mixed))
-        foreign = np.delete(own[:, :_OTHER_SCRIPT], _ENGLISH, axis=1).max(axis=1)
-        found: NDArray[np.bool_] = mixed & (own[:, _ENGLISH] >= _OWN) & (foreign >= _OWN)
+        less = np.minimum(scores[_ENGLISH], _most_foreign(scores))
+        most = np.maximum(scores[_ENGLISH], _most_foreign(scores))
+        mixed = (less >= _BOTH) & (less >= _SHARE * most)
+        own = _tally(self._words[mixed[self._words // _UNIT]], _languages_of(own=True), len(mixed))
+        found: NDArray[np.bool_] = mixed & (own[_ENGLISH] >= _OWN) & (_most_foreign(own) >= _OWN)
         return found
 
     @cached_property
-    def _words(self) -> NDArray[np.int64]:
+    def _places(self) -> tuple[Positions, NDArray[np.uint16], Positions]:
+        """Where function words and other scripts are, their numbers, and whose text it is."""
+        numbers = np.asarray(self._traits & _NUMBER, np.uint16)
+        places = np.asarray(np.flatnonzero(numbers != 0), np.int64)
+        owners = np.repeat(np.arange(len(self._speech.counts)), self._speech.counts)
+        return places, numbers[places], np.asarray(owners[places], np.int64)
+
+    @cached_property
+    def _words(self) -> Positions:
         """The function words of each text, once each: numbers beyond the text's times the unit."""
-        counts = self._speech.counts
+        places, numbers, owners = self._places
         amid = np.append(self._traits & _AMID_FLAG != 0, False)
         amid[self._speech.offsets] = False  # where texts start
-        places = np.flatnonzero(self._traits & _NUMBER)
-        marks = [_function_words()[mark] for mark in _MARKS]
-        whole = ~amid[places + 1] | np.isin(self._traits[places] & _NUMBER, marks)
-        places = places[whole]
-        owners = np.repeat(np.arange(len(counts)) * _UNIT, counts)[places]
-        there = np.zeros(len(counts) * _UNIT, np.bool_)
-        there[owners + (self._traits[places] & _NUMBER)] = True
+        whole = ~amid[places + 1]
+        for mark in _MARKS:
+            whole |= numbers == _function_words()[mark]
+        there = np.zeros(len(self._speech.counts) * _UNIT, np.bool_)
+        there[owners[whole] * _UNIT + numbers[whole]] = True
         return np.flatnonzero(there)
 
     def _scores(self) -> NDArray[np.uint8]:
         """Distinct function words of each language in each text; of another script, many."""
         counts = self._speech.counts
         scores = _tally(self._words, _languages_of(), len(counts))
-        scripts = np.flatnonzero(self._traits & _NUMBER == _SCRIPT)
-        owners = np.searchsorted(self._speech.offsets, scripts, side="right") - 1
-        foreign = np.bincount(owners, minlength=len(counts))
+        _, numbers, owners = self._places
+        foreign = np.bincount(owners[numbers == _SCRIPT], minlength=len(counts))
         mostly = foreign > _SCRIPT_SHARE * np.maximum(counts, 1)
-        scores[mostly] = 0
-        scores[mostly, _OTHER_SCRIPT] = 99
+        scores[:, mostly] = 0
+        scores[_OTHER_SCRIPT, mostly] = 99
         return scores
 
 
-def _differ(asked: NDArray[np.uint8], said: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _open_or_loud(text: str) -> bool:
+    end = text[-1:]
+    return end.isalnum() or end in _OPEN_ENDS or text.isupper()
+
+
+def _most_foreign(scores: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The most words that each text has of one language but English."""
+    most: NDArray[np.uint8] = np.delete(scores[:_OTHER_SCRIPT], _ENGLISH, axis=0).max(axis=0)
+    return most
+
+
+def _differ(asks: NDArray[np.bool_], says: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether there is a language that may be the question's, and one apart that the answer's."""
-    asks, says = _leading(asked, _LEAD), _leading(said, 1)
-    pairs = (asks.astype(np.float32) @ _apart()) * says
-    found: NDArray[np.bool_] = pairs.max(axis=1) > 0
+    found = np.zeros(says.shape[1], np.bool_)
+    for language, apart in zip(asks, _apart(), strict=True):
+        found |= language & says[apart].any(axis=0)
     return found
 
 
 def _leading(scores: NDArray[np.uint8], lead: float) -> NDArray[np.bool_]:
     """Which languages have about the most words, and so many times those of each one apart."""
-    rivals = np.stack([np.max(scores * apart, axis=1) for apart in _apart()], axis=1)
-    most = scores.max(axis=1, keepdims=True)
+    rivals = np.stack([scores[apart].max(axis=0) for apart in _apart()])
     found: NDArray[np.bool_] = (
-        (scores >= _FEWEST) & (scores >= _ABOUT * most) & (scores >= lead * rivals)
+        (scores >= _FEWEST) & (scores >= _ABOUT * scores.max(axis=0)) & (scores >= lead * rivals)
     )
     return found
 
 
 @cache
-def _apart() -> NDArray[np.float32]:
-    """Which languages are told apart, each of both by its byte."""
+def _apart() -> list[Positions]:
+    """The languages that each one is told apart from, by their rows."""
     names = [*_NAMES, ""]
-    return np.array(
-        [[languages.differ(one, other) for other in names] for one in names], np.float32
-    )
+    return [
+        np.array([at for at, other in enumerate(names) if languages.differ(one, other)])
+        for one in names
+    ]
 
 
 def _tally(
     words: NDArray[np.int64], languages_of: NDArray[np.uint64], texts: int
 ) -> NDArray[np.uint8]:
+    """A row for each language, a column for each text."""
     packed = np.zeros(texts, np.uint64)
     np.add.at(packed, words // _UNIT, languages_of[words % _UNIT])
-    return packed.view(np.uint8).reshape(-1, 8)
-
-
-def _agents(speech: Speech) -> set[int]:
-    """Questions that sound like an agent's."""
-    asked = sorted(set(speech.questions.tolist()) - {-1})
-    joined = _BETWEEN.join([speech.rows.talk[at][:300] for at in asked]).encode()
-    hits = [found.start() for found in _agent().finditer(joined)]
-    if not hits:
-        return set()
-    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == ord(_BETWEEN))
-    return {asked[at] for at in np.searchsorted(ends, hits).tolist() if at < len(asked)}
-
-
-@cache
-def _agent() -> "re2._Regexp":
-    return re2.compile(turns._AGENT.pattern.encode())  # noqa: SLF001 - the same expression
+    return np.ascontiguousarray(packed.view(np.uint8).reshape(-1, 8).T)
 
 
 def _repeating(speech: Speech) -> set[int]:
     """Examples that say four tokens again at even distances, or three that often again."""
     hashes, owners, lengths = speech.shingles
-    said = (hashes >> np.uint32(16)).astype(np.uint16)  # half of it, to compare twice as fast
-    found = set[int]()
-    again = np.zeros(len(lengths) + 1, np.int64)
-    for distance in range(1, min(_PERIOD, len(said) - 1) + 1):
-        equal = said[distance:] == said[:-distance]
-        places = np.flatnonzero(equal)
+    nobody = len(lengths)
+    owners = np.append(owners, np.full(2 * _PERIOD + 1, nobody, owners.dtype))
+    said = np.zeros(len(owners), np.uint16)
+    said[: len(hashes)] = hashes >> np.uint32(16)  # half of it, to compare twice as fast
+    recurring = _recurring(said[: len(hashes)])
+    again, twice = [], []
+    for distance in range(1, _PERIOD + 1):
+        places = recurring[said[recurring] == said[recurring + distance]]
         places = places[owners[places] == owners[places + distance]]
-        again += np.bincount(owners[places], minlength=len(again))
-        places = places[places < len(equal) - distance - 1]
-        twice = places[equal[places + 1] & equal[places + distance] & equal[places + distance + 1]]
-        found.update(owners[twice[owners[twice] == owners[twice + 2 * distance]]].tolist())
-    return (found | set(np.flatnonzero(again >= _AGAIN).tolist())) - {len(lengths)}
+        again.append(owners[places])
+        later = places + distance
+        twice.append(
+            owners[places][
+                (said[places + 1] == said[later + 1])
+                & (said[later] == said[later + distance])
+                & (said[later + 1] == said[later + distance + 1])
+                & (owners[places] == owners[later + distance])
+            ]
+        )
+    often = np.bincount(np.concatenate(again), minlength=nobody + 1) >= _AGAIN
+    often[np.concatenate(twice)] = True
+    return set(np.flatnonzero(often[:nobody]).tolist())
+
+
+def _recurring(said: NDArray[np.uint16]) -> Positions:
+    """The places of what is there again within the longest unit."""
+    recurs = np.zeros(len(said), np.bool_)
+    equal = np.empty(len(said), np.bool_)
+    for distance in range(1, min(_PERIOD, len(said) - 1) + 1):
+        np.equal(said[distance:], said[:-distance], out=equal[:-distance])
+        recurs[:-distance] |= equal[:-distance]
+    return np.flatnonzero(recurs)
 
 
 @cache

@@ -259,6 +259,9 @@ def _recital(answer: str, system: str) -> tuple[str, ...]:
     """The first run of words that both have, if it is long enough."""
     said, told = _plain(answer), _plain(system)
     size = min(_RECITED_WORDS, max(6, len(told)))
+    known = set(said)
+    if sum(word in known for word in told) < size:
+        return ()
     runs = {told[start : start + size] for start in range(len(told) - size + 1)}
     for start in range(len(said) - size + 1):
         if said[start : start + size] in runs:

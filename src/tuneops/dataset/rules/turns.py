@@ -8,9 +8,17 @@ from itertools import pairwise
 
 from tuneops import lazyre as re
 from tuneops.dataset.examples import Example, Message
-from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 from tuneops.dataset.rules.pages import answering
-from tuneops.dataset.rules.texts import asked_before, code_lines, normalise, prose, said_by_others
+from tuneops.dataset.rules.patterns import detector
+from tuneops.dataset.rules.texts import (
+    Text,
+    asked_before,
+    code_lines,
+    normalise,
+    prose,
+    said_by_others,
+)
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Por qué tarda tanto el envío a Sevilla?"}, {"role": "assistant", "content": "Porque sale dos veces por semana. ¿Te va bien el viernes?"}]}'
 
@@ -137,7 +145,6 @@ def suspicious(question: str, answer: str) -> bool:
             and len(words) > 3
             and _covers(question, words)
         )
-        or (question[-1:] in "?!." and bool(_AGENT.search(question[:300])))
         or (answer[-1:] == "?" and len(answer) < len(question) and "?" not in question)
         or len(max(words, key=len)) > 19
         or words[-1].rstrip(".)").isdigit()
@@ -181,8 +188,29 @@ def _beside(question: str, answer: Message, given: str) -> Iterator[Fault]:
     text, at = answer.text, (*answer.at, "content")
     if _echoes(question, text) and not _MAY_ECHO.search(given):
         yield Fault(ECHO, f"The answer repeats the question: {quote(text)}.", at)
-    elif _swapped(question, text) and not _ROLE_PLAY.search(given):
-        yield Fault(SWAPPED, f"The user speaks as the agent: {quote(question)}.", at)
+    elif _asks_back(question, text) and not _ROLE_PLAY.search(given):
+        yield _swapped(question, at)
+
+
+@detector(_AGENT.pattern, "user")
+def agents(text: Text) -> Iterator[Fault]:
+    """Questions of an agent, with the answers of a customer."""
+    if _ROLE_PLAY.search(said_by_others(text.example)):
+        return
+    for answer in text.example.messages:
+        question = asked_before(text.example, answer) if answer.role == "assistant" else None
+        if (
+            question
+            and question.at == text.path[: len(question.at)]
+            and not _AGENT.search(answer.text)
+            and _NEED.search(answer.text)
+            and not _echoes(question.text, answer.text)
+        ):
+            yield _swapped(question.text, (*answer.at, "content"))
+
+
+def _swapped(question: str, at: JsonPath) -> Fault:
+    return Fault(SWAPPED, f"The user speaks as the agent: {quote(question)}.", at)
 
 
 def short_answer(question: str, answer: str, given: str) -> bool:
@@ -336,15 +364,13 @@ _FRAME = frozenset(
 )
 
 
-def _swapped(question: str, answer: str) -> bool:
-    agent = _AGENT.search(question)
-    if agent and not _AGENT.search(answer) and _NEED.search(answer):
-        return True
-    asks_back = (
-        len(answer) < len(question) and "?" not in question and _CUSTOMER.fullmatch(answer.strip())
-    )
+def _asks_back(question: str, answer: str) -> bool:
+    """Whether a customer's question answers the advice of an agent."""
     return bool(
-        asks_back
+        len(answer) < len(question)
+        and "?" not in question
+        and not (_AGENT.search(question) and not _AGENT.search(answer) and _NEED.search(answer))
+        and _CUSTOMER.fullmatch(answer.strip())
         and _ADVICE.search(question)
         and not _NEED.search(question)
         and len(question.split()) > 7

@@ -90,6 +90,7 @@ UNBROKEN = rule(
     fix="Delete the run.",
 )
 
+_FENCE = 3  # characters
 _RUN = 600  # characters; the longest words and addresses are shorter
 _DATA_RUN = 5_000  # JSON and code on one line may be longer
 _NO_SPACES = re.compile(
@@ -123,6 +124,12 @@ _ABOUT_TOKENS = re.compile(r"(?i)\bBERT\b|tokeni[sz]|special token")
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"'“}\n]|\{\s*\w+\s*:|\[\s*[{\"\[])")
 _FENCED = re.compile(r"\s*```(?:json|JSON)\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 _FENCES = re.compile("```|~~~")
+_BLOCKS = tuple(  # in joined texts; those that match to their end are closed
+    re.compile(
+        rb"%b(?:[^%b\n]*\n(?:[^%b\x1e]*\n)?%b[ \t]*\n)?" % (fence, fence[:1], fence[:1], fence)
+    )
+    for fence in (b"```", b"~~~")
+)
 _ASKS_JSON = re.compile(r"(?i)\bjson\b")
 
 
@@ -148,13 +155,15 @@ def _fence_lines(text: str) -> Iterator[str]:
 
 
 def _open_fences(joined: bytes) -> Iterator[int]:
-    for mark in (b"```", b"~~~"):
-        at = joined.find(mark)
-        while at >= 0:
+    for block in _BLOCKS:
+        end = 0
+        for found in block.finditer(joined) if block.pattern[:1] in joined else ():
+            at = found.start()
+            if at < end or (len(found[0]) > _FENCE and joined[at - 1] == ord("\n")):
+                continue
             text, end = text_at(joined, at)
             if _left_open(text):
                 yield at
-            at = joined.find(mark, end)
 
 
 @detector(_open_fences, "assistant")
