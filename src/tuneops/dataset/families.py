@@ -26,7 +26,7 @@ def examine_rows(speech: Speech, wanted: Policy) -> Iterator[tuple[int, Fault]]:
         (screen.turning(), turns.examine),
         (screen.bilingual(), languages.examine),
         (_demanding(rows, wanted), partial(policy.examine, policy=wanted)),
-        (set(rows.long_talks()), duplicates.repeated_turns),
+        (rows.saying_again(), duplicates.repeated_turns),
     )
     for position in sorted(frozenset[int]().union(*(due for due, _ in looks))):
         example = rows.example(position)

@@ -139,7 +139,7 @@ def fingerprints(rows: "Rows") -> Fingerprints:
     orders = rows.orders
     said = orders >= TALK_CODE
     digests = np.empty(len(orders), np.uint64)
-    digests[said] = text_digests(rows.talk)
+    digests[said] = rows.talk_digests
     prompts = text_digests(list(rows.prompts))
     digests[~said] = prompts[rows.prompt_of]
     asked = np.where(orders == ROLE_CODES["user"], marks(digests), np.uint64(0))

@@ -20,6 +20,7 @@ from tuneops.dataset.examples import (
     Message,
 )
 from tuneops.dataset.findings import JsonPath
+from tuneops.dataset.fingerprints import Digests, text_digests
 from tuneops.dataset.proven import Called, Chat, Said, ToolChat
 from tuneops.dataset.reading import decode
 from tuneops.dataset.rules.texts import INFORMED, Text
@@ -144,10 +145,10 @@ class Rows:
     def _calling(self) -> list[tuple[int, Called]]:
         return [(at, one) for at, one in enumerate(self._flat) if isinstance(one, Called)]
 
-    def said(self, position: int) -> list[str]:
-        """The texts of an example's talk."""
+    def talk_of(self, position: int) -> tuple[int, int]:
+        """Where an example's texts start in the talk, and where they end."""
         start = int(self.talk_ends[position - 1]) if position else 0
-        return self.talk[start : int(self.talk_ends[position])]
+        return start, int(self.talk_ends[position])
 
     def examples_of_talk(self, indices: Collection[int]) -> set[int]:
         return set(np.searchsorted(self.talk_ends, list(indices), side="right").tolist())
@@ -206,13 +207,18 @@ class Rows:
         position = int(np.searchsorted(self.ends, at, side="right"))
         return position, int(self.ends[position - 1]) if position else 0
 
-    def long_talks(self) -> Iterator[int]:
+    @cached_property
+    def talk_digests(self) -> Digests:
+        """A digest of each text, whatever its spelling."""
+        return text_digests(self.talk)
+
+    def saying_again(self) -> set[int]:
         """The positions of the examples in which a text of the talk is there twice."""
-        long = np.flatnonzero(np.diff(self.talk_ends, prepend=0) >= 4)  # noqa: PLR2004 - two turns
-        for position in long.tolist():
-            said = self.said(position)
-            if len(set(said)) < len(said):
-                yield position
+        owners = np.searchsorted(self.talk_ends, np.arange(len(self.talk)), side="right")
+        order = np.lexsort((self.talk_digests, owners))
+        ordered, of = self.talk_digests[order], owners[order]
+        same = (ordered[1:] == ordered[:-1]) & (of[1:] == of[:-1])
+        return set(of[1:][same].tolist())
 
 
 def _said(message: Message) -> Said:

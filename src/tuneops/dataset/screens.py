@@ -53,7 +53,7 @@ class Screen:
             if talk[answer].strip()
             and turns.suspicious(talk[question] if question >= 0 else "", talk[answer])
         ]
-        again = {at for at in _repeating(speech) if any(map(turns.recurs, speech.rows.said(at)))}
+        again = {at for at in _repeating(speech) if any(map(turns.recurs, speech.answers_of(at)))}
         return speech.rows.examples_of_talk(texts) | again
 
     def _odd(self) -> NDArray[np.bool_]:

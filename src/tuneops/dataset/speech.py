@@ -1,7 +1,7 @@
 """What the messages of a chunk say, as tokens: made once, counted, compared and screened."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 
 import numpy as np
@@ -66,6 +66,11 @@ class Speech:
     @cached_property
     def answers(self) -> Positions:
         return np.flatnonzero(self.roles == ROLE_CODES["assistant"])
+
+    def answers_of(self, position: int) -> Iterator[str]:
+        """What the assistant says in an example."""
+        first, end = np.searchsorted(self.answers, self.rows.talk_of(position))
+        return (self.rows.talk[at] for at in self.answers[first:end].tolist())
 
     @cached_property
     def questions(self) -> Positions:

@@ -11,6 +11,7 @@ from xxhash import xxh3_64_intdigest
 from tuneops.dataset.examples import Example
 from tuneops.dataset.findings import Fault, rule
 from tuneops.dataset.grouping import first_of
+from tuneops.dataset.rules.texts import normalise
 
 if TYPE_CHECKING:
     from tuneops.dataset.rows import Rows
@@ -151,7 +152,7 @@ def repeated_turns(example: Example) -> Iterator[Fault]:
     for before, after in zip(example.messages, example.messages[1:], strict=False):
         if (before.role, after.role) != ("user", "assistant") or after.acts:
             continue
-        pair = (before.text, after.text)
+        pair = (normalise(before.text), normalise(after.text))
         if pair in pairs:
             text = "The same question and answer are in this conversation already."
             yield Fault(REPEATED_TURN, text, before.at)

@@ -252,16 +252,18 @@ def _question(text: Text) -> str:
 
 
 def _plain(text: str) -> tuple[str, ...]:
+    """The words of a text in lower case."""
     return tuple(_SPACES.sub(" ", text.casefold()).split())
 
 
 def _recital(answer: str, system: str) -> tuple[str, ...]:
     """The first run of words that both have, if it is long enough."""
-    said, told = _plain(answer), _plain(system)
+    told = _plain(system)
     size = min(_RECITED_WORDS, max(6, len(told)))
-    known = set(said)
-    if sum(word in known for word in told) < size:
-        return ()
+    folded = answer.casefold()
+    if not any(word in folded for word in told[size - 1 :: size]):
+        return ()  # every run has one of these
+    said = _plain(answer)
     runs = {told[start : start + size] for start in range(len(told) - size + 1)}
     for start in range(len(said) - size + 1):
         if said[start : start + size] in runs:
