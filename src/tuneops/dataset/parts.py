@@ -204,7 +204,7 @@ class _PartReader:
             lines.pop()
         self._part.lines = len(lines)
         self._ends(data, lines)
-        offsets = start + np.cumsum([0, *(len(line) + 1 for line in lines)])
+        offsets = start + np.cumsum([0, *map(len, lines)]) + np.arange(len(lines) + 1)
         if b"\r" in data:
             lines = [line.removesuffix(b"\r") for line in lines]
         digests = rowtable.line_digests(lines, self._cache.seed)

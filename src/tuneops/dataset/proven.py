@@ -161,15 +161,23 @@ def _letter(message: Said) -> str:
 
 
 def _orderly(raws: list[bytes], chats: list[list[Said]]) -> NDArray[np.bool_]:
-    """Which of the plain chats break no rule."""
+    """Which of the plain chats break no rule and have no key twice."""
     flat = [message for chat in chats for message in chat]
     ends = np.cumsum([len(chat) for chat in chats], dtype=np.int64)
-    kept = _in_order(flat, ends) & _with_unique_keys(raws, chats, flat, ends)
-    texts = [message.content for message in flat]
-    unusual = [at for at, text in enumerate(texts) if not text or text.isspace()]
-    unusual += [at for at, message in enumerate(flat) if message.weight is not UNSET]
-    for example in set(np.searchsorted(ends, unusual, side="right").tolist()):
-        kept[example] &= _teaches(chats[example])
+    kept = _in_order(flat, ends)
+    special = [
+        at
+        for at, one in enumerate(flat)
+        if '"' in one.content or not one.content or one.content.isspace() or one.weight is not UNSET
+    ]
+    single = set(np.searchsorted(ends, special, side="right").tolist())
+    others = [at for at in range(len(raws)) if at not in single]
+    joined = b"".join([raws[at] for at in others])
+    marks = np.count_nonzero(np.frombuffer(joined, np.uint8) == ord('"'))
+    if marks > sum(_CHAT_QUOTES + _KEYS_QUOTES * len(chats[at]) for at in others):
+        single.update(others)  # one has a name, or a key twice
+    for at in single:
+        kept[at] &= _teaches(chats[at]) and _has_unique_keys(raws[at], Chat(chats[at]))
     return kept
 
 
@@ -180,23 +188,6 @@ def _in_order(flat: list[Said], ends: NDArray[np.int64]) -> NDArray[np.bool_]:
     orders = [letters[start:end] for start, end in pairwise(bounds)]
     good = {order for order in set(orders) if _keeps_order(order)}
     return np.array([order in good for order in orders], np.bool_)
-
-
-def _with_unique_keys(
-    raws: list[bytes], chats: list[list[Said]], flat: list[Said], ends: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Which lines have no key twice: those without quotations together, the others one by one."""
-    quoting = [at for at, message in enumerate(flat) if '"' in message.content]
-    single = set(np.searchsorted(ends, quoting, side="right").tolist())
-    others = [at for at in range(len(raws)) if at not in single]
-    joined = b"".join([raws[at] for at in others])
-    marks = np.count_nonzero(np.frombuffer(joined, np.uint8) == ord('"'))
-    if marks > sum(_CHAT_QUOTES + _KEYS_QUOTES * len(chats[at]) for at in others):
-        single.update(others)  # they have names or weights, or one a key twice
-    unique = np.ones(len(raws), np.bool_)
-    for at in single:
-        unique[at] = _has_unique_keys(raws[at], Chat(chats[at]))
-    return unique
 
 
 def _has_unique_keys(raw: bytes, decoded: Struct) -> bool:

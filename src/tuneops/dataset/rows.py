@@ -53,7 +53,7 @@ class Rows:
 
     def take(self, raw: bytes, line: int, offset: int, chat: Chat) -> None:
         """Add a chat example that is proven, with what it says."""
-        if isinstance(chat, ToolChat):
+        if type(chat) is ToolChat:
             self.tools[len(self)] = chat.tools
         self._append(raw, line, offset, chat.messages)
 
@@ -127,23 +127,32 @@ class Rows:
         return np.fromiter((self.prompts[text] for text in told), np.int64)
 
     @cached_property
-    def named(self) -> list[int]:
-        return [at for at, one in enumerate(self._flat) if one.name is not UNSET]
+    def _special(self) -> list[tuple[int, Said]]:
+        """The messages with a name, a weight or calls, after their numbers."""
+        return [
+            (at, one)
+            for at, one in enumerate(self._flat)
+            if one.name is not UNSET or one.weight is not UNSET or type(one) is Called
+        ]
 
-    @cached_property
+    @property
+    def named(self) -> list[int]:
+        return [at for at, one in self._special if one.name is not UNSET]
+
+    @property
     def untrained(self) -> list[int]:
-        return [at for at, one in enumerate(self._flat) if one.weight == 0]
+        return [at for at, one in self._special if one.weight == 0]
 
     @cached_property
     def strings(self) -> list[tuple[int, str]]:
         """Names and calls, which cost tokens too, each after its message's number."""
-        found = [(at, str(self._flat[at].name)) for at in self.named]
+        found = [(at, str(one.name)) for at, one in self._special if one.name is not UNSET]
         found += [(at, text) for at, one in self._calling for text in one.strings]
         return sorted(found, key=lambda one: one[0])
 
-    @cached_property
+    @property
     def _calling(self) -> list[tuple[int, Called]]:
-        return [(at, one) for at, one in enumerate(self._flat) if isinstance(one, Called)]
+        return [(at, one) for at, one in self._special if isinstance(one, Called)]
 
     def talk_of(self, position: int) -> tuple[int, int]:
         """Where an example's texts start in the talk, and where they end."""
