@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tuneops import config as configuration
 from tuneops.azure.account import Foundry, open_foundry
-from tuneops.azure.chat import ChatSession, Message, Reply
+from tuneops.azure.chat import ChatSession, Drawing, Message, Reply
 from tuneops.azure.deployments import find as find_deployment
 from tuneops.config import Config, SmokeTest
 from tuneops.errors import ConfigError
@@ -46,13 +46,9 @@ class SideBySide:
 
     def _one(self, deployment: str, question: str) -> Reply:
         asked: Message = {"role": "user", "content": question}
-        return self._chat.ask(
-            deployment,
-            [*self._turns[deployment], asked],
-            temperature=self._settings.temperature,
-            max_tokens=self._settings.max_tokens,
-            seed=self._settings.seed,
-        )
+        settings = self._settings
+        drawn = Drawing(settings.temperature, settings.max_tokens, settings.seed)
+        return self._chat.ask(deployment, [*self._turns[deployment], asked], drawn)
 
 
 def open_talk(

@@ -48,6 +48,21 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """How an answer is drawn; `form` is the response format that it must have."""
+
+    temperature: float
+    max_tokens: int
+    seed: int
+    form: dict[str, Any] | None = None
+
+    def options(self) -> dict[str, Any]:
+        """As parameters of a chat completion."""
+        drawn = {"temperature": self.temperature, "max_tokens": self.max_tokens, "seed": self.seed}
+        return drawn | ({"response_format": self.form} if self.form else {})
+
+
+@dataclass(frozen=True)
 class Quota:
     """What the x-ratelimit headers of an answer say, per minute; None where they are absent."""
 
@@ -74,74 +89,21 @@ class ChatSession:
         self._session = session
         self._account = account
 
-    def ask(
-        self,
-        deployment: str,
-        messages: Sequence[Message],
-        *,
-        temperature: float,
-        max_tokens: int,
-        seed: int,
-    ) -> Reply:
+    def ask(self, deployment: str, messages: Sequence[Message], drawn: Drawing) -> Reply:
         """One answer; a prompt that the content filter refuses is an answer too.
 
         Raises:
-            TuneopsError: No such deployment, throttled beyond the SDK's patience, or a fault.
-        """
-        started = time.monotonic()
-        with translated(f"asking {deployment}"):
-            try:
-                completion = self._client.chat.completions.create(
-                    model=deployment,
-                    messages=_for_sdk(messages),
-                    temperature=temperature,
-                    max_tokens=max_tokens,
-                    seed=seed,
-                )
-            except Exception as error:
-                failure = read_failure(error)
-                if failure is None or failure.code != _FILTERED:
-                    raise
-                return _refused(time.monotonic() - started)
-        return _reply(completion, time.monotonic() - started)
-
-    def ask_once(
-        self,
-        deployment: str,
-        messages: Sequence[Message],
-        *,
-        temperature: float,
-        max_tokens: int,
-        seed: int,
-        response_format: dict[str, Any] | None = None,
-    ) -> tuple[Reply, Quota]:
-        """As ask, but a refused request is left to the caller, and the rate limits are told.
-
-        Raises:
-            ThrottledError: The deployment's rate limit is used up.
+            ThrottledError: Throttled beyond the SDK's patience.
             TuneopsError: No such deployment, or a fault.
         """
-        started = time.monotonic()
+        return self._asked(self._client, deployment, messages, drawn)[0]
+
+    def ask_once(
+        self, deployment: str, messages: Sequence[Message], drawn: Drawing
+    ) -> tuple[Reply, Quota]:
+        """As ask, but a refused request is left to the caller, and the rate limits are told."""
         client = self._client.with_options(max_retries=0)
-        form: dict[str, Any] = {"response_format": response_format} if response_format else {}
-        with translated(f"asking {deployment}"):
-            try:
-                raw = client.chat.completions.with_raw_response.create(
-                    model=deployment,
-                    messages=_for_sdk(messages),
-                    temperature=temperature,
-                    max_tokens=max_tokens,
-                    seed=seed,
-                    **form,
-                )
-            except Exception as error:
-                failure = read_failure(error)
-                if failure is not None and failure.code == _FILTERED:
-                    return _refused(time.monotonic() - started), _quota(_headers(error))
-                if failure is not None and failure.status == _THROTTLED:
-                    raise _throttled(deployment, failure.message, _headers(error)) from error
-                raise
-            return _reply(raw.parse(), time.monotonic() - started), _quota(raw.headers)
+        return self._asked(client, deployment, messages, drawn)
 
     def ask_in_form(
         self,
@@ -157,21 +119,33 @@ class ChatSession:
             ThrottledError: It is throttled for minutes.
             TuneopsError: No such deployment, or a fault.
         """
+        drawn = Drawing(temperature=0, max_tokens=max_tokens, seed=1, form=form)
         for _ in attempts(_FORM_SECONDS):
             try:
-                return self.ask_once(
-                    deployment,
-                    messages,
-                    temperature=0,
-                    max_tokens=max_tokens,
-                    seed=1,
-                    response_format=form,
-                )[0]
+                return self.ask_once(deployment, messages, drawn)[0]
             except ThrottledError:
                 continue
         raise ThrottledError(
             f"{deployment} is throttled.", remedy="Raise its capacity, or run again."
         )
+
+    def _asked(
+        self, client: "OpenAI", deployment: str, messages: Sequence[Message], drawn: Drawing
+    ) -> tuple[Reply, Quota]:
+        started = time.monotonic()
+        with translated(f"asking {deployment}"):
+            try:
+                raw = client.chat.completions.with_raw_response.create(
+                    model=deployment, messages=_for_sdk(messages), **drawn.options()
+                )
+            except Exception as error:
+                failure = read_failure(error)
+                if failure is not None and failure.code == _FILTERED:
+                    return _refused(time.monotonic() - started), _quota(_headers(error))
+                if failure is not None and failure.status == _THROTTLED:
+                    raise _throttled(deployment, failure.message, _headers(error)) from error
+                raise
+            return _reply(raw.parse(), time.monotonic() - started), _quota(raw.headers)
 
     def deployment(self, name: str) -> deployments.Deployment:
         """The deployment as it is.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tuneops.azure.chat import ChatSession, Message, Quota, Reply
+from tuneops.azure.chat import ChatSession, Drawing, Message, Quota, Reply
 from tuneops.smoke import judge
 from tuneops.smoke.journal import Journal
 from tuneops.smoke.pace import RateLimit
@@ -82,13 +82,8 @@ class Arms:
 
     def _ask(self, deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
         test = self.plan.config.smoke_test
-        return self.chat.ask_once(
-            deployment,
-            messages,
-            temperature=test.temperature,
-            max_tokens=test.max_tokens,
-            seed=seed,
-        )
+        drawn = Drawing(test.temperature, test.max_tokens, seed)
+        return self.chat.ask_once(deployment, messages, drawn)
 
     def _model(self, deployment: str) -> str:
         return self.chat.deployment(deployment).model
