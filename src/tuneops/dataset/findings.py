@@ -38,6 +38,7 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+_REGISTERED: set[str] = set()  # numbers and names of rules
 
 
 def rule(code: str, name: str, *, what: str, why: str, bad: str, good: str, fix: str) -> Rule:
@@ -46,9 +47,9 @@ def rule(code: str, name: str, *, what: str, why: str, bad: str, good: str, fix:
     Raises:
         ValueError: The code's number or the name is taken.
     """
-    taken = {one.code[1:] for one in RULES.values()} | {one.name for one in RULES.values()}
-    if code[1:] in taken or name in taken:
+    if code[1:] in _REGISTERED or name in _REGISTERED:
         raise ValueError(f"rule {code} {name} is there already")
+    _REGISTERED.update((code[1:], name))
     RULES[code] = Rule(code, name, what, why, bad, good, fix)
     return RULES[code]
 
