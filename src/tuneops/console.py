@@ -29,9 +29,7 @@ class _Guarded(click.Command):
     """Whatever goes wrong in a command ends in a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        from dotenv import find_dotenv, load_dotenv
-
-        load_dotenv(find_dotenv(usecwd=True))
+        _load_environment()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # whatever its encoding lacks
@@ -143,6 +141,15 @@ def rich_console(*, stderr: bool = False) -> "Console":
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else int(os.environ.get("COLUMNS", "120"))
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=width)
+
+
+def _load_environment() -> None:
+    """Take the variables of the nearest .env, if there is one."""
+    here = Path.cwd()
+    if any((folder / ".env").exists() for folder in (here, *here.parents)):
+        from dotenv import find_dotenv, load_dotenv
+
+        load_dotenv(find_dotenv(usecwd=True))
 
 
 def _unforeseen(error: Exception) -> TuneopsError:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -74,6 +73,8 @@ def set_outputs(**outputs: str) -> None:
     target = os.environ.get("GITHUB_OUTPUT")
     if not target:
         return
+    import secrets
+
     with Path(target).open("a", encoding="utf-8") as file:
         for name, value in outputs.items():
             fence = f"end-{secrets.token_hex(8)}"

@@ -6,7 +6,6 @@ or settings is ignored, and one that is damaged or gone is no loss.
 """
 
 import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -53,7 +52,7 @@ def version_of(*settings: object) -> bytes:
 
 def load(folder: Path, wanted: bytes) -> Cache:
     """The cache in the folder, if it is of this version and whole; else an empty one."""
-    fresh = Cache(seed=secrets.randbits(64))
+    fresh = Cache(seed=int.from_bytes(os.urandom(8)))
     try:
         content = (folder / FILE_NAME).read_bytes()
     except OSError:

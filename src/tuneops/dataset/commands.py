@@ -8,13 +8,10 @@ import click
 from click.core import ParameterSource
 
 from tuneops import github
-from tuneops.dataset import outputs, present, ruling, scan
-from tuneops.dataset.diff import compare, new_findings
+from tuneops.dataset import present, ruling, scan
 from tuneops.dataset.estimate import Estimate, estimate
 from tuneops.dataset.examples import Format
-from tuneops.dataset.explain import find
 from tuneops.dataset.findings import RULES, Severity, selects
-from tuneops.dataset.revisions import at_base
 from tuneops.dataset.rules.limits import OVER_LIMIT
 from tuneops.dataset.scan import Report
 from tuneops.errors import ConfigError
@@ -132,6 +129,8 @@ def _selection(select: tuple[str, ...]) -> tuple[str, ...]:
     chosen = tuple(part.strip() for one in select for part in one.split(",") if part.strip())
     for one in chosen:
         if not any(selects(one, rule) for rule in RULES.values()):
+            from tuneops.dataset.explain import find
+
             find(one)
             raise ConfigError(
                 f"No rule is called '{one}'.", remedy="Write codes and names as explain --all does."
@@ -141,6 +140,9 @@ def _selection(select: tuple[str, ...]) -> tuple[str, ...]:
 
 def _new(report: Report, files: tuple[Path, ...], base: str, options: dict[str, Any]) -> Report:
     """The report without what the files' base has too."""
+    from tuneops.dataset.diff import new_findings
+    from tuneops.dataset.revisions import at_base
+
     kept = [one for one in report.findings if one.file not in set(map(str, files))]
     for path in files:
         with at_base(base, path) as earlier:
@@ -155,6 +157,8 @@ def diff(base: str, head: Path, config_path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: One of the files cannot be read.
     """
+    from tuneops.dataset.diff import compare
+    from tuneops.dataset.revisions import at_base
     from tuneops.training import cost
 
     config = _config(config_path) if config_path.is_file() else None
@@ -167,6 +171,8 @@ def diff(base: str, head: Path, config_path: Path) -> dict[str, Any]:
 
 
 def written(report: Report, output: str) -> str:
+    from tuneops.dataset import outputs
+
     return outputs.WRITERS[output](report)
 
 

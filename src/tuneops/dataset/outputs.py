@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from functools import partial
-from importlib.metadata import version
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -25,6 +24,8 @@ def as_json(report: Report) -> str:
 
 def sarif(report: Report) -> str:
     """SARIF 2.1.0 with the pages of the rules that were broken."""
+    from importlib.metadata import version
+
     listed = report.findings[:MAX_RESULTS]
     codes = sorted({finding.code for finding in listed})
     driver = {
