@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,38 @@ def test_a_remembered_line_changes_no_finding(lines: Lines, tmp_path: Path) -> N
         (folder / FILE_NAME).write_bytes(damaged)
         assert check(path, cache=folder) == check(path)
     assert cold.counts == check([path], cache=folder).counts | cold.counts
+
+
+@settings(_FEW, max_examples=25)
+@given(
+    drawn=st.lists(st.tuples(st.integers(0, 30), _ODD_LINES), max_size=4),
+    faulty=st.sets(st.integers(0, 29)),
+    size=st.integers(1, 3_000),
+    jobs=st.sampled_from([1, 1, 1, 2]),
+)
+def test_new_lines_among_remembered_ones_change_no_finding(  # noqa: PLR0917 - drawn and given
+    drawn: list[tuple[int, str]],
+    faulty: set[int],
+    size: int,
+    jobs: int,
+    lines: Lines,
+    tmp_path: Path,
+    monkeypatch: Any,  # noqa: ANN401 - pytest's
+) -> None:
+    """What waits to be judged with others is found as it is alone, the first of a rule first."""
+    path, folder = tmp_path / "training.jsonl", tmp_path / "cache"
+    shutil.rmtree(folder, ignore_errors=True)
+    path.write_text("\n".join(lines(30)) + "\n", encoding="utf-8")
+    check(path, cache=folder, jobs=1, shown_per_rule=3)
+    changed = [
+        line.replace("historias", "historias de ana.perez@gmail.com") if at in faulty else line
+        for at, line in enumerate(lines(30))
+    ]
+    path.write_text("\n".join(_mixed(drawn, changed)) + "\n", encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr("tuneops.dataset.files.RANGE_BYTES", size)
+        warm = check(path, cache=folder, jobs=jobs, shown_per_rule=3)
+    assert warm == check(path, jobs=1, shown_per_rule=3)
 
 
 def test_a_cache_of_other_settings_is_not_trusted(lines: Lines, tmp_path: Path) -> None:

@@ -100,10 +100,12 @@ class Reading:
         self._settings = settings
         self._kind = kind
         self._line_findings = Findings(settings.shown_per_rule, settings.ruling)
+        self._late_findings = Findings(settings.shown_per_rule, settings.ruling)
         self._run_findings = Findings(settings.shown_per_rule, settings.ruling)
         self._lines = 0
         self._tables: list[Table] = []
         self._runs: list[NDArray[np.int64]] = []
+        self._late: list[tuple[int, bytes]] = []
         self._blank = Blank()
         self._trailing = Blank()
         self._first_of_end: dict[bytes, int] = {}
@@ -120,6 +122,7 @@ class Reading:
                 self._take(part)
             judge = Judge(self._settings, self._run_findings)
             self._judge_documents(judge, stream)
+            self._judge_late()
         return self.file
 
     def documents(self) -> Iterator[Document]:
@@ -177,6 +180,7 @@ class Reading:
         part.runs += np.array([before, 0, before])
         self._tables.append(part.table)
         self._runs.append(part.runs)
+        self._late += [(line + before, raw) for line, raw in part.late]
         self._line_findings.take(part.findings, before)
         self._take_layout(part, before)
 
@@ -216,9 +220,20 @@ class Reading:
             order = np.argsort(self.file.table["line"], kind="stable")
             self.file.table = self.file.table[order]
 
+    def _judge_late(self) -> None:
+        """Fill the rows of lines that were too few to be judged with their ranges."""
+        judge, table = Judge(self._settings, self._late_findings), self.file.table
+        for start in range(0, len(self._late), _BATCH_EXAMPLES):
+            lines, raws = zip(*self._late[start : start + _BATCH_EXAMPLES], strict=True)
+            at = np.searchsorted(table["line"], lines)
+            rows = Rows(str(self.file.path), self.file.format)
+            for raw, chat, row in zip(raws, proven(raws), table[at], strict=True):
+                rows.take(raw, int(row["line"]), int(row["offset"]), chat)
+            table[at] = judge.table(rows, np.stack([table["low"][at], table["high"][at]], 1))
+
     def _finish(self, stream: BinaryIO) -> None:
-        self._findings.take(self._line_findings)
-        self._findings.take(self._run_findings)
+        for found in (self._line_findings, self._late_findings, self._run_findings):
+            self._findings.join(found)
         blank = self._blank
         for line in blank.first:
             self._note(encoding.BLANK_LINE, "The line is empty.", line)

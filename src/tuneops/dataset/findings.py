@@ -162,6 +162,11 @@ class Findings:
                 self._shown.append(replace(finding, line=line) if before else finding)
         self._counts.update(others._counts)  # noqa: SLF001 - same
 
+    def join(self, others: "Findings") -> None:
+        """Add findings whose lines count as these do."""
+        self._shown += others._shown  # noqa: SLF001 - of the same class
+        self._counts.update(others._counts)  # noqa: SLF001 - same
+
     def count(self, broken: Rule, file: str, number: int) -> None:
         """Note that there are so many findings more, which are not shown."""
         if number and self._ruling.admits(broken):

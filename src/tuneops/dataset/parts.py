@@ -37,6 +37,7 @@ from tuneops.dataset.tokens import ExampleTokens
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
 RANGE_BYTES = 2 * 10**6
+_FEW_BYTES = RANGE_BYTES // 32  # new lines of no more, beside known ones, wait for others
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,16 @@ class Part:
     """A range's result. Lines count from one at its start.
 
     ``runs`` are stretches of lines that only a reader of the whole file can judge, as rows of
-    (first line, its offset, last line). ``first_of_end`` is the first line with each line end.
+    (first line, its offset, last line). ``late`` are proven lines with their numbers, too few
+    to be judged alone; their rows hold only where they are. ``first_of_end`` is the first line
+    with each line end.
     """
 
     lines: int = 0
     table: Table = field(default_factory=rowtable.empty)
     findings: Findings = field(default_factory=Findings)
     runs: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 3), np.int64))
+    late: list[tuple[int, bytes]] = field(default_factory=list)
     blank: Blank = field(default_factory=Blank)
     trailing_blank: Blank = field(default_factory=Blank)
     has_text: bool = False
@@ -211,10 +215,17 @@ class _PartReader:
         new = np.flatnonzero(self._recall(digests, offsets) < 0)
         rows = self._rows([lines[at] for at in new.tolist()], new + 1, offsets[new])
         table = self._judge.table(rows, digests[np.array(rows.lines, np.int64) - 1])
-        self._part.table = np.concatenate([self._part.table, table])
-        if len(table) < len(self._part.table):
-            self._part.table = self._part.table[np.argsort(self._part.table["line"])]
+        tables = (self._part.table, table, self._late(digests, offsets))
+        self._part.table = rowtable.by_line([one for one in tables if len(one)])
         self._part.runs = np.array(self._runs, np.int64).reshape(-1, 3)
+
+    def _late(self, digests: rowtable.Digests, offsets: NDArray[np.int64]) -> Table:
+        """Rows that tell where the lines are that are judged later."""
+        at = np.array([line - 1 for line, _ in self._part.late], np.int64)
+        table = np.zeros(len(at), rowtable.ROW)
+        table["line"], table["offset"] = at + 1, offsets[at]
+        table["low"], table["high"] = digests[at].T
+        return table
 
     def _recall(self, digests: rowtable.Digests, offsets: NDArray[np.int64]) -> NDArray[np.int64]:
         """Take the rows of lines that are known; where each line is in the cache, or -1."""
@@ -235,9 +246,12 @@ class _PartReader:
         chats = self._where.format is Format.SFT
         proofs = proven(lines) if chats else [UNPROVEN for _ in lines]
         places = zip(numbers.tolist(), offsets.tolist(), strict=True)
+        few = len(self._part.table) and sum(map(len, lines)) <= _FEW_BYTES
         blank = []
         for raw, chat, (number, offset) in zip(lines, proofs, places, strict=True):
-            if chat.messages:
+            if chat.messages and few:
+                self._part.late.append((number, raw))
+            elif chat.messages:
                 rows.take(raw, number, offset, chat)
             elif raw.strip():
                 self._other(rows, raw, number, offset)

@@ -46,6 +46,14 @@ def empty() -> Table:
     return np.zeros(0, ROW)
 
 
+def by_line(tables: Sequence[Table]) -> Table:
+    """One table of all rows, in the order of lines."""
+    if len(tables) < 2:  # noqa: PLR2004 - nothing to put in order
+        return tables[0] if tables else empty()
+    joined = np.concatenate(tables)
+    return joined[np.argsort(joined["line"])]
+
+
 def line_digests(lines: Sequence[bytes], seed: int = 0) -> Digests:
     """The lower and the upper 64 bits of each line's digest."""
     digests = b"".join([xxh3_128_digest(line, seed) for line in lines])
