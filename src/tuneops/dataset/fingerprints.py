@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from xxhash import xxh3_64_intdigest
 
+from tuneops.dataset.grouping import distinct
+
 if TYPE_CHECKING:
     from tuneops.dataset.rows import Rows
 
@@ -52,7 +54,7 @@ class _Folding:
         folded = self._table[points]
         new = folded == _UNSEEN
         if new.any():
-            for point in np.unique(points[new]).tolist():
+            for point in distinct(points[new]).tolist():
                 self._table[point] = _folded(chr(point))
             folded = self._table[points]
         return folded

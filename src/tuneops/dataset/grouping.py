@@ -1,9 +1,20 @@
 """Which values of a long column are there before, found by sorting."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Positions = NDArray[np.int64]
+_Number = TypeVar("_Number", bound=np.generic)
+
+
+def distinct(values: NDArray[_Number]) -> NDArray[_Number]:
+    """The values once each, in order; numpy's own function first loads all of masked arrays."""
+    ordered = np.sort(values)
+    kept = np.ones(len(ordered), np.bool_)
+    kept[1:] = ordered[1:] != ordered[:-1]
+    return ordered[kept]
 
 
 def first_of(values: NDArray[np.uint64]) -> Positions:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tuneops.dataset.grouping import distinct
 from tuneops.dataset.speech import Speech
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def candidates(found: Signatures, eligible: Positions) -> tuple[Positions, Posit
         _neighbours(np.ascontiguousarray(found[:, start : start + ROWS_OF_BAND]), eligible)
         for start in range(0, BINS, ROWS_OF_BAND)
     ]
-    pairs = np.unique(np.concatenate(keys))
+    pairs = distinct(np.concatenate(keys))
     later, earlier = pairs >> 32, pairs & 0xFFFFFFFF
     rank = np.arange(len(pairs)) - np.searchsorted(later, later)
     few = rank < PARTNERS
@@ -119,10 +120,9 @@ def _compare(
     earlier: Positions, later: Positions, read: Callable[[Positions], "Rows"]
 ) -> NDArray[np.float64]:
     """Jaccard of each pair's shingles."""
-    involved = np.unique(np.concatenate([earlier, later]))
+    involved = distinct(np.concatenate([earlier, later]))
     hashes, owners, _ = Speech(read(involved)).shingles
-    keys = np.sort(owners.astype(np.uint64) << _OWNER_SHIFT | hashes)
-    keys = keys[np.diff(keys, prepend=~keys[:1]) != 0]
+    keys = distinct(owners.astype(np.uint64) << _OWNER_SHIFT | hashes)
     bounds = np.searchsorted(keys, np.arange(len(involved) + 1, dtype=np.uint64) << _OWNER_SHIFT)
     sets = [keys[start:end] for start, end in pairwise(bounds)]
     ones, others = np.searchsorted(involved, earlier), np.searchsorted(involved, later)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tuneops import lazyre as re
 from tuneops.dataset.examples import Example
 from tuneops.dataset.findings import Fault, quote, rule
+from tuneops.dataset.grouping import distinct
 from tuneops.dataset.rules import labels, turns
 from tuneops.dataset.rules.preference import CONTRADICTION
 from tuneops.dataset.rules.rowset import ALIKE, DISTINCT, Found, Read, Table, each, last_text
@@ -123,8 +124,8 @@ def compare(training: Table, validation: Table) -> Iterator[Fault]:
 def _label_rows(table: Table) -> NDArray[np.int64]:
     """The rows, if the file teaches to label."""
     positions = np.flatnonzero(table["marks"] & LABEL != 0)
-    distinct = len(np.unique(table["answer"][positions]))
-    if len(positions) < max(_FEWEST, 0.8 * len(table)) or distinct > max(6, len(positions) // 3):
+    answers = len(distinct(table["answer"][positions]))
+    if len(positions) < max(_FEWEST, 0.8 * len(table)) or answers > max(6, len(positions) // 3):
         return positions[:0]
     return positions
 
@@ -267,7 +268,7 @@ def _triggers(table: Table, read: Read) -> Found:
     order = several[np.argsort(-counts[several])][:50]
     canned = [np.flatnonzero(of_row == at) for at in order.tolist()]
     for rows in canned:
-        if len(np.unique(table["prompt"][rows])) < len(rows):
+        if len(distinct(table["prompt"][rows])) < len(rows):
             continue
         yield from _trigger(rows, read, partial(_elsewhere, table, of_row, read))
 

@@ -10,7 +10,7 @@ from xxhash import xxh3_64_intdigest
 
 from tuneops.dataset.examples import Example
 from tuneops.dataset.findings import Fault, rule
-from tuneops.dataset.grouping import first_of
+from tuneops.dataset.grouping import distinct, first_of
 from tuneops.dataset.rules.texts import normalise
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _repeated(
 ) -> Iterator[tuple[int, Fault]]:
     exact = first_of(table["low"] ^ table["high"])
     spelt = again[exact[again] == again]
-    involved = np.union1d(spelt, first[spelt])
+    involved = distinct(np.concatenate([spelt, first[spelt]]))
     forms = dict(zip(involved.tolist(), _canonical(involved, read), strict=True))
     for position in again.tolist():
         original = int(exact[position])
