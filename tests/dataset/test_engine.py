@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tuneops.dataset import jsontext, parts
+from tuneops.dataset import cache, jsontext, parts, rowtable
 from tuneops.dataset.cache import FILE_NAME
 from tuneops.dataset.examples import Document, Example
 from tuneops.dataset.findings import Finding
@@ -122,6 +123,24 @@ def test_new_lines_among_remembered_ones_change_no_finding(  # noqa: PLR0917 - d
         patch.setattr("tuneops.dataset.files.RANGE_BYTES", size)
         warm = check(path, cache=folder, jobs=jobs, shown_per_rule=3)
     assert warm == check(path, jobs=1, shown_per_rule=3)
+
+
+def test_a_cache_grows_at_its_end_and_forgets_its_start(
+    tmp_path: Path,
+    monkeypatch: Any,  # noqa: ANN401 - pytest's
+) -> None:
+    """What a run adds is found with what was there; beyond the limit the oldest rows go."""
+    rows = np.zeros(8, rowtable.ROW)
+    rows["low"] = rows["high"] = np.arange(10, 18)
+    rows["flags"] = rowtable.CLEAN
+    known = []
+    for end, most in ((4, 10), (6, 10), (8, 5), (8, 5)):
+        monkeypatch.setattr(cache, "MAX_ROWS", most)
+        cache.save(tmp_path, b"1", cache.load(tmp_path, b"1"), [rows[max(0, end - 4) : end]])
+        found = cache.load(tmp_path, b"1").find(rows["low"], rows["high"])
+        known.append(np.flatnonzero(found >= 0).tolist())
+    assert known == [[0, 1, 2, 3], [*range(6)], [3, 4, 5, 6, 7], [3, 4, 5, 6, 7]]
+    assert not len(cache.load(tmp_path, b"2").rows)
 
 
 def test_a_cache_of_other_settings_is_not_trusted(lines: Lines, tmp_path: Path) -> None:
