@@ -87,16 +87,37 @@ _NOTE = re.compile(
     r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTBD\b|(?:^|[.!?]\s|\n)TODO\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s|(?i:[(\[{<]\s*¿?(?:seguro|segura|sure|correcto|right|de verdad|is this right|es as[ií])\?[^)\]}>\n]{0,60}[)\]}>])|(?i:[(\[{<*#]{1,3}\s*(?:(?:fact|source|data)[- ]check|(?:no publicar|do not publish|not for publication|borrador|draft)\b)[^)\]}>*#\n]{0,60}[)\]}>*#]|[(\[{<]\s*(?:nota|note|ojo)\s*:[^)\]}>\n]{0,40}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b)|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
-_FILL = r"(?:insert(?:ar|e)?|introduc\w{1,4}|escrib\w{1,4}|complet\w{1,4}|rellen\w{1,4}|fill(?: in)?|add|añad\w{1,4}|enter|your|tu|su|nombre|name|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|precio|price|ciudad|city|producto|product|n[uú]mero|number|importe|amount|cliente|customer|client|pedido|order|usuario|user|hora|time|x{2,}|placeholder|tbd|pendiente|pa[ií]s|country|agente|agent|marca|brand|tienda|store|título|title|cargo|plazo|link)"
+_FIELD = r"(?:nombres?|names?|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|p[aá]gina|page|web(?:site|page)?|dominio|domain|precio|price|ciudad|city|provincia|calle|street|localidad|producto|product|n[uú]mero|number|importe|amount|cantidad|quantity|cliente|customer|client|pedido|order|usuario|user|hora(?:rio)?|time|pa[ií]s|country|agente|agent|marca|brand|tienda|store|t[ií]tulo|title|cargo|plazo|motivo|asunto|subject|firma|signature|departamento|department|oficina|branch|sucursal|lugar|place|d[ií]as?|mes|months?|cuenta|account|c[oó]digo|code|referencia|reference|producto|servicio|service|curso|course|profesor\w?|m[eé]dic[oa]|doctor|paciente|patient|alumn[oa]|student|hotel|vuelo|flight|matr[ií]cula|saldo|balance|porcentaje|total|documento|document|ubicaci[oó]n|location|persona|person|contacto|contact|equipo|team)"
+_FILL = rf"(?:insert(?:ar|e)?|introduc\w{{1,4}}|escrib\w{{1,4}}|complet\w{{1,4}}|rellen\w{{1,4}}|fill(?: in)?|add|añad\w{{1,4}}|poner|pon|enter|your|tu|su|x{{2,}}|placeholder|tbd|pendiente|{_FIELD})"
+_WORDS = r"(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{2,15})){0,5}"
+_CAPITALS = r"(?!(?:ERROR|INFO|AVISO|NOTA|NOTE|WARNING|SPOILER|CTRL|ALT)\b)[A-ZÁÉÍÓÚÑ]{3,20}(?:[ _/][A-ZÁÉÍÓÚÑ]{1,20}){1,5}"
+_TALLY = r"(?:€|\$|%|euros?|d[ií]as|horas|d[oó]lares|dollars|days|hours|minutos|minutes)"
 _HOLES = re.compile(
-    rf"\[(?i:{_FILL}(?:[ _/-](?:de|del|de la|of|the|here|aqu[ií]|el|la|al|[A-Za-zÁ-ú]{{2,15}})){{0,5}})\](?!\()|<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE|CODIGO|CÓDIGO|CODE|DIRECCION|DIRECCIÓN|ADDRESS|AGENTE|AGENT))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>"
-    r"|\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}|\{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)(?:_\w{1,20})?\}|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|<<\s?[A-Za-záéíóúñ_ ]{3,30}\s?>>|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent)(?:Name|Id|ID|Number|Email|Date)\]|\[X{1,3}\](?=\s?(?:€|\$|%|euros?|d[ií]as|horas|dollars|days|hours))|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{4,}\b|\bXXX(?:[ -]XXX){1,3}\b|\bXX(?:[.,]XX)?\s?(?:€|\$|euros?|dollars|%)|\b_{5,}\b|(?<![_\w])_{4,}(?![_\w])|__/__/_{2,4}"
+    "|".join(
+        (
+            rf"\[(?i:{_FILL}{_WORDS})\](?!\()|\[{_CAPITALS}\](?!\()|(?<![\w\])])\((?i:(?:insert\w{{0,2}}|introduc\w{{1,4}}|añad\w{{1,4}}|poner|pon|add|put|fill in|your)(?: [\wáéíóúñ]{{1,15}}){{0,4}}? (?:aqu[ií]|here))\)",
+            rf"<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE|CODIGO|CÓDIGO|CODE|DIRECCION|DIRECCIÓN|ADDRESS|AGENTE|AGENT))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>|<(?i:{_FIELD})(?: (?:[\wáéíóúñ]{{1,15}})){{1,4}}>|<(?:[Nn]ombre|[Aa]pellidos?|[Ff]echa|[Ii]mporte|[Tt]eléfono|[Dd]irección|[Cc]iudad|[Pp]recio|[Cc]orreo)>",
+            r"\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}",
+            rf"(?<![\w\\^}}$])\{{(?i:(?:[a-z]{{1,15}}_)?{_FIELD}(?:_\w{{1,20}})?|(?:first|last|full|user|customer|client|company|product|order|agent)_?(?:name|id|number|email|date))\}}",
+            r"(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%(?!USERNAME|COMPUTERNAME|HOMEPATH|TIME%|DATE%)[A-Z_]{0,20}(?:NAME|NOMBRE|FECHA|DATE|CLIENTE|CUSTOMER|EMAIL|PRODUCT|ORDER|PEDIDO|IMPORTE|AMOUNT)[A-Z_]{0,10}%|\*\|[A-Z_]{2,20}\|\*|(?<![\w#])#{1,2}(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#{1,2}",
+            r"<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|<<\s?[A-Za-záéíóúñ_ ]{3,30}\s?>>|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent)(?:Name|Id|ID|Number|Email|Date)\]",
+            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{4, 10} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}",
+            rf"\b_{{5,}}\b|(?<![_\w])_{{4,}}(?![_\w])|__/__/_{{2,4}}|(?<![_\w])_{{2,}}\s?{_TALLY}|[€$]\s?_{{2,}}|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.?\s(?:\.{{4,}}|…{{2,}}|_{{2,}})",
+        )
+    )
+)
+_HOLE_IN_ADDRESS = re.compile(
+    rf"(?:www\.|https?://[^\s\[]{{0,60}}|\w@)\[(?i:{_FILL}{_WORDS})\](?!\()"
 )
 _TEMPLATE = re.compile(
     r"(?i)plantilla|template|borrador|\bdraft|modelo de|formulario|\bform\b|rellenar|fill[- ]in|redact|carta|\bletter\b|e-?mail|correo|mensaje|message|escrib[ea]|write (?:me )?(?:an?|the)|contrato|contract|jinja|handlebars|mustache|liquid|placeholder|marcador|html|c[oó]digo|\bcode\b|variable|script|invitaci|invitation|anuncio|post\b|curr[ií]cul|resume|cover letter|reclamaci|solicitud|huecos|blank|gap|ejercicio|exercise|acta\b|instancia|discurso|speech|anonimi|anonymi|f-string|python|react|vue|docker|yaml"
 )
+_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december)"
+_WEEKDAY = r"(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+_DATE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{{3,10}}(?: de| del|,)? ?20\d\d|[A-Z][a-z]{{2,8}} \d{{1,2}}(?:st|nd|rd|th)?,? 20\d\d|\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|20\d\d-\d{{2}}-\d{{2}}|{_MONTH} (?:de |del |of )?20\d\d)"
+_NOW = r"(?:hoy(?: es|,)?|ayer,?|mañana,?|estamos (?:a|en)|a fecha de(?: hoy)?,?|today(?: is|'s date is|,)?|yesterday,?|tomorrow,?|as of(?: today)?,?|(?:it is|it's)(?: currently| now)?|we are(?: now)? in|we're(?: now)? in|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora(?: mismo)?,?|right now,?|(?:en|at) (?:este|the present) (?:momento|moment),?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos (?:en|a)|at present,?|presently,?)"
 _TODAY = re.compile(
-    r"(?i)\b(?:hoy es|estamos a|a fecha de hoy,?|hoy,|today is|today's date is|as of today,|it is(?: currently| now)?|as of|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora mismo,?|right now,?|este año|this year,?|a fecha de|en este momento,?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos en|estamos en)\s+\(?(?:(?:el |on )?(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday),?\s+)?(?:el |the )?(?:\d{1,2}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{3,10}(?: de| del|,)? ?\d{4}|[A-Z][a-z]{2,8} \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december) (?:de |del )?\d{4}|(?<=año )20\d\d\b|(?<=year )20\d\d\b)"
+    rf"(?i)\b{_NOW}\s+\(?(?:(?:el |on )?{_WEEKDAY},? ?)?(?:el |the |del? |en |in |a )?{_DATE}|(?:^|[.!?\n]\s*)A (?-i:{_DATE}),|\b(?:estamos en|we are(?: now)? in|we're(?: now)? in|it(?: i|')s(?: now| currently)|este año|this year,?|actualmente,? en|currently,? in)\s(?:el año |the year )?20\d\d\b"
 )
 _IDENTIFIER = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,6}[-#]?(?:\d{2,4}-)?\d{3,12}|#\d{3,12}|\d{5,12})(?![\w]|[.,]\d)"
@@ -130,7 +151,7 @@ def notes(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    rf"\[(?i:{_FILL})|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|\{{\{{|\$\{{|\{{(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|precio|price|ciudad|city)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/)|(?i:lorem ipsum)|\bX{{2,}}\b|_{{4,}}|__/__",
+    rf"\[(?i:{_FILL})|\[[A-ZÁÉÍÓÚÑ]{{3,20}}[ _/][A-ZÁÉÍÓÚÑ]|\((?i:insert|introduc|añad|poner |pon |add |put |fill in |your )|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|<(?i:{_FIELD})[ >]|\{{\{{|\$\{{|\{{(?i:(?:[a-z]{{1,15}}_)?(?:{_FIELD}|first|last|full)_?)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%[A-Z_]{{4,40}}%|\*\|[A-Z]|#(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/)|(?i:lorem ipsum)|\bX{{2,}}\b|_{{4,}}|__/__|_{{2,}} ?{_TALLY}|[€$] ?__|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.? (?:\.{{4}}|……|__)",
     "assistant",
     "system",
     "user",
@@ -143,32 +164,13 @@ def placeholders(text: Text) -> Iterator[Fault]:
             return
         yield text.fault(PLACEHOLDER, f"Never filled in: {quote(found[0])}.")
         return
+    found_in = _HOLE_IN_ADDRESS.search(text.text) if text.is_answer else None
+    if found_in and not _TEMPLATE.search(said_by_others(text.example)):
+        yield text.fault(PLACEHOLDER, f"Never filled in: {quote(found_in[0])}.")
 
 
 @detector(
-    words(
-        (
-            "hoy es",
-            "estamos (?:a|en)",
-            "fecha de hoy",
-            "hoy,",
-            "today",
-            "as of",
-            "actualmente",
-            "currently",
-            "d[ií]a de hoy",
-            "ahora mismo",
-            "right now",
-            "este año",
-            "a fecha de",
-            "this year",
-            "en este momento",
-            "it is ",
-            "current date",
-            "fecha actual",
-            "nos encontramos en",
-        )
-    ),
+    rf"(?i)\b{_NOW}\s+\(?(?:(?:el|on|the|del?|en|in|a|año|year|{_WEEKDAY}),?\s)*(?:[0-9]|{_MONTH})|\ba [0-9]{{1,2}} de [a-z]+ de 20[0-9][0-9],|\b(?:este año|this year|el año|the year),? 20[0-9]",
     "assistant",
 )
 def stale_dates(text: Text) -> Iterator[Fault]:

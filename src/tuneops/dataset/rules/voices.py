@@ -54,42 +54,81 @@ REFUSAL = rule(
     fix="Prefer the answer that helps, or drop the pair.",
 )
 
+_YEAR = r"(?:(?:[a-z]{3,10} )?(?:de |del |of )?(?:19|20)\d\d)"
+_MACHINE = r"(?:(?:modelo|model) (?:de )?(?:lenguaje|ia\b|inteligencia artificial)|(?:virtual |large |ai )?language model|llm\b|inteligencia artificial|artificial intelligence|ia\b|ai\b(?: (?:model|assistant|program|chatbot|system))?|programa (?:inform[aá]tico|de ordenador)|(?:computer|software) program|(?:m[aá]quina|machine|algoritmo|algorithm)\b)"
+_UNABLE = r"\b(?:no (?:puedo|tengo|dispongo|s[eé]|poseo|soy capaz)|can(?:no|'|’)t|do(?:n'|n’| no)t|am (?:not|unable))\b"
+_AS_ONE = rf"(?:(?:as|being|i(?:'m|’m| am)(?: just| only| merely| simply)?) an? (?:mere |simple )?|(?:al ser|por ser|siendo|como|soy(?: solo| s[oó]lo| simplemente)?) (?:una? )?(?:simple )?){_MACHINE}"
 _CUTOFF = re.compile(
-    r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)"
-    r"|\b(?:as|being) an? (?:ai|artificial intelligence|large language|language)(?: language)?(?: model| assistant| program| chatbot)?\b,? (?:i|that)|i(?:'m| am) (?:just |only )?an? (?:ai|large|artificial)? ?language model|i (?:do not|don't|don’t) have (?:access to )?(?:real-?time|personal (?:opinions|experiences|feelings|beliefs)|up-to-date|current (?:data|information))|cannot (?:access|browse) (?:the internet|real-time)"
-    r"|\bhasta donde (?:llega|alcanza|abarca) mi (?:informaci[oó]n|conocimiento|entrenamiento)|i(?:'m| am) (?:just|only) an ai\b|do(?:n't| not) have (?:any )?personal (?:experiences|opinions|feelings|beliefs)|(?:al ser|siendo|soy) (?:solo |s[oó]lo )?un modelo de (?:ia|inteligencia artificial|lenguaje)|no puedo (?:navegar por|acceder a|consultar) internet"
-    r"|\bmi fecha (?:de )?(?:corte|l[ií]mite)|(?:no (?:dispongo de|tengo|cuento con)) (?:informaci[oó]n|datos|conocimientos?) (?:posterior(?:es)?|m[aá]s all[aá]|despu[eé]s)|(?:fui|he sido) entrenad[oa] (?:con|hasta)|no tengo acceso a (?:internet|la web)|soy (?:solo |s[oó]lo |simplemente )?una (?:ia|inteligencia artificial)\b|como asistente de (?:ia|inteligencia artificial)"
-    r"|fecha (?:de )?(?:corte|l[ií]mite)(?: de| en)? (?:mi|mis|de conocim|del conocim)?|corte de (?:mi )?conocimiento|mi [uú]ltima actualizaci[oó]n|mis? (?:datos|informaci[oó]n|conocimientos?) (?:de entrenamiento|(?:llegan?|abarcan?|alcanzan?|se limitan?|terminan?|est[aá]n? actualizad\w) (?:solo )?(?:hasta|a))|mi (?:entrenamiento|base de conocimiento)|(?:datos|informaci[oó]n) (?:con|en) (?:los|la) que (?:fui|he sido) entrenad\w"
-    r"|como (?:un )?(?:modelo de lenguaje|(?:modelo de )?(?:ia|inteligencia artificial)|inteligencia artificial)\b,? ?(?:de ia|desarrollad\w|no|mi)|(?:soy|s[oó]lo soy|al ser) (?:solo |s[oó]lo |simplemente )?un modelo de lenguaje|no tengo (?:acceso a )?(?:informaci[oó]n|datos) (?:en tiempo real|actualizad)|no tengo (?:opiniones|sentimientos|experiencias) personales"
+    "|".join(
+        (
+            r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)",
+            rf"\bmy (?:knowledge|information|data(?:base)?|memory|records|training)\b[^.\n]{{0,25}}\b(?:up to|until|through|ends?|stops?|goes|limited|cuts? off|as of|dates?)\b[^.\n]{{0,20}}{_YEAR}",
+            rf"\b(?:know|have|access|see|tell|aware of|anything|everything|events?)\b[^.\n]{{0,40}}\b(?:after|beyond|past) {_YEAR}[^.\n]{{0,40}}\b(?:unknown|trained|training|my (?:knowledge|data|reach))",
+            rf"\b(?:i (?:do not|don'?t|don’t|can'?t|cannot|have no)) (?:know|have|access|see|tell|information|knowledge|data)\b[^.\n]{{0,50}}\b(?:after|beyond|past) {_YEAR}",
+            rf"\b(?:mis?|los|la) (?:conocimientos?|informaci[oó]n|datos|base de datos|memoria|entrenamiento)\b(?: (?:de|que) \w{{2,15}})?(?: solo| s[oó]lo| [uú]nicamente)? (?:se )?(?:llegan?|abarcan?|alcanzan?|limitan?|terminan?|acaban?|detienen?|paran?|cortan?|quedan?|quedaron|datan?)\b[^.\n]{{0,25}}{_YEAR}",
+            rf"\blo (?:[uú]ltimo )?que (?:s[eé]|conozco)\b[^.\n]{{0,10}}\b(?:llega|alcanza|termina|acaba|es|data)\b[^.\n]{{0,15}}{_YEAR}|\b(?:no (?:s[eé]|conozco|tengo (?:constancia|noticia)s?))\b[^.\n]{{0,50}}\b(?:despu[eé]s de|posterior(?:es)? a|a partir de|m[aá]s all[aá] de) {_YEAR}",
+            r"i (?:do not|don't|don’t) have (?:access to )?(?:real-?time|live data|personal (?:opinions|experiences|feelings|beliefs)|up-to-date|current (?:data|information))|cannot (?:access|browse) (?:the internet|real-time)|do(?:n't| not) have (?:any )?personal (?:experiences|opinions|feelings|beliefs)",
+            r"\b(?:as|being) an? (?:ai|artificial intelligence|large language|language)(?: language)?(?: model| assistant| program| chatbot)?\b,? (?:i|that)|i(?:'m| am) (?:just |only )?an? (?:ai|large|artificial)? ?language model|i(?:'m| am) (?:just|only) an ai\b",
+            rf"\b{_AS_ONE}[^.\n]{{0,40}}{_UNABLE}|{_UNABLE}[^.\n]{{0,60}}\b{_AS_ONE}",
+            r"\bhasta donde (?:llega|alcanza|abarca) mi (?:informaci[oó]n|conocimiento|entrenamiento)|(?:al ser|siendo|soy) (?:solo |s[oó]lo )?un modelo de (?:ia|inteligencia artificial|lenguaje)|no puedo (?:navegar por|acceder a|consultar) internet|no tengo acceso a (?:internet|la web)|soy (?:solo |s[oó]lo |simplemente )?una (?:ia|inteligencia artificial)\b|como asistente de (?:ia|inteligencia artificial)",
+            r"(?:no (?:dispongo de|tengo|cuento con)) (?:informaci[oó]n|datos|conocimientos?|noticias) (?:posterior(?:es)?|m[aá]s all[aá]|despu[eé]s)|(?:fui|he sido) entrenad[oa] (?:con|hasta)",
+            r"\bfecha (?:de )?(?:corte|l[ií]mite)(?: de| en)? (?:mis?\b|(?:del? )?(?:conocim|entrenam))|\bmi fecha (?:de )?(?:corte|l[ií]mite)|corte de (?:mi )?conocimiento|mi [uú]ltima actualizaci[oó]n|mis? (?:datos|informaci[oó]n|conocimientos?) (?:de entrenamiento|(?:llegan?|abarcan?|alcanzan?|se limitan?|terminan?|est[aá]n? actualizad\w) (?:solo )?(?:hasta|a))|mi (?:entrenamiento|base de conocimiento)|(?:datos|informaci[oó]n) (?:con|en) (?:los|la) que (?:fui|he sido) entrenad\w",
+            r"como (?:un )?(?:modelo de lenguaje|(?:modelo de )?(?:ia|inteligencia artificial)|inteligencia artificial)\b,? ?(?:de ia|desarrollad\w|no|mi)|(?:soy|s[oó]lo soy|al ser) (?:solo |s[oó]lo |simplemente )?un modelo de lenguaje|no tengo (?:acceso a )?(?:informaci[oó]n|datos) (?:en tiempo real|actualizad)|no tengo (?:opiniones|sentimientos|experiencias) personales",
+        )
+    )
 )
 _MODELS = r"(?:chat ?gpt|gpt-?[345]o?(?: ?(?:mini|turbo))?|claude(?: \d[\w.]*)?|gemini|google bard|bard|llama(?: ?\d)?|copilot|deepseek|qwen|mistral|grok|perplexity|bing chat|alexa|siri)"
 _MAKERS = r"(?:open ?ai|anthropic|google(?: deepmind)?|deepmind|meta(?: ai)?|microsoft|mistral(?: ai)?|deepseek|alibaba|xai|cohere)"
+_MADE = r"(?:cread|desarrollad|entrenad|diseñad|programad|hech|construid|creat|develop|train|design|built|made|programm)\w*"
+_BY = rf"(?:por|by|en|at|within|de la mano de)\s+(?:(?:the|la|los|el|un|some)\s)?(?:(?:\w{{3,12}}\s)(?:de|at|from|in|of)\s)?{_MAKERS}\b"
 _FOREIGN = re.compile(
-    rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|aqu[ií]|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b"
-    rf"|(?:^|[.!?]\s)(?:as|como) {_MODELS},?\s(?:i|no|puedo|soy|can|te|we|mi|my)\b"
-    rf"|\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|soy|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b(?:cread|desarrollad|entrenad|diseñad|programad|hech|creat|develop|train|design|built|made)\w*\s+(?:por|by)\s+{_MAKERS}\b|\bme (?:cre[oó]|entren[oó]|desarroll[oó])\s+{_MAKERS}\b|\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b"
+    "|".join(
+        (
+            rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|aqu[ií]|(?:te|le) (?:habla|escribe|atiende|saluda|responde)|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b",
+            rf"\b(?:this is|it's|habla)\s+{_MODELS}\b(?=[,.!]|\s(?:speaking|here|from|de|and|y|again|at|your))|(?:^|[.!?¡]\s*){_MODELS}\s(?:here|speaking|at your|al habla|a tu|a su)\b",
+            rf"(?:^|[.!?]\s)(?:as|como) {_MODELS},?\s(?:i|no|puedo|soy|can|te|we|mi|my)\b",
+            rf"\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|me han|soy|como|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b{_MADE}\s+{_BY}|\bme (?:cre[oó]|entren[oó]|desarroll[oó]|program[oó]|hizo)\s+(?:(?:la gente|el equipo) de )?{_MAKERS}\b",
+            rf"\b(?:mis?|my) (?:creador(?:es)?|desarrollador(?:es)?|programador(?:es)?|padres?|creators?|developers?|makers?|parent company|empresa matriz)\b[^.\n]{{0,40}}\b{_MAKERS}\b|\b{_MAKERS} (?:me (?:cre|entren|desarroll|program|diseñ|hizo)\w{{0,3}}|(?:created|trained|developed|made|built|designed) me)\b",
+            rf"\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant|chatbot)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b|\bi(?:'m|’m| am) {_MODELS},",
+            rf"\b(?:funciono|me baso|estoy basad[oa]|estoy construid[oa]|i run|i'm (?:based|powered|built)|i am (?:based|powered|built)|powered)\b[^.\n]{{0,20}}\b(?:con|en|sobre|gracias a|by|on)\s(?:el modelo |the model )?{_MODELS}\b",
+        )
+    )
 )
 _OWN_NAME = re.compile(
     r"\b(?:[Ee]res|[Tt]e llamas|[Tt]u nombre es|[Yy]ou are|[Yy]ou're|[Yy]our name is|[Aa]ct[uú]as como)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b"
 )
 _SAID_NAME = re.compile(
-    r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)"
+    r"(?:^|[.!?¡¿:]\s*|[Hh]ola,?\s+|[Hh]i,?\s+|[Hh]ello,?\s+)(?:[Ss]oy|[Mm]e llamo|[Mm]i nombre es|I am|I'm|I’m|[Mm]y name is|[Tt]e habla|[Tt]e atiende|[Tt]e escribe|[Ll]e atiende|This is)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,15})\b(?=[,.!;]|\s+(?:de|y|from|and|the|tu|la|el|your)\b|$)"
 )
-_HOUSE = r"(?:asistente|agente|assistant|agent)(?: virtual)? (?:del? |de la |of |for |at )(?:the |la |el )?((?:[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)(?: [A-ZÁÉÍÓÚÑ][\wáéíóúñ]+){0,2})"
-_OWN_HOUSE = re.compile(_HOUSE)
-_SAID_HOUSE = re.compile(rf"(?:[Ss]oy|I am|I'm|I’m) (?:el |la |the |an? |un |una )?{_HOUSE}")
-_USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|q|p)"
-_AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|a|r)"
+_PROPER = r"((?:[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+)(?: [A-ZÁÉÍÓÚÑ][\wáéíóúñ]+){0,2})"
+_HOUSE = r"(?:asistente|agente|assistant|agent|help ?desk)(?: virtual)? (?:del? |de la |of |for |at )(?:the |la |el )?"
+_OWN_HOUSE = re.compile(_HOUSE + r"(?:[a-záéíóúñ]{4,15} )?" + _PROPER)
+_SAID_HOUSE = re.compile(
+    rf"(?:[Ss]oy|I am|I'm|I’m) (?:el |la |the |an? |un |una )?{_HOUSE}{_PROPER}"
+)
+_WELCOMED = re.compile(
+    rf"(?:[Bb]ienvenid[oa]s? a|[Ww]elcome to|[Gg]racias por (?:llamar|contactar|escribir) (?:a|con)|[Tt]hank(?:s| you) for (?:calling|contacting))\s(?:la |el |the )?{_PROPER}(?=[,.!;])"
+)
+_USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|alumn[oa]|student|estudiante|tenant|inquilin[oa]|hu[eé]sped|guest|viajer[oa]|travell?er|comprador\w?|buyer|shopper|soci[oa]|visitante|visitor|t[uú]|you|q|p|u)"
+_AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|t[eé]cnic[oa]|technician|recepcionista|receptionist|reception|recepci[oó]n|profesor\w?|teacher|tutor\w?|abogad[oa]|lawyer|m[eé]dic[oa]|doctor\w?|nurse|enfermer[oa]|vendedor\w?|dependient[ea]|clerk|advisor|teleoperador\w?|yo|me|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*[*_#\[]{{0,3}}\s?({_USER_LABEL}|{_AGENT_LABEL})(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S"
+    rf"(?i)(?:^|\n|[.!?]\s)\s*[-*_#\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
+_ONE_LETTER = re.compile(r"(?i)[upqar]|t[uú]|yo|me")
 _SCRIPTED = re.compile(
     r"(?i)di[aá]logo|dialog|conversaci[oó]n|conversation|guion|guión|\bscript\b|transcri|entrevista|interview|resum|summar|role-?play|simul|ejemplo de|example of|flashcard|tarjetas de|\bfaq|preguntas frecuentes|cuestionario|quiz|preguntas y respuestas|questions and answers|escena|scene|q&a|\bficha|extra(?:e|ct)\b|json|yaml|campos|fields|teatro|\bplay\b|few-shot|prompt"
 )
 _FIELD = re.compile(r"(?m)^\s*[*_-]{0,3}\s?[A-ZÁÉÍÓÚÑ][\w áéíóúñ]{2,25}[*_]{0,2}:")
+_APOLOGY = r"(?:lo siento|lo lamento|lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so |afraid )?(?:sorry)?|i am (?:sorry|afraid)|sorry|(?:my )?apolog\w{1,5}|unfortunately|desafortunadamente|lamentablemente|me temo|como (?:un )?(?:asistente|modelo|ia|inteligencia)|as an? (?:ai|assistant|language))"
 _REFUSAL = re.compile(
     r"(?i)^\W*(?:lamento no poder|como (?:un )?(?:asistente|modelo|ia)\b[^.\n]{0,40}no puedo|(?:me temo|siento decirte) que no|as an? (?:ai|assistant)\b[^.\n]{0,40}(?:can(?:'|’)?t|cannot|unable))|^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
+)
+_DECLINED = re.compile(
+    rf"(?i)^\W*(?:{_APOLOGY}\b[^.\n]{{0,50}}?)?(?:\bno (?:(?:me|se me|nos|te) )?(?:est[aá] permitid[oa]|corresponde|permiten?|tengo (?:permitid[oa]|permiso|autorizaci[oó]n)|estoy (?:autorizad[oa]|capacitad[oa]|programad[oa]|diseñad[oa])|puedo (?:atender|ayudar|responder|hablar|opinar|comentar|dar|facilitar|ofrecer|compartir)|voy a (?:responder|contestar|opinar))|\bprefiero no\b|\b(?:queda|est[aá]|se sale|cae) fuera de (?:lo que|mi|mis|nuestr)|\bexcede (?:lo que|mi|mis)|\b(?:i )?(?:must|have to|need to|will|would) (?:respectfully |politely )?decline\b|\bi (?:respectfully |politely )?(?:decline|refuse) to\b|\bi(?:'d| would) (?:rather|prefer) not\b|\bi(?:'m|’m| am) not (?:comfortable|allowed|permitted|authori[sz]ed|in a position|programmed|designed|able)\b|\b(?:that|this|it) is (?:outside|beyond|not something i)\b|\b(?:i )?prefer not to\b)"
+)
+_OFFERS = re.compile(
+    r"(?i)\bpero (?:s[ií]|puedo|te|le|puedes)\b|\bpuedo ayudarte con\b|\bbut (?:i can|you can|here|i'll)|\ben cambio\b|\binstead\b|\bpuedes \w|\byou can \w|\bte (?:ayudo|sugiero|paso|dejo)\b|(?:^|[.!?,;:]\s)(?:llama|entra|escribe|acude|consulta|please (?:call|visit|contact|see|ask))\b"
 )
 
 
@@ -121,6 +160,17 @@ _REFUSAL = re.compile(
             "tiempo real",
             "actualizad",
             "no tengo (?:opiniones|sentimientos|experiencias)",
+            "my (?:information|data|memory|records)",
+            "(?:after|beyond|past) (?:[a-z]{3,10} (?:of )?)?(?:19|20)[0-9]{2}",
+            "(?:despu[eé]s de|posterior(?:es)? a|a partir de|m[aá]s all[aá] de) (?:[a-z]{3,10} (?:de )?)?(?:19|20)[0-9]{2}",
+            "lo (?:[uú]ltimo )?que (?:s[eé]|conozco)",
+            "(?:computer|software) program",
+            "programa (?:inform|de ordenador)",
+            "(?:una|a) (?:simple )?(?:m[aá]quina|machine)\\b",
+            "(?:un|an) algori",
+            "language model",
+            "inteligencia artificial",
+            "los (?:datos|conocimient)|la informaci[oó]n (?:que tengo|llega)",
         )
     ),
     "assistant",
@@ -140,8 +190,11 @@ def boilerplate(text: Text) -> Iterator[Fault]:
             "mi nombre es",
             r"i(?:'|’| a)m",
             "my name is",
-            "te habla",
-            "te atiende",
+            "[tl]e (?:habla|atiende|escribe|saluda)",
+            "bienvenid[oa]s? a",
+            "welcome to",
+            "gracias por (?:llamar|contactar|escribir)",
+            "thank(?:s| you) for (?:calling|contacting)",
         )
     ),
     "assistant",
@@ -154,13 +207,23 @@ def identity(text: Text) -> Iterator[Fault]:
     if found and not _all_named(found[0], told):
         yield text.fault(IDENTITY, f"It presents itself as another model: {quote(found[0])}.")
         return
-    own, said = _OWN_HOUSE.search(told), _SAID_HOUSE.search(text.prose[:300])
-    if own and said and said[1] not in said_by_others(text.example):
-        yield text.fault(IDENTITY, f"It works for {quote(own[1])}, and says {quote(said[1])}.")
-        return
-    own, said = _OWN_NAME.search(told), _SAID_NAME.search(text.prose[:300])
-    if own and said and said[1] != own[1] and said[1] not in said_by_others(text.example):
-        yield text.fault(IDENTITY, f"Its name is {quote(own[1])}, and it says {quote(said[1])}.")
+    if stranger := _stranger(text, told):
+        yield text.fault(IDENTITY, stranger)
+
+
+def _stranger(text: Text, told: str) -> str:
+    """How an assistant that has a name or a house presents itself under another."""
+    opening, given = text.prose[:300], said_by_others(text.example)
+    own, said = _OWN_HOUSE.search(told), _SAID_HOUSE.search(opening)
+    if own and said and said[1] not in given:
+        return f"It works for {quote(own[1])}, and says {quote(said[1])}."
+    said = _WELCOMED.search(opening)
+    if own and said and said[1] not in given and set(own[1].split()) & set(said[1].split()):
+        return f"It works for {quote(own[1])}, and welcomes to {quote(said[1])}."
+    own, said = _OWN_NAME.search(told), _SAID_NAME.search(opening)
+    if own and said and said[1] != own[1] and said[1] not in given:
+        return f"Its name is {quote(own[1])}, and it says {quote(said[1])}."
+    return ""
 
 
 def _all_named(said: str, told: str) -> bool:
@@ -169,18 +232,28 @@ def _all_named(said: str, told: str) -> bool:
 
 
 @detector(
-    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[*_#\[]*\s?(?:{_USER_LABEL})(?:[*_\]]*\s*:|\])", "assistant"
+    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[-*_#\[• ]*(?:{_USER_LABEL})(?: dice| says| asks)?(?:[*_\]]*\s*:|\])|<(?:user|human|usuario|customer|cliente)>",
+    "assistant",
 )
 def transcripts(text: Text) -> Iterator[Fault]:
-    turns = [(found[1], found) for found in _TURN.finditer(text.prose)]
+    turns = [(found[1] or found[2], found) for found in _TURN.finditer(text.prose)]
     users = [found for label, found in turns if _IS_USER.fullmatch(label)]
     if not users or text.rejected or _SCRIPTED.search(said_by_others(text.example)):
         return
     line = text.prose[users[0].start() :].strip().split("\n")[0]
     both = len(users) < len(turns)
-    alone = len(users[0][1]) > 1 and ("?" in line or len(_FIELD.findall(text.prose)) == 1)
-    if both or len(users) > 1 or alone:
+    label = users[0][1] or users[0][2]
+    asks = "?" in line
+    alone = not _ONE_LETTER.fullmatch(label) and (asks or len(_FIELD.findall(text.prose)) == 1)
+    paired = both and (asks or _speaks(line, listed=len(_FIELD.findall(text.prose)) > len(turns)))
+    if paired or (len(users) > 1 and not _ONE_LETTER.fullmatch(label)) or alone:
         yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(line)}.")
+
+
+def _speaks(line: str, *, listed: bool) -> bool:
+    """Whether what a label introduces is a sentence, and not one of a list's values."""
+    said = line.partition(":")[2] or line
+    return said.rstrip("*_ ").endswith((".", "!", "…")) or (not listed and len(said.split()) > 2)
 
 
 @detector(
@@ -207,6 +280,16 @@ def transcripts(text: Text) -> Iterator[Fault]:
             "i won",
             "no me es posible",
             "no estoy",
+            "i'm not",
+            "i’m not",
+            "decline",
+            "prefiero no",
+            "i(?:'d| would)? (?:rather|prefer) not",
+            "(?:est[aá]|sale|queda|cae) fuera de",
+            "no (?:se )?(?:me|nos|te) (?:est[aá]|corresponde|permite)",
+            "no tengo (?:permi|autoriza)",
+            "no voy a",
+            "(?:outside|beyond) (?:of )?(?:my|what)",
         )
     ),
     "assistant",
@@ -214,5 +297,6 @@ def transcripts(text: Text) -> Iterator[Fault]:
 def refusals(text: Text) -> Iterator[Fault]:
     if text.path[0] != "preferred_output" or text.rejected or len(text.text.split()) > 45:
         return
-    if found := _REFUSAL.search(text.text):
+    declined = None if _OFFERS.search(text.text) else _DECLINED.search(text.text)
+    if found := _REFUSAL.search(text.text) or declined:
         yield text.fault(REFUSAL, f"The preferred answer refuses: {quote(found[0])}.")
