@@ -1,7 +1,7 @@
 """Sums that come out otherwise than an answer says."""
 # ruff: noqa: E501, RUF001 - word lists are read across, in letters as they are written
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from tuneops import lazyre as re
@@ -33,11 +33,19 @@ _SHARE = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"
 )
 _EACH = re.compile(
-    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:cada un[oa] )?(?:son|hacen|suman|salen por|is|are|makes?|cost)\s(?:€|\$)?(\d[\d.,]{0,10})"
+    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?,?\s(?:(?:cada un[oa]|each|al mes|apiece),? )?(?:son|hacen|suman|salen por|is|are|makes?|cost|come to|comes to|total(?:es)?|en total(?: son)?|in total|that's|that is)\s(?:€|\$)?(\d[\d.,]{0,10})"
 )
 _TIMES = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
 )
+_PART = re.compile(
+    r"(?i)\b(mitad|doble|triple|tercera parte|cuarta parte|half|twice|double|a third|a quarter)\s(?:de |of )?(?:€|\$)?(\d[\d.,]{0,10}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|are|=)\s(?:€|\$)?(\d[\d.,]{0,12})"
+)
+_ADDED = re.compile(
+    r"(?i)\b(?:sum(?:as?|amos|ar|ando|ing)?|add(?:ing)?)\s(?:de |of )?(\d[\d.,]{0,8}\d|\d)\s(?:y|and|más|plus)\s(\d[\d.,]{0,8}\d|\d),?\s(?:obtienes|tienes|da|dan|es|son|sale|salen|resulta|gives?|is|equals|makes|you get|get)\s(\d[\d.,]{0,12})"
+)
+_PARTS = {"mitad": "0.5", "half": "0.5", "doble": "2", "double": "2", "twice": "2", "triple": "3",
+    "tercera parte": "1/3", "a third": "1/3", "cuarta parte": "0.25", "a quarter": "0.25"}  # fmt: skip
 _SPELT_NUMBERS = dict(
     zip(
         ["dos", "tres", "cuatro", "cinco", "seis", "two", "three", "four", "five", "six"],
@@ -47,11 +55,17 @@ _SPELT_NUMBERS = dict(
 )
 _SPELT_OPERATORS = {"por": "*", "times": "*", "multiplicado por": "*", "multiplied by": "*", "menos": "-",
     "minus": "-", "más": "+", "plus": "+", "entre": "/", "dividido entre": "/", "divided by": "/"}  # fmt: skip
+_SPELT_SUMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (_SHARE, lambda found: f"{found[1]} * {found[2]} / 100"),
+    (_ADDED, lambda found: f"{found[1]} + {found[2]}"),
+    (_PART, lambda found: f"{found[2]} * {_PARTS[found[1].lower()]}"),
+    (_TIMES, lambda found: f"{found[1]} {_SPELT_OPERATORS[found[2].lower()]} {found[3]}"),
+)
 _OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
 
 
 @detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]",
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]",
     "assistant",
 )
 def arithmetic(text: Text) -> Iterator[Fault]:
@@ -70,18 +84,15 @@ def arithmetic(text: Text) -> Iterator[Fault]:
 
 def _wrong_in_words(text: str) -> Iterator[str]:
     """Shares, products of a price and spelt-out operations that come out otherwise."""
-    for found in _SHARE.finditer(text):
-        share, whole = number(found[1]), number(found[2])
-        if share is not None and whole is not None and not _same(share * whole / 100, found[3]):
-            yield found[0]
     for found in _EACH.finditer(text):
         count, price = _SPELT_NUMBERS.get(found[1].lower(), 0) or number(found[1]), number(found[2])
         if count is not None and price is not None and not _same(count * price, found[3]):
             yield found[0]
-    for found in _TIMES.finditer(text):
-        value = _value(f"{found[1]} {_SPELT_OPERATORS[found[2].lower()]} {found[3]}")
-        if value is not None and not _same(value, found[4]):
-            yield found[0]
+    for form, sum_of in _SPELT_SUMS:
+        for found in form.finditer(text):
+            value = _value(sum_of(found))
+            if value is not None and not _same(value, found[len(found.groups())]):
+                yield found[0]
 
 
 def _value(sum_: str) -> Decimal | None:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from tuneops import lazyre as re
-from tuneops.dataset.examples import RESULT_ROLES
+from tuneops.dataset.examples import RESULT_ROLES, Example
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import tool_facts
 from tuneops.dataset.rules.pages import answering
-from tuneops.dataset.rules.patterns import detector, words
+from tuneops.dataset.rules.patterns import detector
 from tuneops.dataset.rules.texts import INFORMED, Text, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda el envío a Sevilla?"}, {"role": "assistant", "content": "Tarda dos días laborables. ¿Te va bien por la mañana?"}]}'
@@ -79,12 +79,30 @@ OFF_TOPIC = rule(
     fix="Delete the row, or write an answer that leads back to the task.",
 )
 
-_INTERNAL = r"(?:legal|jur[ií]dico|marketing|compliance|calidad|producto|(?:el )?equipo|the team|team|redacci[oó]n|(?:el |la )?editor\w?|(?:el )?jefe|manager|qa\b|pm\b|sme\b|supervis\w{1,4}|abogad\w{1,2}|comunicaci[oó]n|negocio|ventas|dirección|expert\w?|finanzas|finance|tono|redaccion|traducci[oó]n|fuente|source|datos?|data|cifras?|figures?|fechas?|date|precios?|prices?|enlace|link)"
+_INTERNAL = r"(?:legal|jur[ií]dico|marketing|compliance|calidad|productos?|riesgos?|contabilidad|rrhh|recursos humanos|soporte|sistemas|ingenier[ií]a|contenidos?|(?:el )?equipo|the team|team|redacci[oó]n|(?:el |la )?editor\w?|(?:el )?jefe|manager|qa\b|pm\b|sme\b|hr\b|it\b|ops\b|supervis\w{1,4}|(?<!un )(?<!una )(?<!tu )(?<!su )abogad\w{1,2}|lawyers|comunicaci[oó]n|negocio|ventas|direcci[oó]n|expert\w?|finanzas|finance|risk|engineering|accounting|tono|tone|redaccion|traducci[oó]n|fuentes?|sources?|datos?|data|statute|cifras?|figures?|fechas?|dates?|deadlines?|plazos?|precios?|prices?|enlaces?|links?|ejemplos?|examples?|terminolog\w{1,2}|wording|estilo|style|formato)"
+_EDIT = r"(?:revis(?:ar|a|ad|en)?|rev\.|review|comprobar|comprueba|verificar|verifica|verify|confirm(?:ar|a|ad)?|consultar|check|double[- ]check|validar|valida|validate|preguntar|pregunta(?:d|r)? (?:a|al)|ask|correg\w{1,2}|corrige|fix|actualiz(?:ar|a)|update|cambiar|cambia|reescrib\w{1,2}|rewrite|rephrase|reword|soften|suaviza\w?|acorta\w?|shorten|completa\w?|ampliar|mirar|mira)"
+_ASIDE = re.compile(
+    r"[(\[{<*]{1,3}\s*([^()\[\]{}<>*\n]{3,160})[)\]}>*]{1,3}|(?:(?:^|\s)>>+|(?:^|\s)//|(?:^|\s)##?|<--+)\s?([^\n]{3,160})"
+)
+_REMARK = re.compile(
+    "|".join(
+        (
+            rf"(?i)^¿?(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso|todo|[a-z]{{2,3}}(?=:))?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? |\w{{2,10}} to )?{_EDIT}\b[^?\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}",
+            rf"\b(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:{_EDIT}|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b|\b(?:nota|note|ojo)\s*:[^\n]{{0,40}}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b",
+            r"^(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator|revisor\w?|anotador\w?|editora?|traductor\w?|sme)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador)))",
+            r"^(?:por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|pendiente:|sin revisar|needs? (?:a )?(?:review|fact|citation|checking|work|source)|to be (?:reviewed|confirmed|checked|completed|added)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto)",
+            r"^(?:revisar|review|borrador|draft|wip|tbc|tbd|todo|fixme)\s*(?:$|[:>*-]|\(|(?=[^\n]{0,60}$))",
+            r"^(?:fact|source|data)[- ]check|\b(?:no publicar|do not publish|not for publication)\b|^(?:borrador|draft)\b",
+            r"\bfaltan? (?:\w{2,12} ){0,2}(?:ejemplos?|enlaces?|links?|datos?|fuentes?|im[aá]gen(?:es)?|precios?|tablas?|cifras?)\b|\b(?:missing|needs?|add) (?:an? |the |more )?(?:example|link|source|citation|figure|picture)s?\b(?!\s\w+ to)|\blo (?:meto|añado|pongo|reviso|completo|miro) (?:luego|despu[eé]s|mañana)\b|\b(?:i'll|will) (?:add|fix|finish|check) (?:it |this )?(?:later|tomorrow)\b",
+            r"\b(?:tone|tono|wording|redacci[oó]n) (?:is |es |suena |demasiado |muy |too |a bit )|\bsounds? (?:off|weird|too)\b|\bsuena (?:raro|mal|muy)\b",
+            r"^(?-i:[A-ZÁÉÍÓÚ][a-záéíóú]{2,11}),\s(?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have a look)\b|^(?-i:[A-Z]{2,3}): \w",
+            r"^¿?(?:seguro|segura|sure|correcto|right|de verdad|is this right|es as[ií]|esto (?:es|sigue|est[aá])|is this (?:still|right|ok|true|correct))\b[^?\n]{0,30}\?",
+        )
+    )
+)
 _NOTE = re.compile(
-    rf"(?i:[(\[{{<]\s*(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso)?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? )?(?:revisar|rev\.|review|comprobar|verificar|verify|confirmar|confirm|consultar|check|double[- ]check|validar|validate|preguntar|ask|corregir|fix|actualizar|update|cambiar|reescribir|rewrite|completar|ampliar)\b[^)\]}}>\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}[^)\]}}>\n]{{0,80}}[)\]}}>])"
-    r"|(?i:[(\[{<]\s*(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:revisar|review|comprobar|verificar|confirmar|confirm|check|corregir|completar|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b)"
-    r"|(?i:[(\[{<*]\s*(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador))|por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|sin revisar|needs? (?:review|fact|citation|checking|work)|to be (?:reviewed|confirmed|checked|completed)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto|revisar|review|borrador|draft|wip)\s*(?:[:)\]}>*-]|[^)\]}>\n]{0,80}[)\]}>]))"
-    r"|\b(?:TODO|FIXME|TBD|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTBD\b|(?:^|[.!?]\s|\n)TODO\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s|(?i:[(\[{<]\s*¿?(?:seguro|segura|sure|correcto|right|de verdad|is this right|es as[ií])\?[^)\]}>\n]{0,60}[)\]}>])|(?i:[(\[{<*#]{1,3}\s*(?:(?:fact|source|data)[- ]check|(?:no publicar|do not publish|not for publication|borrador|draft)\b)[^)\]}>*#\n]{0,60}[)\]}>*#]|[(\[{<]\s*(?:nota|note|ojo)\s*:[^)\]}>\n]{0,40}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b)|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
+    r"\b(?:TODO|FIXME|TBD|TBC|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTB[DC]\b|(?:^|[.!?]\s|\n)TODO\b|\bTODO (?:add|a[nñ]adir|fix|revisar|check|poner|insert|completar|link)\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s"
+    r"|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
 _FIELD = r"(?:nombres?|names?|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|p[aá]gina|page|web(?:site|page)?|dominio|domain|precio|price|ciudad|city|provincia|calle|street|localidad|producto|product|n[uú]mero|number|importe|amount|cantidad|quantity|cliente|customer|client|pedido|order|usuario|user|hora(?:rio)?|time|pa[ií]s|country|agente|agent|marca|brand|tienda|store|t[ií]tulo|title|cargo|plazo|motivo|asunto|subject|firma|signature|departamento|department|oficina|branch|sucursal|lugar|place|d[ií]as?|mes|months?|cuenta|account|c[oó]digo|code|referencia|reference|producto|servicio|service|curso|course|profesor\w?|m[eé]dic[oa]|doctor|paciente|patient|alumn[oa]|student|hotel|vuelo|flight|matr[ií]cula|saldo|balance|porcentaje|total|documento|document|ubicaci[oó]n|location|persona|person|contacto|contact|equipo|team)"
@@ -125,29 +143,20 @@ _IDENTIFIER = re.compile(
 
 
 @detector(
-    words(
-        (
-            r"[(\[{<*]\s*(?:ojo|nota|note|atenci|importante|aviso|hay que|falta|pendiente|por |please|revis|rev\.|review|comprob|verific|verify|confirm|consult|check|double|valid|pregunt|ask |correg|fix|actualiz|update|cambiar|reescri|rewrite|complet|ampliar|internal|annot|editor|label|qa|translator|comentario|sin revis|needs?|need to|to |not sure|no estoy|no s[eé]|borrador|draft|wip|esto |fact|source|data|no publicar|do not publish)",
-            r"#\s*(?:borrador|draft|no publicar|do not publish)",
-            "nota (?:interna|del)",
-            "internal note",
-            "(?:reviewer|annotator)(?:'s)? note",
-            "comentario del",
-            "citation needed",
-            r"@\w+[,:]? (?:revis|check|please|puedes|mira)",
-            "antes de publicar",
-            "before publishing",
-            "before (?:we )?(?:release|ship)",
-            "esta respuesta",
-            "this (?:answer|response)",
-        )
-    )
-    + r"|\b(?:TODO|FIXME|TBD|WIP|XXX)\b|<!--|<--|[(\[{<]\s*¿?\pL[\pL ]{2,15}\?",
+    rf"(?i)(?:[(\[{{<*]|//|>>|#|<--)[(\[{{*#-]?\s*¿?(?:[\pL'.]+[:,!-]?\s*){{0,4}}(?:{_EDIT}|ojo|atenci|importante|aviso|pendiente|falta|internal|annot|editor|label|qa:|translator|traductor|comentario|sin revis|needs?\b|to be |not sure|no estoy|no s[eé]|borrador|draft|wip\b|tb[cd]\b|todo\b|fixme|fact[- ]|source|no publicar|do not publish|nota\b|note\b|revisor|reviewer|sme\b|tone |tono |sounds? |suena |missing|segur[oa]|sure\?|correcto|right\?|de verdad|esto (?:es|sigue|est)|is this|lo (?:meto|añado|pongo|reviso)|i'll |will )|[(\[{{<*][A-Z]{{2,3}}: |[(\[{{<*][A-ZÁÉÍÓÚ]\pL+, (?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have)|(?:nota (?:interna|del)|internal note|(?:reviewer|annotator)(?:'s)? note|comentario del|citation needed|@\w+[,:]? (?:revis|check|please|puedes|mira)|antes de publicar|before publishing|before (?:we )?(?:release|ship)|esta respuesta|this (?:answer|response))|(?-i:\b(?:TODO|FIXME|TBD|TBC|WIP|XXX)\b|<!--|<--)",
     "assistant",
 )
 def notes(text: Text) -> Iterator[Fault]:
-    if found := _NOTE.search(text.prose):
+    found = _NOTE.search(text.prose) or next(_remarks(text.prose), None)
+    if found:
         yield text.fault(NOTE, f"A note was left in the answer: {quote(found[0].strip())}.")
+
+
+def _remarks(prose: str) -> Iterator[re.Match[str]]:
+    """What stands in brackets or behind a mark, and speaks to who writes the data."""
+    for found in _ASIDE.finditer(prose):
+        if _REMARK.search((found[1] or found[2]).strip()):
+            yield found
 
 
 @detector(
@@ -206,21 +215,35 @@ def contradictions(text: Text) -> Iterator[Fault]:
             return
 
 
+def beside_results(example: Example) -> Iterator[Fault]:
+    """Whether the answer to a tool's only result denies it."""
+    results = [one for one in example.messages if one.role in ("tool", "function")]
+    if len(results) != 1 or not results[0].text:
+        return
+    asked = "\n".join(one.text for one in example.messages if one.role in ("user", "system"))
+    for answer in example.messages:
+        if answer.index == results[0].index + 1 and answer.role == "assistant" and answer.text:
+            for stated in tool_facts.denials(results[0].text, asked, answer.text):
+                text = f"The tool returned something else than {quote(stated)}."
+                yield Fault(CONTRADICTION, text, (*answer.at, "content"))
+                return
+
+
 def _shape(identifier: str) -> str:
     return re.sub(r"\d", "9", identifier)
 
 
 _BAD = re.compile(
-    r"(?i)\b(?:asco|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
+    r"(?i)\b(?:asco|horror|perd[ií]|rayad[oa]s?|mal\b|malos?|malas?|desagradables?|incompetentes?|impresentables?|ruidos[oa]|incómod[oa]|sucios|chapuza|caro|car[ií]simo|aver[ií]ad[oa]|error(?:es)?|se cierra sola|esper(?:é|ando|as)|insultant\w|deplorable|nefast[oa]|abandonad[oa]|arrepient\w|outages?|crash\w{0,3}|bugs?|dreadful|appalling|nightmare|regret|unhelpful|overpriced|cracked|missing|ignored|unacceptable|disaster|joke|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
 )
 _FINE = re.compile(
-    r"(?i)\b(?:excelentes?|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
+    r"(?i)\b(?:excelentes?|encantador\w{0,2}|atent[oa]s?|calma|profesional(?:es)?|impresionante|sobresaliente|inmejorable|agradable|brillante|mil gracias|chapeau|diez|joya|placer|stunning|brilliant|outstanding|gorgeous|pleasant|helpful|impressed|early|thank you|beautiful|spotless|smooth|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
 )
 _NEGATED_GOOD = re.compile(
     r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*"
 )
 _PLAIN = re.compile(
-    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|estafa|decepcionad|malísim|lamentable|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
+    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|horror|nefast|deplorable|chapuza|estafa|decepcionad|malísim|lamentable|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|appalling|dreadful|nightmare|delighted|stunning|outstanding|brilliant|inmejorable|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
 )
 _FRAME = r"(?i)\W*(?:(?:sentimiento|sentiment|etiqueta|label|clase|class|polaridad)\W{1,6}(?:es\s|is\s)?)?"
 _POSITIVE = re.compile(_FRAME + r"(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")

@@ -10,6 +10,7 @@ from tuneops import lazyre as re
 _FIELD = re.compile(
     r"\"([\w áéíóúñ-]{1,40})\"\s*:\s*(?:\"([^\"]{0,80})\"|(-?\d[\d.,]{0,15})|(true|false))"
 )
+_ERROR_LENGTH = 300  # characters of a result that is an error, and nothing beside it
 _MONTHS = (
     "enero|january", "febrero|february", "marzo|march", "abril|april", "mayo|may", "junio|june", "julio|july",
     "agosto|august", "septiembre|september", "octubre|october", "noviembre|november", "diciembre|december",
@@ -26,6 +27,20 @@ _LEFT = re.compile(
     r"(?i)\b(?:quedan|tenemos|hay|disponemos de|we have|there are|are)\s(\d{1,6})(?:\s(?:unidades|units|en stock|in stock|left|disponibles|available|piezas|plazas))"
 )
 _PHONE = re.compile(r"(?<![\w.,])\d{3}(?: \d{3}){2}(?!\w)|(?<![\w.,])\d{9}(?!\w)")
+_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_AVAILABLE = re.compile(r"(?i)disponib|availab|in_?stock|hay_?stock|libre|abiert|open")
+_THERE = re.compile(
+    r"(?i)^\W*(?:s[ií]|claro|yes|sure)\b|\b(?:est[aá]n? disponibles?|(?:la|lo|las|los) tenemos|hay disponib\w+|is available|are available|we have (?:it|them)|quedan? \w+ (?:unidad|plaza))"
+)
+_NOT_THERE = re.compile(
+    r"(?i)\bno (?:est[aá]n?|hay|queda\w?|tenemos|disponemos)\b|\bagotad|\bout of stock|\bsold out|\bnot available|\bunavailable|\bisn't available|^\W*no\b"
+)
+_FAILED = re.compile(
+    r"(?i)\"(?:error|exception)\"\s*:\s*(?!null|false|\"\"|0)|\bnot found\b|\bno encontrad[oa]\b|\btimed? ?out\b|\b(?:404|500|503)\b"
+)
+_ADMITS = re.compile(
+    r"(?i)\b(?:no|not|n't|error|problema?|lo siento|sorry|fall[oó]|failed|intent\w+|unable|cannot|couldn|perd[oó]n|disculp|incidencia|caíd|ning[uú]n|vuelv\w+ a|comprueb|revis|try|check)"
+)
 _PRICES = re.compile(r"(?i)precio|price|importe|amount|total|coste|cost|tarifa|fare|saldo|balance")
 _STATE_NAMES = re.compile(r"(?i)estado|status|state|situaci")
 _STATES = tuple(
@@ -57,17 +72,29 @@ class _Results:
 
 def contradictions(results: str, given: str, answer: str) -> Iterator[str]:
     """What an answer states otherwise than the only result of its kind; `given` is all else said."""
-    fields = tuple(
-        (name, text or digits or word) for name, text, digits, word in _FIELD.findall(results)
-    )
-    returned = _Results(results, fields)
+    returned = _results(results)
     for look in (_price, _stock, _degrees, _date, _state, _phone):
         yield from look(returned, given, answer)
 
 
+def denials(results: str, given: str, answer: str) -> Iterator[str]:
+    """The same for what no figure tells: times of day, whether a thing is there, and failures."""
+    returned = _results(results)
+    for look in (_clock, _there, _failed):
+        yield from look(returned, given, answer)
+
+
+def _results(text: str) -> _Results:
+    found = _FIELD.findall(text)
+    return _Results(text, tuple((name, one or two or word) for name, one, two, word in found))
+
+
 def number(text: str) -> Decimal | None:
     digits = re.sub(r"[^\d.,-]", "", text).strip(".,")
-    if re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", digits):
+    decimals = re.fullmatch(r"(-?\d{1,3}(?:([.,])\d{3})(?:\2\d{3})*)(?!\2)([.,])(\d{1,2})", digits)
+    if decimals:
+        digits = re.sub(r"[.,]", "", decimals[1]) + "." + decimals[4]
+    elif re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", digits):
         digits = re.sub(r"[.,]", "", digits)
     try:
         return Decimal(digits.replace(",", "."))
@@ -117,6 +144,34 @@ def _date(returned: _Results, given: str, answer: str) -> Iterator[str]:
             and found[0] not in given
         ):
             yield found[0]
+
+
+def _clock(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    """A time of day, where the only one that was returned is another on the dial as well."""
+    times = {(int(hour) % 12, minute) for hour, minute in _CLOCK.findall(returned.text)}
+    for found in _CLOCK.finditer(answer):
+        if (
+            len(times) == 1
+            and (int(found[1]) % 12, found[2]) not in times
+            and found[0] not in given
+        ):
+            yield found[0]
+
+
+def _there(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    del given
+    told = [value for name, value in returned.fields if _AVAILABLE.search(name)]
+    if told == ["false"] and not _NOT_THERE.search(answer) and (found := _THERE.search(answer)):
+        yield found[0]
+    if told == ["true"] and not _THERE.search(answer) and (found := _NOT_THERE.search(answer)):
+        yield found[0]
+
+
+def _failed(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    del given
+    alone = len(returned.text) < _ERROR_LENGTH
+    if alone and _FAILED.search(returned.text) and not _ADMITS.search(answer):
+        yield answer[:40]
 
 
 def _state(returned: _Results, given: str, answer: str) -> Iterator[str]:

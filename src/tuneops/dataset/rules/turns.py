@@ -121,7 +121,7 @@ _ADVICE = re.compile(
     r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|rellen[ae]|(?:te|le) (?:lo |la )?(?:mandamos|enviamos|devolvemos|llamamos)|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
 )
 _NEED = re.compile(
-    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes)\W+){0,3}(?:quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
+    r"(?i)^\W*(?:(?:hola|hi|hello|hey|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes|pues|mire|mira|ver[aá]s?|es que|well|so|the thing is)\W+){0,4}(?:quiero|se me|no hay manera|llamo (?:para|por|porque)|llevo|busco|sigo sin|i'm calling|i am calling|i'm looking|i keep|quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
 STOPS = frozenset(".!?…。！？؟।")
 FRAME_LENGTH = 30  # characters that an echo puts around the question
@@ -233,7 +233,7 @@ def repeated(text: str) -> str:
     )
     if run := _LONG_RUN.search(spoken):
         return run[0][:20]
-    words = spoken.split()[:_SCANNED_WORDS]
+    words = spoken.lower().split()[:_SCANNED_WORDS]
     longest = min(_PERIODS, len(words) // 3) if recurs(spoken) else 0
     for period in range(1, longest + 1):
         run_length, end = _longest_run(words, period)
@@ -273,6 +273,8 @@ def _same_sentences(text: str) -> str:
 
 def shouts(text: str) -> bool:
     spoken = prose(text)
+    if "!!!" in spoken and (len(re.findall(r"!{3,}", spoken)) > 1 or "!!!!!" in spoken):
+        return True
     if sum(map(str.isupper, spoken)) <= 0.3 * sum(map(str.islower, spoken)):
         return False  # it would have to be two fifths of the letters
     letters = [c for c in spoken if c.isalpha()]
@@ -351,7 +353,9 @@ def _echoes(question: str, answer: str) -> bool:
     if "?" not in question or len(said.split()) < 4 or len(said) > 1.5 * len(asked) + FRAME_LENGTH:
         return False
     asks, says = ({word[:_STEM] for word in one.split()} for one in (asked, said))
-    return not says - asks - _FRAME and len(says & asks) >= 0.6 * len(asks)
+    new = says - asks - _FRAME
+    inflected = len(new) == 1 and any(next(iter(new))[:2] == word[:2] for word in asks - says)
+    return (not new or inflected) and len(says & asks) >= 0.6 * len(asks)
 
 
 _STEM = 4  # letters of a word that tell it, whatever its ending
@@ -360,7 +364,7 @@ _ASKS = re.compile(
 )
 _FRAME = frozenset(
     word[:4]
-    for word in "me preguntas pregunta preguntando preguntado quieres saber sobre si que tu su es la el lo por has usted te gustaria entiendo veo dices you are asking want to know about your question is if asked so the would like i see".split()  # noqa: SIM905 - a word list reads best so
+    for word in "me preguntas pregunta preguntando preguntado quieres saber sobre si que tu su es la el lo por has usted te gustaria entiendo veo dices you are asking want to know about your question is if asked so the would like i see re s m ve".split()  # noqa: SIM905 - a word list reads best so
 )
 
 
