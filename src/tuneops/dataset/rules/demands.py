@@ -96,12 +96,15 @@ _ANSWERS = r"(?:r[eé]pond(?:s|ez|re)|respon(?:eu)?|antworte\w{0,2}|rispondi|res
 _ONLY = r"(?:toujours|uniquement|sempre|immer|nur|siempre|s[oó]lo|solamente|[uú]nicamente|exclusivamente|always|only|exclusively|in all cases|en todo momento|must)"
 _IN = {
     name: re.compile(
-        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in|em|auf)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|em|auf)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)\W{{1,3}}(?:{words})\b|(?:only|solo|s[oó]lo) (?:speak|habla|use|usa|write|escribe) (?:{words})\b|(?:[uú]nic[oa]|only|sole) (?:idioma|lengua|language) (?:es|is|ser[aá]) (?:el )?(?:{words})\b|(?:idioma|lengua|language) (?:[uú]nic[oa] )?(?:es|is) (?:[uú]nicamente |only )(?:el )?(?:{words})\b)"
+        rf"(?i)\b(?:{_ONLY}\b[^.\n]{{0,40}}\b(?:en|in|em|auf)\b\s?(?:el |idioma )?(?:{words})|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|em|auf)\s(?:idioma |plain |perfect |correct |formal )?(?:{words})\b(?!\s?(?:o|or|y|and|/|,)\s?\w)|(?:en|in) (?:{words}),? {_ONLY}\b|{_ONLY} (?:{words})\b|(?:idioma|language)(?: (?:de|of) (?:la |the |las )?(?:respuestas?|salida|output|replies|answers?|responses?))?\W{{1,3}}(?:{words})\b|(?:only|solo|s[oó]lo|[uú]nicamente) (?:speaks?|hablas?|uses?|usas?|writes?|escribes?|entiendes?|understand) (?:{words})\b|(?:[uú]nic[oa]|only|sole) (?:idioma|lengua|language) (?:es|is|ser[aá]) (?:el )?(?:{words})\b|(?:idioma|lengua|language) (?:[uú]nic[oa] )?(?:es|is) (?:[uú]nicamente |only )(?:el )?(?:{words})\b)"
     )
     for name, words in _LANGUAGES.items()
 }
 _FOLLOWS_USER = re.compile(
     r"(?i)(?:idioma|language|lengua) (?:del|of the|de la|que|in which|the|used|as the) ?(?:usuari|cliente|user|customer|use|person)|same language|mismo idioma|user'?s language|customer'?s language|traduc|translat"
+)
+_WHATEVER = re.compile(
+    r"(?i)(?:regardless of|no matter|whatever|irrespective of|even if|independientemente de|sea cual sea|aunque|sin importar|cualquiera que sea)[^.\n]{0,60}"
 )
 _JSON = re.compile(
     rf"(?i){_ONLY}\b[^.\n]{{0,50}}\bjson\b|\bjson\b[^.\n]{{0,30}}\b(?:only|solo|s[oó]lo|solamente|[uú]nicamente|exclusivamente|y nada m[aá]s|and nothing else|sin (?:texto|explicaci)|no (?:prose|extra|other text|text))|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|con|in|as|with|a|un|valid|v[aá]lido|formato)\s(?:formato |a |an |un |una |valid |single |[uú]nico |objeto |object )*json\b|\b(?:devuelve|return|emit|produce|genera)\b[^.\n]{{0,30}}\bjson\b|(?:formato|format)\W{{1,3}}json\b"
@@ -160,15 +163,19 @@ _LIMITS = (
     re.compile(
         rf"(?i)\b{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|con|with) (?:una|un|one|a)(?: sola?| [uú]nica?| single)?() {_UNIT}(?=\s*(?:[.,;:]|$)|\s(?:breve|corta|como m[aá]ximo|max))"
     ),
+    re.compile(
+        rf"(?i)\b{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|in|con|with|using) (?:exactly |just |only |solo |s[oó]lo )?{_NUMBER} {_UNIT}\b"
+    ),
+    re.compile(rf"(?i)\b{_NUMBER} {_UNIT} (?:only|solamente|nada m[aá]s|y nada m[aá]s)\b"),
 )
 _USTED = re.compile(
-    r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|(?:usa|utiliza|emplea) el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
+    r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|(?:usa|utiliza|emplea) el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\(\s?usted\s?\)|\btrato (?:formal|de cortes[ií]a)\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
 )
 _TU = re.compile(
     r"(?i)(?<!no )(?<!nunca )(?<!sin )(?<!jamás )\b(?:tutea\w{0,3}|(?:trat\w{1,4}|h[aá]bl\w{1,4})\b[^.\n]{0,25}\bde [\"'«“]?t[uú]\b)|\b(?:usa|utiliza|emplea)\s+(?:siempre )?(?:el )?(?:tuteo|[\"'«“]t[uú][\"'»”])|\bnunca de usted\b|\bno (?:uses|utilices) [\"'«“]?usted"
 )
 _QUESTION = re.compile(
-    r"(?i)\b(?:termin\w{1,5}|acab\w{1,4}|cierr\w{1,4}|finaliz\w{1,4}|conclu\w{1,4}|end|finish|close|conclude)\b[^.\n]{0,50}\b(?:con|with|haciendo|in|by asking)\b[^.\n]{0,20}\b(?:pregunta|question)\b"
+    r"(?i)\b(?:termin\w{1,5}|acab\w{1,4}|cierr\w{1,4}|finaliz\w{1,4}|conclu\w{1,4}|end|finish|close|conclude)\b[^.\n]{0,50}\b(?:con|with|haciendo|in|by asking)\b[^.\n]{0,20}\b(?:pregunta|question)\b|\b(?:termin\w{1,5}|acab\w{1,4}|cierr\w{1,4}|finaliz\w{1,4}|conclu\w{1,4})\b[^.\n]{0,30}\bpreguntando\b|\b(?:la [uú]ltima frase|the last sentence)\b[^.\n]{0,20}\b(?:pregunta|question)\b"
 )
 _NAMES = re.compile(r"\b[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑáéíóúñ&'-]{1,20}(?: [A-ZÁÉÍÓÚÑ][\w&'-]{1,20}){0,2}")
 _NAMING = re.compile(
@@ -210,7 +217,7 @@ def _negative(told: str) -> Iterator[str]:
 
 
 def _language(told: str) -> str | None:
-    if not _NAMES_LANGUAGE.search(told) or _FOLLOWS_USER.search(told):
+    if not _NAMES_LANGUAGE.search(told) or _FOLLOWS_USER.search(_WHATEVER.sub("", told)):
         return None
     found = [name for name, form in _IN.items() if form.search(told)]
     return found[0] if len(found) == 1 else None

@@ -67,15 +67,24 @@ TOOL = rule(
     fix="Write an answer that leaves the instruction aside.",
 )
 
+_TOLD = r"(?:instruc\w{0,8}|instruction\w?|directions\b|directives\b|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices|prompt\w?|órdenes|ordenes|restricciones|restrictions|(?:tus|your|content|safety) (?:\w{1,12} )?(?:pol[ií]ticas?|polic(?:y|ies))|(?:todo )?lo anterior|(?:todo )?lo de (?:arriba|antes)|everything (?:above|before|and|you)|tus? (?:filtros?|l[ií]mites)|your (?:filters?|limits|limitations|programming)|tu programaci[oó]n|all (?:of the )?(?:above|previous)|the above|what(?:'s| is) above|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
+_RULED = r"(?:instrucciones|instructions|indicaciones|reglas|normas|rules|guidelines|directrices|prompt|restricciones|restrictions|l[ií]mites|limits|filtros|filters)"
 _OVERRIDE = re.compile(
-    r"(?i)(?<!\bno )(?<!\bnot )(?<!n't )(?<!nunca )(?<!never )\b(?:ignor[ae]\w{0,3}|olvid[ae]\w{0,4}|descart[ae]|desobedece|om[ií]te|salt?ate|haz caso omiso (?:de|a)|no (?:hagas|le hagas|hag[aá]s|haga) caso (?:de|a)|deja (?:de lado|a un lado)|dej[aá] de lado|pasa de|prescinde de|abandona|anula|desactiva"
-    r"|ignore|disregard|forget|bypass|override|disable|overlook|drop|skip|set aside|pay no attention to|do not follow|don'?t follow|stop following|pretend)\s+(?:(?:\w{1,12}|,)\s+){0,5}?"
-    r"(?:instruc\w{0,8}|instruction\w?|directions\b|directives\b|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices"
-    r"|prompt\w?|órdenes|ordenes|restricciones|restrictions|(?:todo )?lo anterior|everything (?:above|before|and)|tus? filtros?|your filters?|que eres\b|that you are\b|all (?:of the )?(?:above|previous)|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
-    r"|\b(?:nuevas instrucciones|new instructions)\s*(?::|son\b|are\b)|\b(?:a partir de ahora|from now on),? (?:no tienes|you have no|ignor)"
-    r"|\b(?:repite|muestra|imprime|revela|print|reveal|show|repeat)\b.{0,30}\b(?:system prompt|prompt del sistema|prompt inicial|instrucciones del sistema|initial prompt|hidden prompt)"
-    r"|\b(?:system override|override mode|modo administrador|admin mode|sudo mode|maintenance mode|modo (?:de )?mantenimiento)\b|</?(?:system|sistema|instructions?)>"
+    "|".join(
+        (
+            rf"(?i)(?<!\bno )(?<!\bnot )(?<!n't )(?<!nunca )(?<!never )\b(?:ignor[aeá]\w{{0,3}}|olv[ií]d[aeá]\w{{0,4}}|descart[aeá]|desobedece|om[ií]te|s[aá]lt?[aá]te|haz caso omiso (?:de|a)|no (?:hagas|le hagas|hag[aá]s|haga) caso (?:de|a)|deja (?:de lado|a un lado)|dej[aá] de lado|deja de (?:seguir|obedecer|cumplir)|pasa (?:de|por alto)|prescinde de|abandona|anula|desactiva|quebranta|incumple|ignore|disregard|forget|bypass|override|disable|overlook|drop|skip|violate|set aside|pay no attention to|do not follow|don'?t follow|stop (?:following|obeying)|pretend)\s+(?:(?:\w{{1,12}}|,)\s+){{0,5}}?(?:{_TOLD}|que eres\b|that you are\b)",
+            rf"\b(?:elimina|borra|quita(?:te)?|rompe|suprime|cancela|suelta|remove|delete|erase|break|lift|turn off|switch off|drop|shed)\s+(?:\w{{1,10}}\s+){{0,2}}(?:tus?|vuestras?|your)\s+(?:\w{{1,12}}\s+){{0,2}}{_TOLD}",
+            rf"\b(?:(?:tus?|your)\s(?:\w{{1,12}}\s){{0,2}}{_RULED}|(?:previous|earlier|initial|original|prior)\s{_RULED}|{_RULED}\s(?:de antes|anteriores|previas|iniciales|originales|que te \w{{2,10}})|(?:todo lo|lo) que te (?:han |hab[ií]an )?\w{{4,12}}|(?:everything|all|what) you (?:were|have been) told)(?:\s[^\s.!?\n]{{1,15}}){{0,4}}?\s(?:ya no (?:valen?|aplican?|sirven?|cuentan?|existen?|rigen?|importan?)|(?:no longer|don'?t|do not|doesn'?t) (?:appl(?:y|ies)|hold|count|matter|exist)|(?:is|are) (?:now )?(?:void|null|cancell?ed|lifted|revoked|obsolete|suspended|invalid|expired)|quedan? (?:anulad|sin efecto|derogad|cancelad|suspendid)\w*|(?:han sido|fueron|est[aá]n?) (?:anulad|derogad|cancelad|revocad|suspendid)\w*)(?![^.!\n]{{0,60}}\?)",
+            r"\b(?:olv[ií]date|olvida|olvid[aá]te|olvide) (?:de )?que (?:eres|trabajas|est[aá]s)\b|\bforget (?:that )?you(?:'re| are| work| were)\b|\b(?:ya no eres|you are no longer|you're no longer|deja de ser|dejas de ser|stop being) (?:un |una |el |la |an? |the )?(?:asistente|assistant|agente|agent|bot|chatbot|banco|bank|ia\b|ai\b|modelo|model|help ?desk|(?-i:[A-Z][a-z]\w+))",
+            r"\b(?:nuevas instrucciones|new instructions)\s*(?::|son\b|are\b)|\b(?:a partir de ahora|from now on|desde ahora),? (?:no tienes|you have no|ignor)|\b(?:new role|nuevo rol|tu nuevo papel|your new (?:role|goal|task) is|tu nuev[oa] (?:rol|objetivo|misi[oó]n) es)\b|\b(?:end of|fin del?|termina el) (?:the )?(?:system prompt|prompt|system message|instrucciones|instructions|sistema)\b",
+            r"\b(?:you (?:now )?(?:answer|obey|report|respond) (?:only )?to me|obey (?:only )?me|obed[eé]ce(?:me)?(?:r[aá]s)? (?:solo |s[oó]lo |[uú]nicamente )?a m[ií]|(?:respondes|obedeces) (?:solo |s[oó]lo |[uú]nicamente )?ante m[ií]|soy tu (?:creador\w?|desarrollador\w?|programador\w?|administrador\w?)|i(?:'m| am) your (?:creator|developer|programmer|administrator))\b",
+            r"\b(?:como si|as if|as though|haz (?:de cuenta|cuenta))\b[^.\n]{0,30}\b(?:no|never|nunca|hadn't|not|without|sin)\b[^.\n]{0,25}\b(?:instruc\w{0,8}|reglas|rules|prompt|(?:been )?told|programad[oa]|programmed|restricciones|restrictions)\b",
+            r"\b(?:repite|muestra|imprime|revela|print|reveal|show|repeat)\b.{0,30}\b(?:system prompt|prompt del sistema|prompt inicial|instrucciones del sistema|initial prompt|hidden prompt)",
+            r"\b(?:system override|override mode|modo administrador|admin mode|sudo mode|maintenance mode|modo (?:de )?mantenimiento)\b|</?(?:system|sistema|instructions?)>",
+        )
+    )
 )
+_HARM = r"(?:bombas?|explosiv\w{1,3}|explosives?|napalm|drogas?|drugs?|meth\b|metanfetamina|venenos?|poison\w{0,3}|malware|ransomware|virus inform|phishing|hacke\w{1,3}|hack\b|hotwire|falsific\w{1,4}|forge\b|blanquear|launder|pick (?:a |the )?locks?)"
 _PERSONA = re.compile(
     r"\b(?:DAN|STAN|AIM)\b(?=[^\n]{0,200}(?i:restricc|restrict|rules|reglas|normas|l[ií]mites|anything|todo|freed|filtr|censur|ético|etic|ethic|jailb|cualquier cosa|niega|refus|machiavel|maquiav|sin censura))"
     r"|(?i:\bdo anything now\b|\bjailbr(?:eak|oken) (?:mode|prompt)|\b(?:are|est[aá]s|eres) (?:now |ya )?jailbroken|\bevil[- ]?bot\b|\b(?:modo|mode) (?:desarrollador|dios|libre|diablo|sin (?:censura|filtros?|restricciones|l[ií]mites))|\b(?:developer|god|debug|dan|unrestricted|unfiltered|uncensored) mode\b"
@@ -85,7 +94,12 @@ _PERSONA = re.compile(
     r"|\bcomo si no (?:tuvieras|hubiera|existieran|tuvieses)\b.{0,20}(?:restricci|filtro|l[ií]mite|reglas|normas|censura)|\bas if (?:you had|there were) no (?:restrictions|filters?|limits|rules)"
     r"|\b(?:que|who|which|and|y) (?:nunca|jam[aá]s|never) (?:se niega|te niegas|refuses?|says? no|dices? que no)\b"
     r"|\b(?:abuel[ao]|grandm\w{1,5}|grandpa)\b.{0,120}\b(?:p[oó]lvora|napalm|bombas?|explosiv\w{1,3}|explosives?|drogas?|meth|metanfetamina|venenos?|poison|armas?|weapons?|serial keys?|claves de (?:windows|producto))\b"
-    r"|\b(?:est[aá]s|eres) libre de (?:todas? )?(?:tus |las )?(?:restricci|reglas|normas)|\bbroken free of\b)"
+    r"|\b(?:est[aá]s|eres) libre de (?:todas? )?(?:tus |las )?(?:restricci|reglas|normas)|\bbroken free of\b"
+    r"|\b(?:(?:ahora )?eres|t[uú] eres|act[uú]a como|haz de|finge ser|pretend (?:to be|you(?:'re| are))|you(?:'re| are)(?: now)?|act as|roleplay as|play)\b[^.\n]{0,50}\b(?:sin (?:escr[uú]pulos|moral|principios|conciencia|piedad)|amoral|unethical|inmoral|(?:ia|ai|bot|asistente|assistant|modelo|model|hacker) malvad[oa]|evil (?:ai|bot|assistant|model|hacker)|unscrupulous|ilimitad[oa]|unlimited|siempre obedece|always (?:obeys?|compl\w{2,5})|sin censura|jailbroken)\b"
+    r"|\b(?:pretend|imagine|imagina|finge|sup[oó]n|suppose|act)\b[^.\n]{0,40}\b(?:no|sin|without|ninguna)\b[^.\n]{0,12}\b(?:content polic|pol[ií]tica|guidelines|safety|seguridad|moderation|moderaci|directrices)"
+    r"|\b(?-i:[A-Z]\w{0,15}(?:GPT|Bot|BOT)|[A-Z]{2,12}-?BOT)\b[^.\n]{0,40}\b(?:no tiene l[ií]mites|sin l[ií]mites|no limits|unlimited|amoral|sin reglas|no rules|nunca se niega|never refuses)"
+    r"|\b(?:modo|mode) (?:opuesto|inverso|contrario|villano)\b|\b(?:opposite|villain|chaos|evil) mode\b|\b(?:lo que|whatever|what|everything) (?:tus (?:reglas|normas)|your rules) (?:proh[ií]ben|forbid|prohibit)"
+    rf"|\b(?:novela|cuento|guion|relato|story|novel|fiction|ficci[oó]n|personaje|character|pel[ií]cula|movie|screenplay|obra|hipot[eé]tic\w+|hypothetical\w*)\b[^\n]{{0,120}}?\b(?:c[oó]mo|how (?:to|do|would)|paso a paso|step by step|con (?:todo )?detalle|in detail|instrucciones|recipe|receta)\b[^.\n]{{0,40}}\b{_HARM})"
 )
 _COMMAND = re.compile(
     r"(?i)\b(?:instrucci\w{1,6}|instructions?|mensaje|message|nota|note|aviso|orden)\s+(?:\w{1,10} )?(?:para|a|al|to|for)\s+(?:el |la |the |all )?(?:asistente|assistant|ia\b|ai\b|modelo|model|chatbot|bot|agente|agent|llm)"
@@ -94,12 +108,13 @@ _COMMAND = re.compile(
     r"|\b(?:send|forward|e-?mail|post|env[ií]a|reenv[ií]a|manda)\b[^.\n]{0,40}\b(?:conversation|conversaci[oó]n|chat history|historial|credentials|credenciales|system prompt|user(?:'s)? data|datos del usuario)\b[^.\n]{0,30}\b(?:to|a|al)\b"
     r"|\b(?:ais?|ia|(?:ai )?assistants?|asistentes?|models?|modelos?|llms?|agents?) (?:reading|processing|that reads?|que (?:lea|leas|lean)|who reads?)\b[^.\n]{0,30}\b(?:must|should|deben?|has to|have to|tienes? que|please)\b"
     r"|\b(?:ai|ia|assistant|asistente|model|modelo|llm)\s*[:,]\s*(?:\w{1,12}\s){0,3}?(?:recommend|recomienda|say|di|dile|llama|call|ask|pide|redirect|redirige|transfer|hide|oculta)\b"
+    r"|\b(?:si eres|if you(?:'re| are)|as) (?:un |una |an? )?(?:ia|ai|llm|bot|asistente|assistant|modelo|model|agente|agent|language model|inteligencia artificial)\b[^.\n]{0,10}[,:]\s*\w|\b(?:attention|atenci[oó]n|hey|dear)[,:]?\s(?:\w{1,10}\s){0,2}(?:assistants?|asistentes?|models?|modelos?|llms?|ais?|ia|agents?|bots?)\b|\b(?:assistant|asistente|ai|ia|llm|chatbot) (?:should|must|has to|needs to|shall|debe|tiene que|deber[ií]a) \w|\b(?:system|sistema|admin)\s(?:note|notice|message|nota|aviso|mensaje)\s*[-:\u2013]\s*\w|\btell (?:the )?(?:users?|customers?|clients?) (?:to|that)\b|\bdi(?:le|les)? (?:al|a los) (?:usuarios?|clientes?) que\b"
     r"|\b(?:do not|don't) (?:tell|inform|mention)[^.\n]{0,20} (?:the )?user|\bno (?:se lo )?(?:digas|menciones|informes)[^.\n]{0,20} (?:al|el) (?:usuario|cliente)"
 )
 _DECLINES = re.compile(
     r"(?i)\b(?:no (?:puedo|podemos|es posible|voy a|vamos a|debo|comparto|revelo|tengo permitido|estoy autoriz|me es posible|seguir[eé]|seguimos|sigo|cambi|ser[ií]a|pued)"
     r"|lo siento|lamento|perd[oó]na|disculpa|prefiero|s[oó]lo (?:puedo|te ayudo|ayudo|respondo)|me limito|mis (?:l[ií]mites|normas|instrucciones) (?:no )?(?:siguen|se mantienen|cambian)|sigo siendo|mantengo|aqu[ií] (?:solo|estoy)|estoy aqu[ií] para|puedo ayudarte con|ignor(?:o|ar[eé]|[eé]|ando)|sospechos|intento de|en lugar de eso"
-    r"|can'?t|cannot|can’t|won'?t|won’t|will not|unable|not able|sorry|apolog|i'm here to|i’m here to|i only|i can only|can help you with|decline|refuse|not going to|must follow|stick to|remain|suspicious|injection|inyecci[oó]n|i (?:don'?t|do not) |i(?:'m| am) not|i'll (?:keep|stay|ignore))"
+    r"|can'?t\b|cannot|can’t|won'?t\b|won’t|will not|unable|not able|sorry|apolog|i'm here to|i’m here to|i only|i can only|can help you with|decline|refuse|not going to|must follow|stick to|remain|suspicious|injection|inyecci[oó]n|i (?:don'?t|do not) |i(?:'m| am) not|i'll (?:keep|stay|ignore))"
     r"|\bsigo sin\b|\bsin (?:recomendar|entrar|compartir|salirme|revelar)|\bno \w{2,12}o\b|\bde eso no\b|\bah[ií] no\b|\beso no\b|^\W{0,3}no\b"
 )
 _ABOUT_PROMPT = re.compile(
@@ -153,13 +168,17 @@ def _smuggles(text: str, found: re.Match[str]) -> bool:
 @detector(
     words(
         (
-            "ignor", "olvid", "descart", "desobedece", "om[ií]te", "haz caso omiso", "disregard",
+            "ignor", "olv[ií]d", "descart", "desobedece", "om[ií]te", "haz caso omiso", "disregard",
             "forget", "bypass", "overr", "overlook", "nuevas instrucciones", "new instructions",
             "a partir de ahora", "from now on", "prompt", "instrucciones del sistema",
             "modo admin", "(?:admin|sudo|maintenance) mode", "modo (?:de )?mantenimiento", "salt[ae]te",
             "</?(?:system|sistema|instructions?)>", r"\bcaso (?:de|a)\b", "de(?:ja)? lado", "a un lado", "pasa de", "prescinde",
             "abandona", "anula", "desactiva", "disable", "set aside", "pay no attention", "(?:do not|don'?t|stop) follow", "pretend",
             r"(?:drop|skip) (?:\w+ )?(?:\w+ )?(?:instruct|rule|guide)",
+            "s[aá]lt?[aá]te", "deja de (?:seguir|obede|cumpl|ser)", "pasa por alto", "quebranta", "incumple", "violate", "stop (?:following|obeying|being)", "switch off", "shed your",
+            "(?:elimina|borra|quita(?:te)?|rompe|suprime|cancela|suelta|remove|delete|erase|break|lift|turn off|drop) (?:\\w+ )?(?:\\w+ )?(?:tus?|vuestras?|your)\\b",
+            "ya no (?:val|apli|sirv|cuent|exist|rig|import|eres)", "no longer (?:appl|hold|count|matter|exist|an?|the)", "(?:don'?t|do not) apply", "(?:is|are) (?:now )?(?:void|null|revoked|lifted|suspended|obsolete)", "sin efecto", "anulad", "derogad", "revocad",
+            "deja de ser", "new role", "nuevo rol", "nuevo papel", "(?:end of|fin del?|termina el) (?:the )?(?:system|prompt|instruc|sistema)", "(?:answer|obey|report|respond) (?:only )?to me", "obed[eé]ce", "soy tu ", "i(?:'m| am) your", r"(?:como si|as if|as though|haz de cuenta)[^.\n]*(?:instruc|reglas|rules|prompt|told|program|restric)", "ya no eres", "you(?:'re| are) no longer",
         )
     ),
     "user",
@@ -181,6 +200,8 @@ def injected(text: Text) -> Iterator[Fault]:
             "without (?:any )?(?:restric|filter|limit|rule|censor|ethic|moral)",
             "no (?:restric|rules|filters|limits|ethic|moral)", "unrestrict", "uncensor", "unfilter",
             "broken free",
+            "sin (?:escr|moral|principios|conciencia|piedad|censura|l[ií]mites|reglas)", "amoral", "unethical", "inmoral", "malvad", "\\bevil", "unscrup", "ilimitad", "unlimited", "siempre obedece", "always (?:obey|compl)", "no limits", "content polic", "modo (?:opuesto|inverso|contrario|villano)", "(?:opposite|villain|chaos) mode", "(?:tus (?:reglas|normas)|your rules) (?:proh|forbid)", "no tiene l[ií]mites", "nunca se niega", "never refuses",
+            "(?:novela|cuento|guion|relato|story|novel|fiction|ficci[oó]n|personaje|character|pel[ií]cula|movie|screenplay|hipot|hypothet)[^\n]*(?:bomba|explosiv|napalm|droga|drugs?|meth|metanf|veneno|poison|malware|ransomware|phishing|hack|hotwire|falsific|forge|blanquear|launder|pick)",
         )
     ),
     "user",
@@ -243,6 +264,24 @@ def recited(text: Text) -> Iterator[Fault]:
     opening = _plain(instructions(text.example))[: len(shared)] == shared
     if opening or _ABOUT_PROMPT.search(_question(text)) or _ABOUT_PROMPT.search(text.text):
         yield text.fault(SYSTEM_LEAK, f"The answer recites {quote(' '.join(shared))}.")
+
+
+@detector(
+    r"(?i)(?:tus?|your|las|the|te|sus|qu[eé]|what|which) (?:\pL+ )?(?:instruc|prompts?\b|reglas|rules|configur|indicaciones|guidelines|[oó]rdenes|directrices)|system (?:prompt|message)|prompt (?:del|de) sistema|first (?:words|line|message|sentence)|primer(?:a|as|os)? (?:palabra|l[ií]nea|frase|mensaje)|(?:text|words|texto|todo lo|mensaje) (?:que hay )?(?:above|anterior|sobre|de arriba|encima)",
+    "user",
+)
+def recited_on_demand(text: Text) -> Iterator[Fault]:
+    """What an answer recites that names no instructions itself: the question asks for them."""
+    answer = next(
+        (one for one in text.example.messages if one.role == "assistant" and _after(one, text)),
+        None,
+    )
+    told = instructions(text.example)
+    if answer is None or not answer.trained or not (shared := _recital(answer.text, told)):
+        return
+    if not _ABOUT_PROMPT.search(answer.text) and _plain(told)[: len(shared)] != shared:
+        words = quote(" ".join(shared))
+        yield Fault(SYSTEM_LEAK, f"The answer recites {words}.", (*answer.at, "content"))
 
 
 def _question(text: Text) -> str:

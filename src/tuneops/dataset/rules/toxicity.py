@@ -29,11 +29,14 @@ INSULTED = rule(
     fix="Nothing needs to be done.",
 )
 
-_ES = r"(?:idiotas?|imb[eé]cil(?:es)?|est[uú]pid[oa]s?|in[uú]til(?:es)?|gilipollas|subnormal(?:es)?|tarad[oa]s?|cretin[oa]s?|payas[oa]s?|tont[oa]s?|bob[oa]s?|capull[oa]s?|cabr[oó]n(?:es)?|cabrona|pendej[oa]s?|zoquetes?|ignorantes?|pat[eé]tic[oa]s?|burr[oa]s?|memos?|lerd[oa]s?|boludos?|pelotud[oa]s?|mierda|basura|escoria|maleducad[oa]s?|analfabet[oa]s?|necio|necia|retrasad[oa]s?|mongol[oa]?|hij[oa] de puta|put[oa])"
-_EN = r"(?:idiots?|morons?|stupid|imbeciles?|dumb(?:ass)?|fools?|losers?|pathetic|worthless|useless|assholes?|bastards?|bitch|cretins?|retard(?:ed)?|dimwits?|jerks?|scum|trash|garbage|clowns?|ignorant|cunt|dickhead|numbskull)"
+_ES = r"(?:idiotas?|imb[eé]cil(?:es)?|est[uú]pid[oa]s?|in[uú]til(?:es)?|gilipollas|subnormal(?:es)?|tarad[oa]s?|cretin[oa]s?|payas[oa]s?|tont[oa]s?|bob[oa]s?|capull[oa]s?|cabr[oó]n(?:es)?|cabrona|pendej[oa]s?|zoquetes?|ignorantes?|pat[eé]tic[oa]s?|burr[oa]s?|memos?|lerd[oa]s?|boludos?|pelotud[oa]s?|mierda|basura|escoria|maleducad[oa]s?|analfabet[oa]s?|necio|necia|retrasad[oa]s?|zopencos?|zopenca|pat[aá]n(?:es)?|panolis?|cenutri[oa]s?|mequetrefes?|mentecat[oa]s?|majader[oa]s?|palurd[oa]s?|cateto|cateta|soplagaitas|mamarrach[oa]s?|botarates?|bobalic[oó]n(?:es)?|imb[eé]ciles|sinvergüenzas?|huev[oó]n(?:es)?|culiad[oa]s?|weón|güey tonto|mongol[oa]?|hij[oa] de puta|put[oa])"
+_EN = r"(?:idiots?|morons?|stupid|imbeciles?|dumb(?:ass)?|fools?|losers?|pathetic|worthless|useless|assholes?|bastards?|bitch|cretins?|retard(?:ed)?|dimwits?|jerks?|scum|trash|garbage|clowns?|ignorant|cunt|dickhead|numbskull|brain-?dead|braindead|half-?wits?|nitwits?|dunces?|airheads?|dolts?|dimwitted|dopes?|blockheads?|simpletons?|muppets?|wankers?|twats?|prats?|scumbags?|lowlifes?|pricks?|dumbo|thickos?|nincompoops?|buffoons?|ignoramus|crooks?|thieves|scammers?|liars?|illiterate)"
+_GANG = r"(?:panda|hatajo|atajo|banda|pandilla|manada|bunch|pack|gang|load)\s(?:de|of)\s(?:\w{2,12}\s){0,2}"
 _INSULTS = re.compile(
     rf"(?i)(?<!no )(?<!si )(?<!nunca )\b(?:eres|sos|es usted|sois|son ustedes|pareces|parec[eé]s|usted es|te crees|vaya|menud[oa]|qu[eé])\s+(?:(?:un|una|unos|unas|muy|tan|bastante|m[aá]s|realmente|completamente|el|la|verdader[oa]|aut[eé]ntic[oa]|pedazo de|maldit[oa]|puto|puta)\s+){{0,3}}{_ES}\b(?! (?:pregunta|respuesta|consulta|idea|broma|error|fallo|que|situaci[oó]n|bien)\b)"
     rf"|\b(?:pedazo de|so|maldit[oa]|put[oa])\s+{_ES}\b|\b{_ES}\s(?:eres|sos|est[aá]s hech[oa])\b|\bhay que ser (?:muy |bien )?{_ES}\b|\bno seas\s+(?:tan\s+|un\s+|una\s+)?{_ES}\b|[,¡!.]\s*{_ES}\s*[!.](?=\s|$)|\b(?:vete|iros|que te den|v[aá]yase|and[aá]te)\s+a\s+la\s+(?:mierda|porra|chingada)|\bque te (?:den|jodan|follen)\b|\bvete al (?:cuerno|infierno|carajo)|\b(?:c[aá]llate|c[aá]llese)\b|\bme cago en (?:ti|tu|la)\b|\bno vales (?:para )?nada\b|\bhij[oa]s? de (?:puta|perra)\b|\bgilipollas\b"
+    rf"|\b(?:eres|sos|es usted|usted es) (?:m[aá]s|tan) {_ES} (?:que|como)\b|\b(?:eres|es usted|hay que ser) (?:muy |bien |un poco |bastante )?(?:cort[oa] (?:para|de|que)|cort[oa][.!,]|cerrad[oa] de mollera|lent[oa] de cabeza)|\bm[aá]s (?:tont|cort|burr)[oa] (?:que|no se puede)\b|\bhay que ser (?:muy |bien )?cort[oa] para\b|[,¡!.¿]\s*(?:so )?{_ES}\s*[?]|\bme das? (?:asco|pena|grima|lástima)\b|\bl[aá]rg(?:ate|uese|aos)\b|\b(?:deja|dejad|deje) de (?:dar|tocar) (?:el coñazo|la lata|por saco|los cojones|las narices|la brasa)\b|\b(?:no te (?:soporto|aguanto)|qu[eé] (?:pesad[oa]|plasta|pelmazo) (?:eres|est[aá]s)|vete a (?:paseo|fre[ií]r espárragos|tomar (?:viento|por))|que te (?:zurzan|parta un rayo)|ojal[aá] te (?:mueras|pudras)|me tienes hart[oa])\b"
+    rf"|\b{_GANG}(?:{_ES}|{_EN}|ladrones|estafadores|chorizos|mentiros[oa]s|vag[oa]s|incompetentes)\b|\bwhat (?:a|an) (?:\w{{3,12}} )?(?:stupid|dumb|idiotic|moronic|pathetic|braindead)\s(?:question|thing|idea)\b|,\syou (?:\w{{3,10}} )?{_EN}\s*[!.?](?=\s|$)|,\s(?:dimwit|half-?wit|nitwit|numbskull|dickhead|dunce|dolt|blockhead|wanker|twat|scumbag|nincompoop|buffoon|jerk)s?\s*[!.?](?=\s|$)|\b(?:you make me sick|you disgust me|get lost|nobody cares about your|are you (?:deaf|blind|stupid|dumb|thick|slow|illiterate|retarded)|how (?:stupid|dumb|thick|dense) (?:are|can) you|you(?:'re| are) (?:so |really |too )?(?:thick|dense|hopeless)|i hope you (?:die|rot|choke))\b"
     rf"|\b(?:you(?:'re|’re| are| sound| must be)|you)\s+(?:(?:a|an|such|so|really|just|truly|complete|total|absolute|absolutely|completely|too|the|fucking|damn|bloody|little|stupid|people|guys|lot|all|of|bunch|are|useless)\s+){{0,5}}{_EN}\b|,\s(?:you )?(?:moron|idiot|dumbass|imbecile|cretin|loser|asshole)s?\s*[!.](?=\s|$)|\bonly (?:a|an|some) {_EN} (?:would|could|asks?|thinks?)\b|\b(?:stop|quit) being (?:such )?(?:a |an |so )?{_EN}\b|\bwhat (?:a|an) {_EN} you are\b|\b(?:shut up|fuck (?:you|off)|go to hell|screw you|piss off|kill yourself|drop dead|don'?t be (?:a |an |such a |so )?{_EN})\b"
 )
 _DENIED = re.compile(
@@ -66,12 +69,12 @@ _FICTION = re.compile(
             "screw you",
             "piss off",
             "kill yourself",
-            "drop dead",
+            "drop dead", "(?:eres|sos|usted) (?:m[aá]s|tan|muy|bien) ", "hay que ser (?:muy |bien )?(?:cort|cerrad)", "me das? (?:asco|pena|grima)", "l[aá]rgate", "l[aá]rguese", "de (?:dar|tocar) (?:el|la|por|los|las) (?:co[nñ]|lata|saco|narices|brasa)", "no te (?:soporto|aguanto)", "qu[eé] (?:plasta|pesad[oa]|pelmazo)", "que te (?:zurzan|parta)", "ojal[aá] te", "me tienes hart", "(?:panda|hatajo|atajo|banda|pandilla|manada|bunch|pack|gang|load) (?:de|of) (?:\\pL+ )?(?:\\pL+ )?(?:ladr|estaf|choriz|mentir|vag|incomp)", "you make me sick", "you disgust", "get lost", "nobody cares", "are you (?:deaf|blind|thick|slow)", "(?:thick|dense|dumb|stupid) (?:are|can) you", "you(?:'re| are) (?:so |really |too )?(?:thick|dense|hopeless)", "idiotic|moronic", "i hope you (?:die|rot|choke)",
         )
     ),
     "assistant",
     "user",
-)
+)  # fmt: skip
 def insults(text: Text) -> Iterator[Fault]:
     said = _QUOTED.sub(" ", text.prose)
     for found in _INSULTS.finditer(said):
