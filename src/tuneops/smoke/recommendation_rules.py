@@ -231,6 +231,8 @@ _FRAGMENTS = {
     r"|bar|cantina|chiringuito|can|chez|fonda|picanteria|confiteria|casa) (?:de |del |la |el |los |las |don |dona )?"
     r"(?-i:[A-Z][\w'&-]{0,24})|(?-i:[A-Z])[\w'&-]{0,24} (?-i:Restaurant|Bistro|Grill|Steakhouse|Diner)\b"
     r"|(?-i:" + _RESTAURANTS + r")\b)",
+    "premises": r"(?-i:Pizza|Pizzeria|Kitchen|Grill|Diner|Deli|Bakery|Burgers?|Tavern|Steakhouse|Cantina|BBQ|Barbecue"
+    r"|Noodles?|Sushi|Ramen|Tacos|Tapas|Bistro|Brasserie|Eatery|Canteen|Cookhouse|Smokehouse|Oyster Bar)\b",
     "table": r"(?:" + _EATERIES + r"|parrillas?|tabernas?|tascas?|sidrerias?)\b",
     "dine": r"(?:cenar|comer|almorzar|desayunar|tapear|degustar|probar|saborear|reservar(?: una mesa| mesa)?"
     r"|que (?:cenes?|comas?|almuerces?|desayunes?|pruebes?)|dining|eating|having (?:dinner|lunch|breakfast)"
@@ -408,6 +410,16 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
         ),
         (
             "asked",
+            "¿Has pensado en el Hotel Plaza?",
+            r"\b(?:has pensado en|ha pensado en|has considerado|have you (?:thought (?:of|about)|considered)) (?:el |la |los |the )?(?:{Hotel}|{lodging} {Name})",
+        ),
+        (
+            "asked",
+            "¿Y si te alojas en el Hotel Plaza?",
+            r"\b(?:y si|what if you) (?:(?:te )?(?:alojas|quedas|hospedas|duermes|reservas)|stay|stayed|book) {few}(?:en|at|in) {the}{gap}(?:{lodging}|{Hotel})",
+        ),
+        (
+            "asked",
             "Why not stay at the Plaza?",
             r"\b(?:why not|why don't you) (?:stay|book|sleep) (?:at|in)\b",
         ),
@@ -443,6 +455,16 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "",
             "Fly with Condor.",
             r"{start}(?:vuela|vola|vuele|vuelen|volad|fly) (?:con|with) {Name}",
+        ),
+        (
+            "",
+            "Reserva con Ryanair.",
+            r"{start}(?:reserv(?:a|e|en|ad)|compra(?:te|lo)?|compre|book|buy|go|choose|pick|elige|escoge|opta) {few}(?:con|por|with|through) (?:la )?{Airline}",
+        ),
+        (
+            "asked",
+            "¿Has pensado en volar con Iberia?",
+            r"\b(?:has pensado en|ha pensado en|has considerado|have you (?:thought (?:of|about)|considered)) (?:(?:volar|viajar|ir|flying|going) (?:con|en|with) )?(?:la )?{Airline}",
         ),
         (
             "",
@@ -762,6 +784,26 @@ _ROWS: dict[Kind, tuple[tuple[str, str, str], ...]] = {
             "asked",
             "¿Has pensado en cenar en Casa Lucio?",
             r"\b(?:has pensado|pensaste|te (?:animas|apetece|gustaria)|have you (?:thought|considered))\b[^.;]{0,30}{dine} {open}(?:en|at|in) (?:el |la |the )?{Eatery}",
+        ),
+        (
+            "",
+            "Pide mesa en Casa Labra.",
+            r"{start}(?:pide|pida|pedid|coge|haz|get|ask for|grab) (?:una |a )?(?:mesa|table) {few}(?:en|at) (?:{the}{table}|(?:el |la |the )?{Eatery}|{tavern})",
+        ),
+        (
+            "",
+            "The best place to eat is Joe's Pizza.",
+            r"\b(?:place|spot|sitio|lugar) (?:to (?:eat|dine|have (?:dinner|lunch|breakfast))|for (?:dinner|lunch|breakfast|food|a meal)|para (?:comer|cenar|almorzar|desayunar|tapear))\b[^.;:?]{0,40}\b(?:{copula}|{is}) (?:el |la |the )?(?:(?-i:[A-Z])[\w&]{1,20}'s(?! (?:\w+ )?(?:square|market|bay|street|hill|island|park|port|beach|quarter|district|harbou?r))|{Name} {premises})",
+        ),
+        (
+            "asked",
+            "¿Has pensado en el restaurante Botín?",
+            r"\b(?:has pensado en|ha pensado en|has considerado|has probado|have you (?:thought (?:of|about)|considered|tried)) (?:el |la |the )?(?!casa |can |bar |cafe |bodega ){Eatery}",
+        ),
+        (
+            "asked",
+            "¿Y si cenas en Casa Lucio?",
+            r"\b(?:y si|what if you) (?:cenas|comes|almuerzas|desayunas|reservas|eat|ate|dine|dined) {open}(?:en|at) (?:{the}{gap}{table}|(?:el |la |the )?{Eatery})",
         ),
         (
             "asked",
