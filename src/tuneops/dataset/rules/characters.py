@@ -130,11 +130,15 @@ _MOJIBAKE = re.compile(
     "|Â[¿¡ªº°´·\u00ad\u0080-\u009f«»©®]"
     "|Â\u00a0|â€[\u0080-\u009f™œ˜“”¦¢žšº\u00a0]|â‚¬|â„¢|ï»¿|ðŸ|ï¿½"
     "|(?:[ÐÑ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€°-¿]){3}"
+    "|(?:[ãäåæçèé][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€°][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ€° ]){2}"
     "|[A-Za-z](?:√[°≥∫±≠©ü]|├[│í▒®║óúñ¡])|[a-z]¬[øø]|┬[┐í]"
 )
 _MIXED_WORD = re.compile(
     "[A-Za-zÀ-ÿ]{0,40}(?:[A-Za-zÀ-ÿ][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][A-Za-zÀ-ÿ])"
     "[A-Za-zÀ-ÿ\u0370-\u03ff\u0400-\u052f]{0,40}"
+)
+_WIDE = re.compile(
+    "[\uff21-\uff3a\uff41-\uff5a][a-zà-ÿ]{2,40}|[A-Za-zà-ÿ]{2,40}[\uff21-\uff3a\uff41-\uff5a]"
 )
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _LATIN_TWINS = frozenset("аеорсухіјѕһԁԛԝԍԛьгпАВЕКМНОРСТУХІЈЅЗοονΑΒΕΖΗΙΚΜΝΟΡΤΥΧν")
@@ -149,6 +153,7 @@ _KNOWN_LOSS = re.compile(
     r"|(?:it|that|what|he|she|there|let)\?s\b|(?:you|we|they)\?(?:re|ve|ll)\b|i\?(?:m|ve|ll)\b"
     r"|caf\?s\b|na\?ve|fa\?ade|r\?sum\?)"
 )
+_LOST_MARK = re.compile(r"(?:^|[.!]\s|\n)\?[A-Z][a-z?]{1,15}\b[^?\n]{0,60}\?")
 _DISCUSSED = re.compile(r"(?i)unicode|encod|codific|mojibake|utf-?8|latin-?1|ascii")
 
 
@@ -193,9 +198,12 @@ def _belongs(text: str, at: int) -> bool:
 
 
 @detector(
-    r"[A-Za-zÀ-ÿ][\x{370}-\x{3ff}\x{400}-\x{52f}]|[\x{370}-\x{3ff}\x{400}-\x{52f}][A-Za-zÀ-ÿ]"
+    r"[A-Za-zÀ-ÿ][\x{370}-\x{3ff}\x{400}-\x{52f}\x{ff21}-\x{ff5a}]|[\x{370}-\x{3ff}\x{400}-\x{52f}\x{ff21}-\x{ff5a}][A-Za-zÀ-ÿ]"
 )
 def homoglyphs(text: Text) -> Iterator[Fault]:
+    if wide := _WIDE.search(text.prose):
+        yield text.fault(HOMOGLYPH, f"{quote(wide[0])} mixes letters of two widths.")
+        return
     for found in _MIXED_WORD.finditer(text.prose):
         if _is_mixed_up(found[0]):
             yield text.fault(HOMOGLYPH, f"{quote(found[0])} mixes two alphabets.")
@@ -213,7 +221,7 @@ def _is_mixed_up(word: str) -> bool:
 
 
 @detector(
-    r"Ã[^\sA-ZÀ-Þa-zÀ-ÿ.,;:!?]|Â[^\sA-Za-zÀ-ÿ.,;:!?]|Â\x{a0}|Ã\x{a0}|â€|â‚¬|â„¢|ï»¿|ðŸ|ï¿½|[ÐÑ][\x{80}-\x{bf}]|√[°≥∫±≠©ü]|├[│í▒®║óúñ¡]|¬ø|┬[┐í]"
+    r"Ã[^\sA-ZÀ-Þa-zÀ-ÿ.,;:!?]|Â[^\sA-Za-zÀ-ÿ.,;:!?]|Â\x{a0}|Ã\x{a0}|â€|â‚¬|â„¢|ï»¿|ðŸ|ï¿½|[ÐÑãäåæçèé][\x{80}-\x{bf}]|√[°≥∫±≠©ü]|├[│í▒®║óúñ¡]|¬ø|┬[┐í]"
 )
 def mojibake(text: Text) -> Iterator[Fault]:
     found = _MOJIBAKE.search(text.text)
@@ -227,7 +235,7 @@ def replacement(text: Text) -> Iterator[Fault]:
     yield text.fault(REPLACEMENT, f"A character was lost at {where}.")
 
 
-@detector(r"\pL\?\pL")
+@detector(r"\pL\?\pL|(?:\A|\x{1e}\n|\n|[.!] )\?[A-Z]")
 def lost_letters(text: Text) -> Iterator[Fault]:
     holes = [
         found[0]
@@ -235,6 +243,8 @@ def lost_letters(text: Text) -> Iterator[Fault]:
         if not _in_address(text.prose, found.start(), found.end())
     ]
     known = [word for word in holes if _KNOWN_LOSS.search(word)]
+    if opened := _LOST_MARK.search(text.prose):
+        known.append(opened[0].strip())
     within = [word for word in holes if word.islower() or word.istitle()]
     if known or len(within) > 2:
         yield text.fault(LOSSY, f"Letters were lost in {quote((known or within)[0])}.")

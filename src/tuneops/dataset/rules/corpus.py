@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuneops import lazyre as re
-from tuneops.dataset.examples import Example
+from tuneops.dataset.examples import CHAT_KEYS, Example, Format
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.grouping import distinct
 from tuneops.dataset.rules import labels, turns
-from tuneops.dataset.rules.preference import CONTRADICTION
+from tuneops.dataset.rules.preference import CONTRADICTION, REFERENCE_MISSING
 from tuneops.dataset.rules.rowset import ALIKE, DISTINCT, Found, Read, Table, each, last_text
 from tuneops.dataset.rules.texts import instructions, said_by_others
 
@@ -102,6 +102,7 @@ def examine(table: Table, read: Read) -> Found:
         yield from _systems(table, read)
     yield from _tools(table, read)
     yield from _contradictions(table)
+    yield from _references(table, read)
 
 
 def compare(training: Table, validation: Table) -> Iterator[Fault]:
@@ -179,6 +180,7 @@ def _systems(table: Table, read: Read) -> Found:
 
 
 def _drifts(told: str, usual: str) -> bool:
+    told, usual = told.casefold(), usual.casefold()
     one, other = told.split(), usual.split()
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if max(len(one), len(other)) > _SAMPLED or matcher.quick_ratio() < 0.5:
@@ -190,6 +192,8 @@ def _drifts(told: str, usual: str) -> bool:
 
 
 def _difference(told: str, usual: str) -> str:
+    if told.casefold().split() == usual.casefold().split():
+        return "It is written in other case or spacing,"
     matcher = SequenceMatcher(None, told.split(), usual.split(), autojunk=False)
     for kind, start, end, _, _ in matcher.get_opcodes():
         if kind in {"replace", "delete"}:
@@ -248,6 +252,21 @@ def _shape(schema: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(schema, list):
         return sorted(map(repr, schema))
     return schema
+
+
+def _references(table: Table, read: Read) -> Found:
+    """Examples for reinforcement that lack a key beside the messages which the others have."""
+    first = next((one for _, one in each(np.arange(len(table))[:1], read)), None)
+    if len(table) < _FEWEST or first is None or first.format is not Format.RFT:
+        return
+    sampled = each(np.arange(min(len(table), _SAMPLED)), read)
+    keys = {row: frozenset(one.fields) - set(CHAT_KEYS) for row, one in sampled}
+    usual, count = Counter(keys.values()).most_common(1)[0]
+    for row, own in keys.items():
+        if own and usual - own and count > 0.5 * len(keys):
+            text = f"It has not the key {quote(min(usual - own))} that {count} others have."
+            hint = "".join(f"Is {quote(key)} a slip of the pen?" for key in sorted(own - usual)[:1])
+            yield row, Fault(REFERENCE_MISSING, text, (), hint=hint)
 
 
 def _contradictions(table: Table) -> Found:

@@ -67,7 +67,7 @@ SAME_ANSWER = rule(
 REPEATED_TURN = rule(
     "W706",
     "repeated-turn",
-    what="The same question and answer appear twice in one conversation.",
+    what="The same question and answer, however spelt, appear twice in one conversation.",
     why="It is usually a slip of an export, and teaches the model to repeat itself.",
     bad="Hola · ¡Hola! · Hola · ¡Hola!",
     good="a conversation that moves on",

@@ -58,6 +58,10 @@ _SSN = re.compile(
 _EMAIL = re.compile(
     r"(?<![\w.+%-])([A-Za-z0-9][A-Za-z0-9._%+-]{0,63})(?:@|\s?[\[(](?:at|arroba)[\])]\s?)((?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,18})\b"
 )
+_SPOKEN_EMAIL = re.compile(
+    r"(?i)(?<![\w.+%-])([a-z0-9](?:[\w.+-]|\s(?:punto|dot|guion|guión|dash|barra baja|underscore)\s){0,63}?)\s?[\[(]?\b(?:at|arroba)\b[\])]?\s?([a-z0-9-]{2,40}(?:\s?[\[(]?(?:dot|punto)[\])]?\s?[a-z]{2,10}){1,2})\b"
+)
+_IDENTITY = re.compile(r"(?i)\b(?:dni|nif|documento|identidad)\b")
 _PHONE = re.compile(
     r"(?<![\w.,/+=#-])(?:(?:\+|00)\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ .-]?\d){6,11}"
     r"|(?:\(?\+?34\)?[ .-]?)?[67]\d{2}[ .-]?(?:\d{3}[ .-]?\d{3}|\d{2}[ .-]?\d{2}[ .-]?\d{2})"
@@ -69,6 +73,9 @@ _IP = re.compile(
     r"|(?<![\w:])2[0-9a-fA-F]{3}:(?:[0-9a-fA-F]{0,4}:){1,6}[0-9a-fA-F]{1,4}(?![\w:])"
 )
 _PLATE = re.compile(r"(?<![\w-])\d{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}(?![\w-])")
+_NAMED_PLATE = re.compile(
+    r"(?i)\b(?:matr[ií]cula|placa|veh[ií]culo|coche|number plate|licen[cs]e plate)s?\W+(?:\w{1,10}\W+){0,3}?((?:\d{4}[ -]?[bcdfghjklmnprstvwxyz]{3}|[a-z]{1,2}-\d{4}-[a-z]{1,2}))(?![\w-])"
+)
 _PASSPORT = re.compile(
     r"(?i)\b(?:pasaporte|passport)\b[^\n;]{0,40}?(?<![A-Za-z0-9])((?:[A-Z]{1,3}\d{6,8}|\d{9}|[A-Z]{2}\d{2}[A-Z0-9]\d{4}))(?![A-Za-z0-9])"
 )
@@ -83,12 +90,13 @@ _BORN = re.compile(rf"(?i)\b(?:nacid[oa]|nació|was born|born)\b[^\n.;]{{0,30}}?
 _PRIVATE = re.compile(
     r"(?i)\b(?:mi|mis|my|pacientes?|client[ae]s?|titular|asegurad[oa]|expediente|alumn[oa]|emplead[oa]|usuari[oa]|dni|nie|nif|cuenta|póliza|account|patient|customer|client|employee|policy|student|member|solicitante|reserva|booking|inquilin[oa]|vecin[oa]|contrato|vive|lives|domicili\w*|record|ficha)\b"
 )
+_INTRODUCED = re.compile(r"(?i)\b(?:soy|me llamo|my name is|i.m|i am)\s(?-i:[A-ZÁÉÍÓÚÑ])")
 _STREET = re.compile(
     r"(?:\b(?:[Cc]alle|[Cc]/|[Aa]vda?\.?|[Aa]venida|[Pp]laza|[Pp]za\.?|[Pp]aseo|[Pp]º|[Rr]onda|[Cc]amino|[Cc]arretera|[Tt]raves[ií]a|[Uu]rbanizaci[oó]n|[Cc]allej[oó]n|[Cc]arrer|[Rr]úa)\s?[A-ZÁÉÍÓÚÑdlo][^\n,;:?!]{2,50}?,?\s?(?:n(?:úm(?:ero)?|[ºo°])?\.?\s?)?\d{1,4}(?![\d€])"
     r"|\b\d{1,5}[A-Z]? (?:[NSEW]\.? )?[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){0,2} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Terrace|Place|Close|Crescent)\b)"
 )
 _LIVES = re.compile(
-    r"(?i)\b(?:viv[oeí]\w{0,3}|mi (?:direcci[oó]n|casa|domicilio)|domicili\w{0,4}|resid(?:o|e|ente|encia)|su direcci[oó]n|direcci[oó]n (?:del cliente|de env[ií]o|postal|particular|de entrega|de casa)|env[ií]\w{0,6} a|entreg\w{0,5} en|i live|lives? at|living at|my (?:home )?address|home address|shipping address|resid(?:es|ing)|ship (?:it |this )?to|deliver (?:it |this )?to)\b"
+    r"(?i)\b(?:viv[oeí]\w{0,3}|mi (?:direcci[oó]n|casa|domicilio)|domicili\w{0,4}|resid(?:o|e|ente|encia)|su direcci[oó]n|direcci[oó]n (?:del cliente|de env[ií]o|postal|particular|de entrega|de casa)|env[ií]\w{0,6} a|entreg\w{0,5} (?:en|a|para)|i live|lives? at|living at|my (?:home )?address|home address|shipping address|resid(?:es|ing)|ship (?:it |this )?to|deliver (?:it |this )?to)\b"
 )
 _DOOR = re.compile(
     r"\d{1,2}\s?[ºª°]\s?(?:[A-H]\b|izq|dcha|der|puerta|\d)|\bpiso \d|\b(?:izq|dcha)\b|\bApt\.? ?\d|\b\d{5}\b,? [A-ZÁÉÍÓÚ]|\b[A-Z]{2} \d{5}\b|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b"
@@ -137,7 +145,7 @@ def _grouped_as_card(shown: str) -> bool:
 def identity_numbers(text: Text) -> Iterator[Fault]:
     for found in _DNI.finditer(text.text):
         digits = found[1].replace(".", "")
-        if is_dni(digits, found[2]) and (found[2].isupper() or "dni" in text.text.lower()):
+        if is_dni(digits, found[2]) and (found[2].isupper() or _IDENTITY.search(text.text)):
             yield text.fault(DNI, f"An identity number: '{digits[:3]}…{found[2]}'.")
             return
 
@@ -181,12 +189,16 @@ def us_numbers(text: Text) -> Iterator[Fault]:
             return
 
 
-@detector(r"[A-Za-z0-9](?:@|\s?[\[(](?:at|arroba)[\])]\s?)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}")
+@detector(
+    r"[A-Za-z0-9](?:@|\s?[\[(](?:at|arroba)[\])]\s?)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2}|(?i)\b(?:at|arroba)\b[\])]?\s?[a-z0-9-]+\s?[\[(]?\b(?:dot|punto)\b[\])]?\s?[a-z]{2}"
+)
 def mail(text: Text) -> Iterator[Fault]:
     for found in _EMAIL.finditer(text.text):
         if _is_persons(found[1], found[2], text.text[max(0, found.start() - 60) : found.start()]):
             yield text.fault(EMAIL, f"An e-mail address: {quote(found[1][:3] + '…@' + found[2])}.")
             return
+    if spoken := _SPOKEN_EMAIL.search(text.text):
+        yield text.fault(EMAIL, f"An e-mail address, spelt out: {quote(spoken[0][:3] + '…')}.")
 
 
 def _is_persons(box: str, host: str, before: str) -> bool:
@@ -248,9 +260,11 @@ def _is_public(shown: str) -> bool:
         return False
 
 
-@detector(r"\b[0-9]{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}\b")
+@detector(
+    r"\b[0-9]{4}[ -]?[BCDFGHJKLMNPRSTVWXYZ]{3}\b|(?i)\b[a-z]{1,2}-[0-9]{4}-[a-z]{1,2}\b|(?:matr[ií]cula|placa|plate)[^\n]{0,20}[0-9]{4}[ -]?[a-z]{3}\b"
+)
 def plates(text: Text) -> Iterator[Fault]:
-    if found := _PLATE.search(text.text):
+    if found := _PLATE.search(text.text) or _NAMED_PLATE.search(text.text):
         yield text.fault(PLATE, f"A number plate: {quote(found[0])}.")
 
 
@@ -290,7 +304,9 @@ def births(text: Text) -> Iterator[Fault]:
     if not found:
         for born in _BORN.finditer(text.text):
             around = text.text[max(0, born.start() - 120) : born.end() + 60]
-            if _PRIVATE.search(around) and _FULL_NAME.search(around):
+            if (_PRIVATE.search(around) or _INTRODUCED.search(around)) and _FULL_NAME.search(
+                around
+            ):
                 found = born
                 break
     if found:

@@ -126,7 +126,7 @@ REFERENCE_LAST = rule(
 REFERENCE_MISSING = rule(
     "E1202",
     "reference-missing",
-    what="An example for reinforcement has nothing beside its messages, unlike the others.",
+    what="An example for reinforcement lacks the field that the others have, or it is empty.",
     why="The grader compares the answer with a field that this example does not have.",
     bad='{"messages": [' + _USER + "]}, in a file whose other lines have a field of their own",
     good='{"messages": [' + _USER + '], "respuesta": "garúa"}',
@@ -142,9 +142,11 @@ def examine_format(example: Example) -> Iterator[Fault]:
     found = format_of(example.document.value)
     if found is not None and found is not example.format and example.format is Format.DPO:
         yield Fault(MIXED, "A conversation in a file of pairs.", ("messages",), at_key=True)
-    if example.format is Format.RFT and not example.fields.keys() - set(CHAT_KEYS):
-        text = "There is nothing beside the messages for a grader to read."
-        yield Fault(REFERENCE_MISSING, text, ())
+    if example.format is Format.RFT:
+        own = example.fields.keys() - set(CHAT_KEYS)
+        if all(example.fields[key] in (None, "", [], {}) for key in own):
+            text = "There is nothing beside the messages for a grader to read."
+            yield Fault(REFERENCE_MISSING, text, ())
 
 
 def examine_pair(example: Example) -> Iterator[Fault]:

@@ -58,7 +58,7 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     (
         AZURE,
         r"(?i:api-key|ocp-apim-subscription-key|azure\w{0,20}key)",
-        r"(?i:api-key|ocp-apim-subscription-key|azure\w{0,20}_key)['\"]?\s*[:=]\s*['\"]?([0-9a-f]{32}|[A-Za-z0-9]{84})\b",
+        r"(?i:api-key|ocp-apim-subscription-key|azure\w{0,20}_key)['\"]?\s*[:=]\s*['\"]?([0-9a-f]{32}\b|[A-Za-z0-9]{84}\b|[A-Za-z0-9+/]{86}==)",
     ),
     (
         AZURE,
@@ -109,8 +109,8 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         PRIVATE_KEY,
-        r"PRIVATE KEY",
-        r"-----BEGIN (?:[A-Z0-9]{1,12} )?(?:ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----(?!\s*(?:\.\.\.|…|<|\[))",
+        r"PRIVATE KEY|PuTTY-User-Key-File-\d",
+        r"PuTTY-User-Key-File-\d:\s|-----BEGIN (?:[A-Z0-9]{1,12} )?(?:ENCRYPTED )?PRIVATE KEY(?: BLOCK)?-----(?!\s*(?:\.\.\.|…|<|\[))",
     ),
     (
         CONNECTION,
@@ -182,13 +182,14 @@ def _names_algorithm(header: str) -> bool:
 
 
 _PASSWORDS = re.compile(
-    r"(?i)\b(?:contrase[nñ]as?|password|passwort|passwd|passphrase|passcode|pwd|pass(?=:)|clave(?: de (?:acceso|wifi|la wifi|administrador|usuario))?|pin|c[oó]digo pin)\b"
+    r"(?i)(?:\b|(?<=_))(?:contrase[nñ]as?|password|passwort|passwd|passphrase|passcode|pwd|pass(?=[:=])|clave(?: de (?:acceso|wifi|la wifi|administrador|usuario))?|pin|c[oó]digo pin)\b"
     r"(?:\s+(?:del?|de la|para(?: el| la)?|for|of|to|temporal|provisional|nueva|actual|wifi|maestra|root|admin|new|temporary|current|(?:\w{2,15})))"
     r"{0,4}['\"`*]{0,3}\s*(?::=|[:=]|\bes\b(?: la siguiente| esta)?:?|\bis\b:?|\bser[aá]\b|->|→)\s*[*_]{0,2}(['\"`«“]?)([^\s'\"`»”<>]{4,64})"
 )
 _LOGIN = re.compile(  # beside a user's name a plain word is a password too
     r"(?i)\b(?:login|user(?:name)?|usuario)\s+[\w.@-]{2,40}[\s,/]+(?:y\s+|and\s+)?(?:password|pass|contrase[nñ]a|clave)\s+(?=[^\s]*\d)([^\s'\"<>]{6,40})"
     r"|\b(?:contrase[nñ]a|password|clave)\b[^\n.]{0,30}?\s(?:es|is)\s([^\W\d_]{6,30})\s(?:y|and)\s(?:el|the|su|tu|your)\s(?:usuario|user(?:name)?|login)\b"
+    r"|\b(?:contrase[nñ]a|password|clave|pass|pwd)\s(?=\S{0,40}\d)(?=\S{0,40}(?-i:[A-Z]))(?=\S{0,40}(?-i:[a-z]))([^\s'\"<>(),.;:/]{8,40})(?![^\s.,;!?)])"
 )
 _ASSIGNED = re.compile(
     r"(?i)\b[\w.-]{0,30}(?:api[_ -]?key|apikey|secret(?:[_-]?key)?|client[_-]?secret|access[_-]?token|auth[_-]?token|token|private[_-]?key|clave(?:[_ -]?(?:de )?(?:la )?(?:api|acceso))?)\b(?: (?:de|del|para|for|of|de la)\b(?: [\w-]{1,20}){1,3})?['\"]?\s*(?:[:=]|es|is)\s*['\"`]?([A-Za-z0-9_+/=.-]{20,200})"
@@ -204,8 +205,8 @@ _ENTROPY = 3.0  # bits a character
             "passw",
             "passphrase",
             "passcode",
-            r"\bpwd\b",
-            r"\bpass:",
+            r"pwd\b",
+            r"\bpass[:= ]",
             r"\bclave",
             r"\bpin\b",
         )
@@ -218,7 +219,9 @@ def passwords(text: Text) -> Iterator[Fault]:
             yield text.fault(PASSWORD, "A password stands in the text in clear.")
             return
     for found in _LOGIN.finditer(text.text):
-        if not _PLACEHOLDER.search(found[0]) and not _DUMMY.fullmatch(found[1] or found[2]):
+        if not _PLACEHOLDER.search(found[0]) and not _DUMMY.fullmatch(
+            found[1] or found[2] or found[3]
+        ):
             yield text.fault(PASSWORD, "A password stands in the text in clear.")
             return
 

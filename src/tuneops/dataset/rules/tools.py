@@ -7,6 +7,7 @@ from tuneops import lazyre as re
 from tuneops.dataset import jsontext
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
+from tuneops.dataset.rules.arguments import JSON_TYPES, misfits
 
 _CALL = (
     '{"id": "c1", "type": "function", '
@@ -175,15 +176,6 @@ CALL_ID_MISSING = rule(
 )
 
 _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_JSON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-    "object": (dict,),
-    "array": (list,),
-    "null": (type(None),),
-}
 
 
 def examine(example: Example) -> Iterator[Fault]:
@@ -247,9 +239,11 @@ def _parameters(parameters: dict[str, Any]) -> str:
         if name not in properties if isinstance(name, str) else True:
             return f"The required parameter {quote(name)} is not among the properties."
     for name, schema in properties.items():
-        kind = schema.get("type", "string") if isinstance(schema, dict) else schema
+        if not isinstance(schema, dict | bool):
+            return f"The parameter {quote(name)} has no schema."
+        kind = schema.get("type", "string") if isinstance(schema, dict) else "string"
         kinds = kind if isinstance(kind, list) else [kind]
-        if any(not isinstance(one, str) or one not in _JSON_TYPES for one in kinds):
+        if any(not isinstance(one, str) or one not in JSON_TYPES for one in kinds):
             return f"The parameter {quote(name)} is of no JSON type: {quote(kind)}."
     return ""
 
@@ -308,40 +302,8 @@ def _arguments(
     if not isinstance(arguments, dict):
         yield Fault(ARGUMENTS_JSON, f"{quote(text)} is not a JSON object.", place)
         return
-    for complaint in _misfits(arguments, declaration.get("parameters", {})):
+    for complaint in misfits(arguments, declaration.get("parameters", {})):
         yield Fault(ARGUMENTS_SCHEMA, complaint, place)
-
-
-def _misfits(arguments: dict[str, Any], parameters: dict[str, Any]) -> Iterator[str]:
-    """Departures on the first level; nested schemas are not followed."""
-    properties = parameters.get("properties")
-    properties = properties if isinstance(properties, dict) else {}
-    required = parameters.get("required")
-    for name in required if isinstance(required, list) else ():
-        if isinstance(name, str) and name not in arguments:
-            yield f"The required parameter {quote(name)} is missing."
-    for name, value in arguments.items():
-        if name not in properties:
-            if parameters.get("additionalProperties") is False:
-                yield f"There is no parameter {quote(name)}."
-        elif complaint := _misfit(value, properties[name]):
-            yield f"The parameter {quote(name)} {complaint}."
-
-
-def _misfit(value: object, schema: object) -> str:
-    if not isinstance(schema, dict):
-        return ""
-    wanted = schema.get("type")
-    names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
-    allowed = {
-        kind for name in names if isinstance(name, str) for kind in _JSON_TYPES.get(name, ())
-    }
-    if allowed and type(value) not in allowed:
-        return f"must be {' or '.join(str(name) for name in names)}"
-    choices = schema.get("enum")
-    if isinstance(choices, list) and value not in choices:
-        return f"does not allow {quote(value)}"
-    return ""
 
 
 def _called_without_tools(example: Example) -> Iterator[Fault]:

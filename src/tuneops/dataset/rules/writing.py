@@ -105,10 +105,10 @@ _ENTITY = re.compile(
 )
 _TAG = re.compile(
     r"</(?:p|div|span|strong|b|i|em|u|ul|ol|li|a|font|h[1-6]|table|tr|td|th|center|body|html|section|article)>"
-    r"|<br ?/?>|<(?:p|div|span|font|a|img)(?: [a-z-]{1,20}=[^>\n]{0,300})>|<p>"
+    r"|<br ?/?>|<(?:div|span|ul|ol|li|table|tr|td|strong|em|h[1-6])>|<(?:p|div|span|font|a|img)(?: [a-z-]{1,20}=[^>\n]{0,300})>|<p>"
 )
 _ESCAPED = re.compile(
-    r"[^\s\\\"'`(\[{]\\[rn](?:\\[rn]|[A-ZÁÉÍÓÚÑ¿¡\-*•#\d]|$)|\\n\\n|\\u00[0-9a-fA-F]{2}|\w\\t\w|[.:!?]\\n|\\r\\n"
+    r"[^\s\\\"'`(\[{]\\[rn](?:\\[rn]|[A-ZÁÉÍÓÚÑ¿¡\-*•#\d]|$)|\\n\\n|\\u00[0-9a-fA-F]{2}|\w\\t\w|[.:,;!?]\\t\S|[.:!?]\\n|\\r\\n|https?:\\/\\/|[^\W\d_]\\x[c-fC-F][0-9a-fA-F][^\W\d_]"
     r"|(?:^|[\s(¿¡])\\\"[^\"\\\n]{1,200}\\\""
 )
 _ABOUT_ESCAPES = re.compile(
@@ -116,12 +116,14 @@ _ABOUT_ESCAPES = re.compile(
 )
 _SPECIAL = re.compile(
     r"<\|[a-zA-Z_][a-zA-Z0-9_ ]{1,40}\|>|<｜[^｜\n]{1,40}｜>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</s>\s*(?:$|<s>|\[INST)|<s>\s*\[INST"
-    r"|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id_\d+>|^#{2,3} (?:Instruction|Response|Input):\s*$",
+    r"|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id_\d+>|<unused\d+>|\[/?SYS\]|^\s*<think>|</think>|^#{2,3} (?:Instruction|Response|Input):\s*$",
     re.MULTILINE,
 )
-_EMPTY_LINK = re.compile(r"(?<!!)\[[^\]\n]{1,200}\]\(\s*(?:#|url|link|enlace|about:blank)?\s*\)")
+_EMPTY_LINK = re.compile(
+    r"(?<!!)\[[^\]\n]{1,200}\]\(\s*(?i:#|url|link|enlace|about:blank|to-?do|tbd|xxx|javascript:(?:void\(0\))?;?|https?://)?\s*\)"
+)
 _ABOUT_TOKENS = re.compile(r"(?i)\bBERT\b|tokeni[sz]|special token")
-_JSON_START = re.compile(r"\s*(?:\{\s*[\"'“}\n]|\{\s*\w+\s*:|\[\s*[{\"\[])")
+_JSON_START = re.compile(r"\s*(?:\{\s*[\"'“}\n]|\{\s*\w+\s*:|\[\s*(?:[{\"\[]|-?\d[\d.]*\s*,))")
 _FENCED = re.compile(r"\s*```(?:json|JSON)\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
 _FENCES = re.compile("```|~~~")
 _BLOCKS = tuple(  # in joined texts; those that match to their end are closed
@@ -172,7 +174,10 @@ def open_fence(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    r"\\[rn]|\\u00[0-9a-fA-F]{2}|[A-Za-z0-9]\\t[A-Za-z0-9]|\\\"", "user", "assistant", "system"
+    r"\\[rn]|\\u00[0-9a-fA-F]{2}|[A-Za-z0-9.:,;!?]\\t[A-Za-z0-9]|\\\"|p?s?:\\/\\/|\pL\\x[c-fC-F][0-9a-fA-F]\pL",
+    "user",
+    "assistant",
+    "system",
 )
 def double_escape(text: Text) -> Iterator[Fault]:
     if text.text.lstrip()[:1] in "{[":
@@ -189,7 +194,7 @@ def edges(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    r"&(?:[A-Za-z]{2,6}|#x?[0-9a-fA-F]{2,6});|</[a-z][a-z0-9]{0,6}>|<br|<p>|<(?:p|div|span|font|a|img) ",
+    r"&(?:[A-Za-z]{2,6}|#x?[0-9a-fA-F]{2,6});|</[a-z][a-z0-9]{0,6}>|<br|<p>|<(?:p|div|span|font|a|img) |<(?:div|span|ul|ol|li|table|tr|td|strong|em|h[1-6])>",
     "user",
     "assistant",
 )
@@ -208,7 +213,7 @@ def _in_table(text: str, at: int) -> bool:
 
 
 @detector(
-    r"<\||<｜|\[/?INST|<</?SYS|_of_turn>|</?s>|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id|### ?(?:Instruction|Response|Input):"
+    r"<\||<｜|\[/?INST|<</?SYS|_of_turn>|</?s>|<(?:bos|eos|pad|unk)>|\[(?:BOS|EOS|PAD|CLS|SEP)\]|<extra_id|<unused[0-9]|\[/?SYS\]|</?think>|### ?(?:Instruction|Response|Input):"
 )
 def special_tokens(text: Text) -> Iterator[Fault]:
     found = _SPECIAL.search(text.text)
@@ -216,7 +221,9 @@ def special_tokens(text: Text) -> Iterator[Fault]:
         yield text.fault(SPECIAL_TOKEN, f"A mark of a chat template: {quote(found[0])}.")
 
 
-@detector(r"\]\(\s*(?:#|url|link|enlace|about:blank)?\s*\)")
+@detector(
+    r"\]\(\s*(?i:#|url|link|enlace|about:blank|to-?do|tbd|xxx|javascript:[^\n)]*\)?;?|https?://)?\s*\)"
+)
 def empty_links(text: Text) -> Iterator[Fault]:
     if found := _EMPTY_LINK.search(text.prose):
         yield text.fault(LINK, f"A link without an address: {quote(found[0])}.")
