@@ -46,3 +46,6 @@ ARM_DELETES = (200, 10)
 # Vision fine-tuning guide, learn.microsoft.com, 2026-10: one example, one image.
 MAX_IMAGES = 64
 MAX_IMAGE_BYTES = 10 * 10**6
+
+# OpenAI's own service, vision fine-tuning guide, 2025: at most so many images in one example.
+OPENAI_MAX_IMAGES = 10

@@ -11,7 +11,7 @@ import yaml
 from rich.console import Console
 
 from tuneops.config import load
-from tuneops.dataset import exceptions, present, scan
+from tuneops.dataset import exceptions, present, ruling, scan
 from tuneops.dataset.findings import Severity
 from tuneops.dataset.outputs import WRITERS
 from tuneops.dataset.scan import Report
@@ -105,6 +105,28 @@ def test_profiles_differ_on_the_byte_order_mark(
     rows = ["\ufeff" + lines()[0], *lines()[1:]]
     assert _found(product(rows), 1) == {"I114": Severity.INFO}
     assert _found(product(rows, profile="openai"), 1) == {"I114": Severity.WARNING}
+
+
+def _seen(images: int) -> dict[str, Any]:
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/foto.png"}}
+    return {"role": "user", "content": [{"type": "text", "text": "¿Qué es?"}, *[image] * images]}
+
+
+def test_profiles_differ_on_images_and_billed_tokens(
+    lines: Lines, product: Callable[..., Report]
+) -> None:
+    """OpenAI takes ten images in an example and none in a pair, and bills without a limit."""
+    answer = {"role": "assistant", "content": "Es la catedral de Cusco. ¿La conoces?"}
+    rows = [*lines(), json.dumps({"messages": [_seen(11), answer]})]
+    assert "E1009" not in _found(product(rows), 61)
+    assert _found(product(rows, profile="openai"), 61)["E1009"] is Severity.ERROR
+    assert "E1009" not in _found(product(rows, profile="openai", off=["openai-image-count"]), 61)
+    pair = {"input": {"messages": [_seen(1)]}, "preferred_output": [answer]}
+    other = {"non_preferred_output": [{"role": "assistant", "content": "No lo sé."}]}
+    pairs = [json.dumps(pair | other)] * 10
+    assert "E1010" not in _found(product(pairs), 1)
+    assert "E1010" in _found(product(pairs, profile="openai"), 1)
+    assert ruling.PROFILES["openai"]["E607"] is None
 
 
 def test_an_unknown_rule_is_a_usage_error(lines: Lines, product: Callable[..., Report]) -> None:

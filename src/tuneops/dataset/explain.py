@@ -74,7 +74,7 @@ def chosen(code_or_name: str | None, *, everything: bool) -> list[Rule]:
 def page(one: Rule) -> str:
     return "\n".join(
         (
-            f"{one.code} {one.name} ({one.severity})",
+            f"{one.code} {one.name} ({one.severity}{', where it is asked for' * one.optional})",
             "",
             one.what,
             one.why,

@@ -22,7 +22,10 @@ _LETTERS = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check's page; `bad` and `good` are lines of a training file, or describe one."""
+    """A check's page; `bad` and `good` are lines of a training file, or describe one.
+
+    What is `optional` is silent until a profile or the configuration gives it a severity.
+    """
 
     code: str
     name: str
@@ -31,6 +34,7 @@ class Rule:
     bad: str
     good: str
     fix: str
+    optional: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -41,7 +45,17 @@ RULES: dict[str, Rule] = {}
 _REGISTERED: set[str] = set()  # numbers and names of rules
 
 
-def rule(code: str, name: str, *, what: str, why: str, bad: str, good: str, fix: str) -> Rule:
+def rule(  # every part of a page
+    code: str,
+    name: str,
+    *,
+    what: str,
+    why: str,
+    bad: str,
+    good: str,
+    fix: str,
+    optional: bool = False,
+) -> Rule:
     """Put a rule in the register.
 
     Raises:
@@ -50,7 +64,7 @@ def rule(code: str, name: str, *, what: str, why: str, bad: str, good: str, fix:
     if code[1:] in _REGISTERED or name in _REGISTERED:
         raise ValueError(f"rule {code} {name} is there already")
     _REGISTERED.update((code[1:], name))
-    RULES[code] = Rule(code, name, what, why, bad, good, fix)
+    RULES[code] = Rule(code, name, what, why, bad, good, fix, optional)
     return RULES[code]
 
 
@@ -109,7 +123,7 @@ class Ruling:
         for code, severity in self.severities:
             if code == broken.code:
                 return severity
-        return broken.severity
+        return None if broken.optional else broken.severity
 
     def admits(self, broken: Rule) -> bool:
         selected = not self.selection or any(selects(one, broken) for one in self.selection)

@@ -5,17 +5,28 @@ from typing import TYPE_CHECKING, Any
 from tuneops.dataset.findings import RULES, Severity
 from tuneops.dataset.rules.demands import Demands
 from tuneops.dataset.rules.encoding import BYTE_ORDER_MARK
+from tuneops.dataset.rules.limits import BILLED
 from tuneops.dataset.rules.policy import Policy
+from tuneops.dataset.rules.vision import OPENAI_COUNT, OPENAI_PAIR
 from tuneops.errors import ConfigError
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
 if TYPE_CHECKING:
     from tuneops.config import Config
 
-# Where services differ: OpenAI's own refuses the mark that Azure's guide asks for.
+# Where the services' documents differ. OpenAI's own refuses the byte-order mark that Azure's guide
+# asks for, takes ten images in an example where Azure takes 64 (vision fine-tuning guides), has
+# preference optimization for text only (its guide, 2026), and knows no limit of billed tokens for
+# a job (Azure: two billion, quotas and limits, 2026-02-17). Both take 512 MB a file, ten examples
+# at least, 65,536 tokens in an example, and JPEG, PNG or WEBP of 10 MB.
 PROFILES: dict[str, dict[str, Severity | None]] = {
     "azure": {},
-    "openai": {BYTE_ORDER_MARK.code: Severity.WARNING},
+    "openai": {
+        BYTE_ORDER_MARK.code: Severity.WARNING,
+        OPENAI_COUNT.code: Severity.ERROR,
+        OPENAI_PAIR.code: Severity.ERROR,
+        BILLED.code: None,
+    },
 }
 
 

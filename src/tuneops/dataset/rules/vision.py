@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tuneops import lazyre as re
-from tuneops.dataset.examples import Example, Message
+from tuneops.dataset.examples import Example, Format, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
-from tuneops.limits import MAX_IMAGE_BYTES, MAX_IMAGES
+from tuneops.limits import MAX_IMAGE_BYTES, MAX_IMAGES, OPENAI_MAX_IMAGES
 
 _PIXEL = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAA"
@@ -107,6 +107,28 @@ SIZE = rule(
     fix="Scale the image down.",
 )
 
+OPENAI_COUNT = rule(
+    "E1009",
+    "openai-image-count",
+    what=f"An example with more than {OPENAI_MAX_IMAGES} images, for OpenAI's own service.",
+    why=f"It takes {OPENAI_MAX_IMAGES} images in an example; Azure takes {MAX_IMAGES}.",
+    bad=f"{OPENAI_MAX_IMAGES + 1} images, under the profile openai",
+    good="one image, or a few",
+    fix="Split the example.",
+    optional=True,
+)
+OPENAI_PAIR = rule(
+    "E1010",
+    "openai-image-in-pair",
+    what="A pair of answers (DPO) with an image, for OpenAI's own service.",
+    why="Its preference optimization is for text only (developers.openai.com, direct preference "
+    "optimization, 2026).",
+    bad="an image in the input of a pair, under the profile openai",
+    good="pairs of text",
+    fix="Describe the image in words, or drop the pair.",
+    optional=True,
+)
+
 _DATA = re.compile(r"data:([^;,]{0,100})((?:;[^;,]{0,100}){0,4}),")
 _TYPES = {"image/jpeg": "JPEG", "image/jpg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"RIFF": "WEBP", b"GIF8": "GIF", b"BM": "BMP"}
@@ -130,6 +152,11 @@ def examine(example: Example) -> Iterator[Fault]:
     if images > MAX_IMAGES:
         text = f"The example has {images} images; the limit is {MAX_IMAGES}."
         yield Fault(COUNT, text, ("messages",))
+    if images > OPENAI_MAX_IMAGES:
+        text = f"The example has {images} images; OpenAI takes {OPENAI_MAX_IMAGES}."
+        yield Fault(OPENAI_COUNT, text, ("messages",))
+    if images and example.format is Format.DPO:
+        yield Fault(OPENAI_PAIR, "An image in a pair.", ("input",))
 
 
 def parts(message: Message) -> Iterator[tuple[dict[str, Any], JsonPath]]:
