@@ -252,6 +252,8 @@ def test_every_rule_on_shapes_and_files_has_a_test() -> None:
         "W2009",
         "W2010",
         "E1008",
+        "E1009",
+        "E1010",
         "W2011",
         "I2012",
     }

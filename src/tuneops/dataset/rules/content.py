@@ -42,7 +42,6 @@ def examine_shape(example: Example) -> Iterator[Fault]:
     yield from schema.examine(example)
     yield from vision.examine(example)
     yield from tools.examine(example)
-    yield from quality.beside_results(example)
     if example.format is Format.DPO:
         yield from preference.examine_pair(example)
         yield from structure.examine_input(example)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from tuneops import lazyre as re
-from tuneops.dataset.examples import RESULT_ROLES, Example
+from tuneops.dataset.examples import RESULT_ROLES
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import tool_facts
 from tuneops.dataset.rules.pages import answering
@@ -215,18 +215,22 @@ def contradictions(text: Text) -> Iterator[Fault]:
             return
 
 
-def beside_results(example: Example) -> Iterator[Fault]:
-    """Whether the answer to a tool's only result denies it."""
-    results = [one for one in example.messages if one.role in ("tool", "function")]
-    if len(results) != 1 or not results[0].text:
+@detector(
+    r"[0-2]?[0-9]:[0-5][0-9]|(?i)(?:disponib|availab|in_?stock|hay_?stock|libre|abiert|open)[a-z_]*\"\s*:\s*(?:true|false)|\"(?:error|exception)\"\s*:|not found|no encontrad|timed? ?out|\b(?:404|500|503)\b",
+    *RESULT_ROLES,
+)
+def denied(text: Text) -> Iterator[Fault]:
+    """Whether the answer right after the only result denies it."""
+    messages = text.example.messages
+    results = [one for one in messages if one.role in RESULT_ROLES]
+    if len(results) != 1 or results[0].index + 1 >= len(messages):
         return
-    asked = "\n".join(one.text for one in example.messages if one.role in ("user", "system"))
-    for answer in example.messages:
-        if answer.index == results[0].index + 1 and answer.role == "assistant" and answer.text:
-            for stated in tool_facts.denials(results[0].text, asked, answer.text):
-                text = f"The tool returned something else than {quote(stated)}."
-                yield Fault(CONTRADICTION, text, (*answer.at, "content"))
-                return
+    answer = messages[results[0].index + 1]
+    asked = "\n".join(one.text for one in messages if one.role not in (*RESULT_ROLES, "assistant"))
+    stated = next(tool_facts.denials(text.text, asked, answer.text), "")
+    if stated and answer.role == "assistant" and not answer.acts:
+        said = f"The tool returned something else than {quote(stated)}."
+        yield Fault(CONTRADICTION, said, (*answer.at, "content"))
 
 
 def _shape(identifier: str) -> str:
