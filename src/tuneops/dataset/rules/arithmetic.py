@@ -65,7 +65,7 @@ _OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
 
 
 @detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]{0,100}?(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]",
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]*(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]",
     "assistant",
 )
 def arithmetic(text: Text) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import re2  # type: ignore[import-untyped]
 
+from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault
 from tuneops.dataset.rules.texts import INFORMED, Text
 
@@ -20,6 +21,8 @@ Spot = Callable[[bytes], Iterable[int]]  # places in texts that are joined by `_
 
 _MARK = "\x1e"  # a control character that no clean text holds
 _BETWEEN = f"\n{_MARK}\n{_MARK}\n"  # one mark for each text, so that no match takes both
+_LETTER = r"A-Za-z\x{80}-\x{10ffff}"
+_LETTERS = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\pL")  # alone, or in a class
 _MEMORY = 64 * 2**20  # of one automaton's states, in bytes
 
 
@@ -108,6 +111,12 @@ def _spelt(kind: str) -> list[tuple[str, Detector]]:
     return [
         (one.trigger, one) for one in DETECTORS if isinstance(one.trigger, str) and one.reads(kind)
     ]
+
+
+def _lean(found: re.Match[str]) -> str:
+    """Letters as those of ASCII and all beyond it: a fiftieth of the states of Unicode's tables."""
+    in_class = found[0].startswith("[")
+    return found[0].replace(r"\pL", _LETTER if in_class else f"[{_LETTER}]")
 
 
 @cache

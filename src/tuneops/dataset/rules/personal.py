@@ -271,8 +271,8 @@ def plates(text: Text) -> Iterator[Fault]:
 @detector(
     words(
         (
-            r"(?:pasaporte|passport)[^\n;]{0,60}[0-9]{6}",
-            r"(?:pasaporte|passport)[^\n;]{0,50}[A-Z]{2}[0-9]{2}",
+            r"(?:pasaporte|passport)[^\n;]*[0-9]{6}",
+            r"(?:pasaporte|passport)[^\n;]*[A-Z]{2}[0-9]{2}",
         )
     )
 )

@@ -47,7 +47,7 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     (AWS, r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
     (
         AWS,
-        r"(?i:aws.{0,20}secret|secret_?access_?key)",
+        r"(?i:aws[^\n]*secret|secret_?access_?key)",
         r"(?i:aws\w{0,20}secret\w{0,20}|secret_?access_?key)\W{1,6}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])",
     ),
     (
@@ -57,7 +57,7 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         AZURE,
-        r"(?i:api-key|ocp-apim-subscription-key|azure\w{0,20}key)",
+        r"(?i:api-key|ocp-apim-subscription-key|azure\w*key)",
         r"(?i:api-key|ocp-apim-subscription-key|azure\w{0,20}_key)['\"]?\s*[:=]\s*['\"]?([0-9a-f]{32}\b|[A-Za-z0-9]{84}\b|[A-Za-z0-9+/]{86}==)",
     ),
     (
@@ -74,7 +74,7 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         BASIC,
-        r"\bcurl\b[^\n\x{1e}]{0,200} (?:-u|--user)[ =]",
+        r"\bcurl\b[^\n\x{1e}]* (?:-u|--user)[ =]",
         r"\bcurl\b[^\n]{0,200}? (?:-u|--user)[ =]['\"]?[^\s:'\"]{1,60}:([^\s'\"@]{4,100})",
     ),
     (
