@@ -27,7 +27,6 @@ from tuneops.dataset.rules.texts import INFORMED, Text
 
 Positions = NDArray[np.int64]
 ROLE_CODES = {role: code for code, role in enumerate(ROLES)}
-_UNREAD = len(ROLES) + 1
 TALK_CODE = len(PROMPT_ROLES)  # codes below it are of system and developer messages
 
 
@@ -181,8 +180,7 @@ class Rows:
         owners = np.searchsorted(self.talk_ends, np.arange(len(self.talk)), side="right")
         codes = self.orders[self.talk_places]
         codes[self.informed[owners] & (codes == ROLE_CODES["assistant"])] = len(ROLES)
-        codes[np.isin(owners, list(self.unproven))] = _UNREAD
-        codes[[at for at, text in enumerate(self.talk) if not text]] = _UNREAD
+        codes[np.isin(owners, list(self.unproven))] = len(ROLES) + 1
         for code, kind in enumerate((*ROLES, INFORMED)):
             yield kind, np.flatnonzero(codes == code).tolist()
 

@@ -299,11 +299,12 @@ def _recital(answer: str, system: str) -> tuple[str, ...]:
     """The first run of words that both have, if it is long enough."""
     told = _plain(system)
     size = min(_RECITED_WORDS, max(6, len(told)))
+    starts = range(len(told) - size + 1)
     folded = answer.casefold()
-    if not any(word in folded for word in told[size - 1 :: size]):
-        return ()  # every run has one of these
+    if not any(all(word in folded for word in told[at : at + size]) for at in starts):
+        return ()
     said = _plain(answer)
-    runs = {told[start : start + size] for start in range(len(told) - size + 1)}
+    runs = {told[at : at + size] for at in starts}
     for start in range(len(said) - size + 1):
         if said[start : start + size] in runs:
             return said[start : start + size]

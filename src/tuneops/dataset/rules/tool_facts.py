@@ -104,10 +104,10 @@ def number(text: str) -> Decimal | None:
 
 def _price(returned: _Results, given: str, answer: str) -> Iterator[str]:
     prices = set(returned.numbers(_PRICES.pattern))
-    named = list(_MONEY.finditer(answer))
-    known = {number(one) for one in re.findall(r"\d[\d.,]*", given + " " + returned.text)}
-    if len(prices) != 1 or len(named) != 1:
+    named = list(_MONEY.finditer(answer)) if len(prices) == 1 else []
+    if len(named) != 1:
         return
+    known = {number(one) for one in re.findall(r"\d[\d.,]*", given + " " + returned.text)}
     price, said = prices.pop(), number(named[0][1] or named[0][2])
     if said is not None and said not in known and price and said % price:
         yield named[0][0]
@@ -118,43 +118,35 @@ def _stock(returned: _Results, given: str, answer: str) -> Iterator[str]:
     stock = set(
         returned.numbers(r"(?i)stock|unidades|units|available|disponibles|plazas|seats|quedan")
     )
-    for found in _LEFT.finditer(answer):
-        if len(stock) == 1 and number(found[1]) not in stock:
+    for found in _LEFT.finditer(answer) if len(stock) == 1 else ():
+        if number(found[1]) not in stock:
             yield found[0]
 
 
 def _degrees(returned: _Results, given: str, answer: str) -> Iterator[str]:
     degrees = set(returned.numbers(r"(?i)temp|grados|degrees"))
-    for found in _DEGREES.finditer(answer):
-        if len(degrees) == 1 and number(found[1]) not in degrees and found[1] not in given:
+    for found in _DEGREES.finditer(answer) if len(degrees) == 1 else ():
+        if number(found[1]) not in degrees and found[1] not in given:
             yield found[0]
 
 
 def _date(returned: _Results, given: str, answer: str) -> Iterator[str]:
     dates = {(int(month), int(day)) for month, day in _ISO_DATE.findall(returned.text)}
-    for found in _SPOKEN_DATE.finditer(answer):
+    for found in _SPOKEN_DATE.finditer(answer) if len(dates) == 1 else ():
         month = next(
             at
             for at, name in enumerate(_MONTHS, 1)
             if re.fullmatch(f"(?i){name}", found[2] or found[3])
         )
-        if (
-            len(dates) == 1
-            and (month, int(found[1] or found[4])) not in dates
-            and found[0] not in given
-        ):
+        if (month, int(found[1] or found[4])) not in dates and found[0] not in given:
             yield found[0]
 
 
 def _clock(returned: _Results, given: str, answer: str) -> Iterator[str]:
     """A time of day, where the only one that was returned is another on the dial as well."""
     times = {(int(hour) % 12, minute) for hour, minute in _CLOCK.findall(returned.text)}
-    for found in _CLOCK.finditer(answer):
-        if (
-            len(times) == 1
-            and (int(found[1]) % 12, found[2]) not in times
-            and found[0] not in given
-        ):
+    for found in _CLOCK.finditer(answer) if len(times) == 1 else ():
+        if (int(found[1]) % 12, found[2]) not in times and found[0] not in given:
             yield found[0]
 
 
@@ -188,8 +180,7 @@ def _state(returned: _Results, given: str, answer: str) -> Iterator[str]:
 
 def _phone(returned: _Results, given: str, answer: str) -> Iterator[str]:
     told = {re.sub(r"\D", "", one) for one in _PHONE.findall(returned.text)}
-    known = re.sub(r"[^\d]", "", given)
-    for found in _PHONE.finditer(answer):
+    for found in _PHONE.finditer(answer) if told else ():
         digits = re.sub(r"\D", "", found[0])
-        if told and digits not in told and digits not in known:
+        if digits not in told and digits not in re.sub(r"\D", "", given):
             yield found[0]

@@ -187,7 +187,9 @@ def double_escape(text: Text) -> Iterator[Fault]:
         yield text.fault(DOUBLE_ESCAPE, f"A literal escape in {quote(found[0])}.")
 
 
-@detector(r"(?:\A|\x{1e}\n)[ \t\r\n]|[ \t\r\n](?:\n\x{1e}|\z)", "user", "assistant", "system")
+@detector(
+    r"(?:\A|\x{1e}\n)\s+[^\x{1e}\s]|[^\x{1e}\s]\s+(?:\n\x{1e}|\z)", "user", "assistant", "system"
+)
 def edges(text: Text) -> Iterator[Fault]:
     if text.text != text.text.strip() and text.text.strip():
         yield text.fault(EDGE_SPACE, f"White space around {quote(text.text.strip()[:30])}.")
