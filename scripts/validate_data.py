@@ -1,5 +1,7 @@
 """Check the data that a model is trained and tested with."""
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -121,4 +123,5 @@ def explain(rule: str | None, everything: bool, markdown: bool, as_json: bool) -
 
 
 if __name__ == "__main__":
+    atexit.register(gc.freeze)  # or Python looks for garbage in all that ends with the process
     main()
