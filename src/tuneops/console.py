@@ -1,5 +1,7 @@
 """How every command of scripts/ speaks: the result on stdout, the narration on stderr."""
 
+import atexit
+import gc
 import io
 import json
 import os
@@ -29,6 +31,7 @@ class _Guarded(click.Command):
     """Whatever goes wrong in a command ends in a sentence and an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        atexit.register(gc.freeze)  # or Python looks for garbage in all that ends with it
         _load_environment()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
