@@ -115,7 +115,7 @@ def _new(table: Table, cache: Cache) -> Table:
     found = cache.find(table["low"], table["high"])
     clean = np.flatnonzero((found < 0) & (table["flags"] & CLEAN != 0))
     _, first = np.unique(table["low"][clean], return_index=True)
-    return table[clean[first]]
+    return table.take(clean[first])
 
 
 def _digest(*parts: Table) -> int:

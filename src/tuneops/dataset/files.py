@@ -35,7 +35,7 @@ from tuneops.dataset.reading import (
     wrong_kind,
 )
 from tuneops.dataset.rows import Rows
-from tuneops.dataset.rowtable import Table, empty, line_digests
+from tuneops.dataset.rowtable import BYTES, Table, empty, line_digests
 from tuneops.dataset.rules import encoding
 from tuneops.dataset.rules.limits import FILE_TOO_BIG
 from tuneops.limits import MAX_TRAINING_FILE_BYTES
@@ -218,7 +218,7 @@ class Reading:
         self.file.table = _joined(self._tables)
         if extra:
             order = np.argsort(self.file.table["line"], kind="stable")
-            self.file.table = self.file.table[order]
+            self.file.table = self.file.table.take(order)
 
     def _judge_late(self) -> None:
         """Fill the rows of lines that were too few to be judged with their ranges."""
@@ -285,6 +285,6 @@ def _joined(tables: list[Table]) -> Table:
     start = 0
     while tables:
         table = tables.pop(0)
-        joined[start : start + len(table)] = table
+        joined.view(BYTES)[start : start + len(table)] = table.view(BYTES)
         start += len(table)
     return joined

@@ -134,8 +134,10 @@ class Judge:
 
     def table(self, rows: Rows, digests: rowtable.Digests) -> Table:
         """The rows in numbers, after a look at what they say."""
+        if not rows:
+            return rowtable.empty()
         settings = self._settings
-        speech = Speech(rows) if rows and (settings.counts or settings.scans) else None
+        speech = Speech(rows) if settings.counts or settings.scans else None
         if speech and settings.scans:
             faults = families.examine_rows(speech, settings.policy)
             for position, fault in sorted(faults, key=lambda one: one[0]):
@@ -233,7 +235,7 @@ class _PartReader:
             return np.full(len(digests), -1)
         found = self._cache.find(digests[:, 0], digests[:, 1])
         hits = np.flatnonzero(found >= 0)
-        table = self._cache.rows[found[hits]]
+        table = self._cache.rows.take(found[hits])
         table["line"], table["offset"] = hits + 1, offsets[hits]
         self._part.table = table
         return found

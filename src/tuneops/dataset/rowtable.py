@@ -38,6 +38,7 @@ ROW = np.dtype(
         ("signature", np.uint8, (BINS,)),
     ]
 )
+BYTES = np.dtype((np.void, ROW.itemsize))  # of a row: fields would be copied one by one
 Table = NDArray[np.void]
 Digests = NDArray[np.uint64]
 
@@ -50,8 +51,8 @@ def by_line(tables: Sequence[Table]) -> Table:
     """One table of all rows, in the order of lines."""
     if len(tables) < 2:  # noqa: PLR2004 - nothing to put in order
         return tables[0] if tables else empty()
-    joined = np.concatenate(tables)
-    return joined[np.argsort(joined["line"])]
+    joined = np.concatenate([table.view(BYTES) for table in tables]).view(ROW)
+    return joined.take(np.argsort(joined["line"]))
 
 
 def line_digests(lines: Sequence[bytes], seed: int = 0) -> Digests:
