@@ -1,7 +1,5 @@
 """Check the data that a model is trained and tested with."""
 
-import atexit
-import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -123,5 +121,4 @@ def explain(rule: str | None, everything: bool, markdown: bool, as_json: bool) -
 
 
 if __name__ == "__main__":
-    atexit.register(gc.freeze)  # or Python looks for garbage in all that ends with the process
     main()
