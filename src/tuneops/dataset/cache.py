@@ -81,7 +81,7 @@ def load(folder: Path, wanted: bytes) -> Cache:
 
 def save(folder: Path, wanted: bytes, cache: Cache, tables: Iterable[Table]) -> None:
     """Keep the clean rows of this run, and of earlier ones as far as there is room."""
-    new = np.concatenate([_new(table, cache) for table in tables])[-MAX_ROWS:]
+    new = np.concatenate([empty(), *(_new(table, cache) for table in tables)])[-MAX_ROWS:]
     kept = cache.rows[max(0, len(cache.rows) + len(new) - MAX_ROWS) :]
     head = np.array([(wanted, cache.seed, _digest(kept, new))], _HEAD)
     if len(new) and len(kept) == len(cache.rows) > 0:
