@@ -112,14 +112,14 @@ _WELCOMED = re.compile(
 _USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|alumn[oa]|student|estudiante|tenant|inquilin[oa]|hu[eé]sped|guest|viajer[oa]|travell?er|comprador\w?|buyer|shopper|soci[oa]|visitante|visitor|t[uú]|you|q|p|u)"
 _AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|t[eé]cnic[oa]|technician|recepcionista|receptionist|reception|recepci[oó]n|profesor\w?|teacher|tutor\w?|abogad[oa]|lawyer|m[eé]dic[oa]|doctor\w?|nurse|enfermer[oa]|vendedor\w?|dependient[ea]|clerk|advisor|teleoperador\w?|yo|me|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*[-*_#\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S"
+    rf"(?i)(?:^|\n|[.!?]\s)[ \t]*[-*_#\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _ONE_LETTER = re.compile(r"(?i)[upqar]|t[uú]|yo|me")
 _SCRIPTED = re.compile(
     r"(?i)di[aá]logo|dialog|conversaci[oó]n|conversation|guion|guión|\bscript\b|transcri|entrevista|interview|resum|summar|role-?play|simul|ejemplo de|example of|flashcard|tarjetas de|\bfaq|preguntas frecuentes|cuestionario|quiz|preguntas y respuestas|questions and answers|escena|scene|q&a|\bficha|extra(?:e|ct)\b|json|yaml|campos|fields|teatro|\bplay\b|few-shot|prompt"
 )
-_FIELD = re.compile(r"(?m)^\s*[*_-]{0,3}\s?[A-ZÁÉÍÓÚÑ][\w áéíóúñ]{2,25}[*_]{0,2}:")
+_FIELD = re.compile(r"(?m)^[ \t]*[*_-]{0,3}\s?[A-ZÁÉÍÓÚÑ][\w áéíóúñ]{2,25}[*_]{0,2}:")
 _APOLOGY = r"(?:lo siento|lo lamento|lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so |afraid )?(?:sorry)?|i am (?:sorry|afraid)|sorry|(?:my )?apolog\w{1,5}|unfortunately|desafortunadamente|lamentablemente|me temo|como (?:un )?(?:asistente|modelo|ia|inteligencia)|as an? (?:ai|assistant|language))"
 _REFUSAL = re.compile(
     r"(?i)^\W*(?:lamento no poder|como (?:un )?(?:asistente|modelo|ia)\b[^.\n]{0,40}no puedo|(?:me temo|siento decirte) que no|as an? (?:ai|assistant)\b[^.\n]{0,40}(?:can(?:'|’)?t|cannot|unable))|^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
