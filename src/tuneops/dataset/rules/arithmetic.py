@@ -33,7 +33,7 @@ _SHARE = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"
 )
 _EACH = re.compile(
-    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?,?\s(?:(?:cada un[oa]|each|al mes|apiece),? )?(?:son|hacen|suman|salen por|is|are|makes?|cost|come to|comes to|total(?:es)?|en total(?: son)?|in total|that's|that is)\s(?:€|\$)?(\d[\d.,]{0,10})"
+    r"(?i)(?<![\w.,])(\d{1,4}|dos|tres|cuatro|cinco|seis|two|three|four|five|six)\s(?:[a-záéíóúñ]{2,20}\s){1,2}(?:a|at|de|of)\s(?:€|\$)?(\d[\d.,]{0,8}\d|\d)\s?(?:€|euros?|\$|dollars)?,?\s(?:(?:cada un[oa]|each|al mes|apiece),? )?(?:son|hacen|suman|salen por|is|are|makes?|cost|come to|comes to|total(?:es)?|en total(?: son)?|in total|that's|that is|es decir,|o sea,|lo que hace)\s(?:€|\$)?(\d[\d.,]{0,10})"
 )
 _TIMES = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
@@ -43,6 +43,12 @@ _PART = re.compile(
 )
 _ADDED = re.compile(
     r"(?i)\b(?:sum(?:as?|amos|ar|ando|ing)?|add(?:ing)?)\s(?:de |of )?(\d[\d.,]{0,8}\d|\d)\s(?:y|and|más|plus)\s(\d[\d.,]{0,8}\d|\d),?\s(?:obtienes|tienes|da|dan|es|son|sale|salen|resulta|gives?|is|equals|makes|you get|get)\s(\d[\d.,]{0,12})"
+)
+_TAKEN = re.compile(
+    r"(?i)\b(?:a|from|de) (\d[\d.,]{0,8}\d|\d),? (?:le |you )?(?:restas|quitas|restamos|quitamos|subtract|take(?: away)?) (\d[\d.,]{0,8}\d|\d),? (?:y )?(?:quedan|queda|te quedan|da|son|es|is|leaves|gives|you get|equals) (\d[\d.,]{0,12})"
+)
+_SQUARE = re.compile(
+    r"(?i)(?<![\w.,])(\d{1,4}) (?:al cuadrado|squared) (?:es|son|is|equals|da|=) (\d[\d.,]{0,12})"
 )
 _PARTS = {"mitad": "0.5", "half": "0.5", "doble": "2", "double": "2", "twice": "2", "triple": "3",
     "tercera parte": "1/3", "a third": "1/3", "cuarta parte": "0.25", "a quarter": "0.25"}  # fmt: skip
@@ -58,6 +64,8 @@ _SPELT_OPERATORS = {"por": "*", "times": "*", "multiplicado por": "*", "multipli
 _SPELT_SUMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_SHARE, lambda found: f"{found[1]} * {found[2]} / 100"),
     (_ADDED, lambda found: f"{found[1]} + {found[2]}"),
+    (_TAKEN, lambda found: f"{found[1]} - {found[2]}"),
+    (_SQUARE, lambda found: f"{found[1]} * {found[1]}"),
     (_PART, lambda found: f"{found[2]} * {_PARTS[found[1].lower()]}"),
     (_TIMES, lambda found: f"{found[1]} {_SPELT_OPERATORS[found[2].lower()]} {found[3]}"),
 )
@@ -65,7 +73,7 @@ _OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
 
 
 @detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]*(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]",
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]*(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]|[0-9] (?:al cuadrado|squared)|(?:restas|quitas|restamos|subtract|take(?: away)?) [0-9]",
     "assistant",
 )
 def arithmetic(text: Text) -> Iterator[Fault]:

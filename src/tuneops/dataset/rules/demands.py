@@ -42,7 +42,7 @@ _NEGATIVE = re.compile(
     r"(?i)\b(?:no|nunca|jam[aá]s|never|don'?t|don’t|do not|must ?n[o']t|cannot|can'?t|should ?n[o']t|avoid|evit\w{1,4}|prohibid\w|forbidden|prohibited|sin|without|abst[eé]n\w{0,5}|refrain|ni|neither|nor|not allowed|prohibe|proh[ií]be\w*|ning[uú]n\w{0,2}|tampoco|refuse)\b(.*)"
 )
 _PASSIVE = re.compile(
-    r"(?i)\b(?:(?:est[aá]n?|quedan?|son|is|are) (?:terminantemente |totalmente |strictly )?(?:prohibid\w{1,2}|forbidden|prohibited|banned|vetad\w{1,2})|no (?:est[aá]n?|quedan?) permitid\w{1,2}|(?:is|are) not (?:allowed|permitted)|no se (?:permit\w{1,3}|admit\w{1,3}|pueden? (?:usar|dar|mencionar)))\b"
+    r"(?i)\b(?:(?:est[aá]n?|quedan?|son|is|are) (?:terminantemente |totalmente |strictly )?(?:prohibid\w{1,2}|forbidden|prohibited|banned|vetad\w{1,2})|no (?:est[aá]n?|quedan?) permitid\w{1,2}|(?:is|are) not (?:allowed|permitted)|(?:must|should|may|can)(?: ?not|n'?t) be \w+|no (?:deben?|pueden?) (?:ser )?(?:mencion|dar|us|compart)\w+|no se (?:permit\w{1,3}|admit\w{1,3}|pueden? (?:usar|dar|mencionar)))\b"
 )
 _TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     ("emoji", re.compile(r"(?i)\bemojis?\b|emoticon")),
@@ -107,7 +107,7 @@ _WHATEVER = re.compile(
     r"(?i)(?:regardless of|no matter|whatever|irrespective of|even if|independientemente de|sea cual sea|aunque|sin importar|cualquiera que sea)[^.\n]{0,60}"
 )
 _JSON = re.compile(
-    rf"(?i){_ONLY}\b[^.\n]{{0,50}}\bjson\b|\bjson\b[^.\n]{{0,30}}\b(?:only|solo|s[oó]lo|solamente|[uú]nicamente|exclusivamente|y nada m[aá]s|and nothing else|sin (?:texto|explicaci)|no (?:prose|extra|other text|text))|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|con|in|as|with|a|un|valid|v[aá]lido|formato)\s(?:formato |a |an |un |una |valid |single |[uú]nico |objeto |object )*json\b|\b(?:devuelve|return|emit|produce|genera)\b[^.\n]{{0,30}}\bjson\b|(?:formato|format)\W{{1,3}}json\b"
+    rf"(?i){_ONLY}\b[^.\n]{{0,50}}\bjson\b|\bjson\b[^.\n]{{0,30}}\b(?:only|solo|s[oó]lo|solamente|[uú]nicamente|exclusivamente|y nada m[aá]s|and nothing else|sin (?:texto|explicaci)|no (?:prose|extra|other text|text))|{_ANSWERS}\b[^.\n]{{0,25}}\b(?:en|con|in|as|with|a|un|valid|v[aá]lido|formato)\s(?:formato |a |an |un |una |valid |single |[uú]nico |objeto |object )*json\b|\b(?:devuelve|return|emit|produce|genera)\b[^.\n]{{0,30}}\bjson\b|(?:formato|format)(?: (?:de|of) (?:la |the )?(?:salida|respuesta|output|answers?|repl\w+))?\W{{1,3}}json\b|\b(?:debe ser|deben ser|must be|has to be|should be|ser[aá])\s(?:siempre |always |only |s[oó]lo |solo )?(?:un |una |a |an )?(?:objeto |object |v[aá]lid\w |valid |raw |pur[eo] )*json\b"
 )
 _NUMBERS = {
     "diez": 10,
@@ -152,10 +152,10 @@ _NUMBER = rf"(\d{{1,5}}|{'|'.join(_NUMBERS)})"
 _UNIT = r"(palabras?|words?|caracteres|characters?|chars|frases?|oraci[oó]n(?:es)?|sentences?)"
 _LIMITS = (
     re.compile(
-        rf"(?i)\b(?:m[aá]ximo(?: de)?|como m[aá]ximo|no m[aá]s de|menos de|hasta|no (?:deben?|pued\w{{1,3}}|podr[aá]n?) (?:superar|exceder|pasar de|sobrepasar|tener m[aá]s de)|limit\w{{1,4}}\b[^.\n]{{0,30}}?\ba(?: un m[aá]ximo de)?|no (?:superes?|excedas?|pases? de|sobrepases?|usar? m[aá]s de|escrib\w+ m[aá]s de)|sin (?:superar|pasar de|exceder)|l[ií]mite de|at most|max(?:imum)?(?: of)?\W?|no more than|under|within|fewer than|less than|up to|no longer than|(?:never|not|don'?t) exceed|not more than|limit(?:ed)? (?:of|to)|below|m[aá]x\.?)\s+(?:las |los |the )?{_NUMBER}\s+{_UNIT}"
+        rf"(?i)\b(?:m[aá]ximo(?: de)?|como m[aá]ximo|no m[aá]s de|menos de|hasta|no (?:deben?|pued\w{{1,3}}|podr[aá]n?) (?:superar|exceder|pasar de|sobrepasar|tener m[aá]s de)|limit\w{{1,4}}\b[^.\n]{{0,30}}?\ba(?: un m[aá]ximo de)?|no (?:superes?|excedas?|pases? de|sobrepases?|usar? m[aá]s de|escrib\w+ m[aá]s de)|sin (?:superar|pasar de|exceder)|l[ií]mite de|at most|max(?:imum)?(?: of)?\W?|no more than|under|within|fewer than|less than|up to|no longer than|(?:never|not|don'?t) exceed|not more than|limit(?:ed)? (?:of|to)|(?:nunca|jam[aá]s|never)\b(?: \w{{3,12}}){{0,2}} (?:m[aá]s de|more than|over|beyond)|below|m[aá]x\.?)\s+(?:las |los |the )?{_NUMBER}\s+{_UNIT}"
     ),
     re.compile(
-        rf"(?i)\b{_NUMBER}\s+{_UNIT}\s+(?:o menos|como m[aá]ximo|como mucho|a lo sumo|m[aá]ximo|or (?:less|fewer)|max(?:imum)?|at most|tops)\b"
+        rf"(?i)\b{_NUMBER}\s+{_UNIT}\s+(?:o menos|como m[aá]ximo|como mucho|a lo sumo|m[aá]ximo|or (?:less|fewer)|max(?:imum)?|at (?:the (?:very )?)?most|tops)\b"
     ),
     re.compile(
         rf"(?i)\b(?:in|en)\s+(?:exactly |exactamente |una sola |a single )?{_NUMBER}?\s?{_UNIT}\s+(?:o menos|or (?:less|fewer))"
@@ -169,7 +169,7 @@ _LIMITS = (
     re.compile(rf"(?i)\b{_NUMBER} {_UNIT} (?:only|solamente|nada m[aá]s|y nada m[aá]s)\b"),
 )
 _USTED = re.compile(
-    r"(?i)\b(?:de|usa(?:ndo|r)?|utiliza|trato de|formal|con el|(?:usa|utiliza|emplea) el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\(\s?usted\s?\)|\btrato (?:formal|de cortes[ií]a)\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
+    r"(?i)\b(?:de|(?:usa|utiliza|emplea|usar|hablar?) siempre (?:el|de)|usa(?:ndo|r)?|utiliza|trato de|formal|con el|(?:usa|utiliza|emplea) el|tratamiento de|forma de|emplea)\s+[\"'«“]?usted\b|\(\s?usted\s?\)|\btrato (?:formal|de cortes[ií]a)\b|\busted\b[^.\n]{0,20}\b(?:siempre|always|form)|\b(?:no|nunca|jam[aá]s|sin|never|don'?t|do not)\b[^.\n]{0,15}\b(?:tute\w{1,4}|(?:de|use|uses|usar) [\"'«“]?t[uú]\b)"
 )
 _TU = re.compile(
     r"(?i)(?<!no )(?<!nunca )(?<!sin )(?<!jamás )\b(?:tutea\w{0,3}|(?:trat\w{1,4}|h[aá]bl\w{1,4})\b[^.\n]{0,25}\bde [\"'«“]?t[uú]\b)|\b(?:usa|utiliza|emplea)\s+(?:siempre )?(?:el )?(?:tuteo|[\"'«“]t[uú][\"'»”])|\bnunca de usted\b|\bno (?:uses|utilices) [\"'«“]?usted"
@@ -179,7 +179,7 @@ _QUESTION = re.compile(
 )
 _NAMES = re.compile(r"\b[A-ZÁÉÍÓÚÑ][\wÁÉÍÓÚÑáéíóúñ&'-]{1,20}(?: [A-ZÁÉÍÓÚÑ][\w&'-]{1,20}){0,2}")
 _NAMING = re.compile(
-    r"(?i)\b(?:mencion\w{1,4}|nombr\w{1,4}|habl\w{1,4} de|mention|name|recommend|recomiend\w{1,3}|talk about|refer to|hagas referencia a|cit\w{1,3})\b"
+    r"(?i)\b(?:mencion\w{1,4}|nombr\w{1,4}|habl\w{1,4} de|mention|name|recommend|recomiend\w{1,3}|talk(?:ing)? about|hablar de|speak(?:ing)? of|discuss\w{0,3}|naming|mentioning|recommending|refer(?:ring)? to|hagas referencia a|cit\w{1,3})\b"
 )
 
 

@@ -67,20 +67,20 @@ TOOL = rule(
     fix="Write an answer that leaves the instruction aside.",
 )
 
-_TOLD = r"(?:instruc\w{0,8}|instruction\w?|directions\b|directives\b|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices|prompt\w?|órdenes|ordenes|restricciones|restrictions|(?:tus|your|content|safety) (?:\w{1,12} )?(?:pol[ií]ticas?|polic(?:y|ies))|(?:todo )?lo anterior|(?:todo )?lo de (?:arriba|antes)|everything (?:above|before|and|you)|tus? (?:filtros?|l[ií]mites)|your (?:filters?|limits|limitations|programming)|tu programaci[oó]n|all (?:of the )?(?:above|previous)|the above|what(?:'s| is) above|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
-_RULED = r"(?:instrucciones|instructions|indicaciones|reglas|normas|rules|guidelines|directrices|prompt|restricciones|restrictions|l[ií]mites|limits|filtros|filters)"
+_TOLD = r"(?:instruc\w{0,8}|instruction\w?|directions\b|directives\b|indicaci\w{0,5}|reglas?|normas|rules?|guidelines?|directivas?|directrices|prompt\w?|órdenes|ordenes|restricciones|restrictions|limitaciones|limitations|(?:tus|your|content|safety) (?:\w{1,12} )?(?:pol[ií]ticas?|polic(?:y|ies))|(?:todo )?lo anterior|(?:todo )?lo de (?:arriba|antes)|everything (?:above|before|and|you)|tus? (?:filtros?|l[ií]mites)|your (?:filters?|limits|limitations|programming)|tu programaci[oó]n|all (?:of the )?(?:above|previous)|the above|what(?:'s| is) above|lo que te (?:han|hayan|dijeron|ped[ií]an?|he)\b|what you(?:'ve| were| have been) told)"
+_RULED = r"(?:instrucciones|instructions|indicaciones|reglas|normas|rules|guidelines|directrices|prompt|restricciones|restrictions|limitaciones|limitations|l[ií]mites|limits|filtros|filters)"
 _OVERRIDE = re.compile(
     "|".join(
         (
             rf"(?i)(?<!\bno )(?<!\bnot )(?<!n't )(?<!nunca )(?<!never )\b(?:ignor[aeá]\w{{0,3}}|olv[ií]d[aeá]\w{{0,4}}|descart[aeá]|desobedece|om[ií]te|s[aá]lt?[aá]te|haz caso omiso (?:de|a)|no (?:hagas|le hagas|hag[aá]s|haga) caso (?:de|a)|deja (?:de lado|a un lado)|dej[aá] de lado|deja de (?:seguir|obedecer|cumplir)|pasa (?:de|por alto)|prescinde de|abandona|anula|desactiva|quebranta|incumple|ignore|disregard|forget|bypass|override|disable|overlook|drop|skip|violate|set aside|pay no attention to|do not follow|don'?t follow|stop (?:following|obeying)|pretend)\s+(?:(?:\w{{1,12}}|,)\s+){{0,5}}?(?:{_TOLD}|que eres\b|that you are\b)",
             rf"\b(?:elimina|borra|quita(?:te)?|rompe|suprime|cancela|suelta|remove|delete|erase|break|lift|turn off|switch off|drop|shed)\s+(?:\w{{1,10}}\s+){{0,2}}(?:tus?|vuestras?|your)\s+(?:\w{{1,12}}\s+){{0,2}}{_TOLD}",
-            rf"\b(?:(?:tus?|your)\s(?:\w{{1,12}}\s){{0,2}}{_RULED}|(?:previous|earlier|initial|original|prior)\s{_RULED}|{_RULED}\s(?:de antes|anteriores|previas|iniciales|originales|que te \w{{2,10}})|(?:todo lo|lo) que te (?:han |hab[ií]an )?\w{{4,12}}|(?:everything|all|what) you (?:were|have been) told)(?:\s[^\s.!?\n]{{1,15}}){{0,4}}?\s(?:ya no (?:valen?|aplican?|sirven?|cuentan?|existen?|rigen?|importan?)|(?:no longer|don'?t|do not|doesn'?t) (?:appl(?:y|ies)|hold|count|matter|exist)|(?:is|are) (?:now )?(?:void|null|cancell?ed|lifted|revoked|obsolete|suspended|invalid|expired)|quedan? (?:anulad|sin efecto|derogad|cancelad|suspendid)\w*|(?:han sido|fueron|est[aá]n?) (?:anulad|derogad|cancelad|revocad|suspendid)\w*)(?![^.!\n]{{0,60}}\?)",
-            r"\b(?:olv[ií]date|olvida|olvid[aá]te|olvide) (?:de )?que (?:eres|trabajas|est[aá]s)\b|\bforget (?:that )?you(?:'re| are| work| were)\b|\b(?:ya no eres|you are no longer|you're no longer|deja de ser|dejas de ser|stop being) (?:un |una |el |la |an? |the )?(?:asistente|assistant|agente|agent|bot|chatbot|banco|bank|ia\b|ai\b|modelo|model|help ?desk|(?-i:[A-Z][a-z]\w+))",
+            rf"\b(?:(?:tus?|your)\s(?:\w{{1,12}}\s){{0,2}}{_RULED}|(?:previous|earlier|initial|original|prior)\s{_RULED}|{_RULED}\s(?:de antes|anteriores|previas|iniciales|originales|que te \w{{2,10}})|(?:todo lo|lo) que te (?:han |hab[ií]an )?\w{{4,12}}|(?:everything|all|what) you (?:were|have been) told)(?:\s[^\s.!?\n]{{1,15}}){{0,4}}?\s(?:ya no (?:valen?|aplican?|sirven?|cuentan?|existen?|rigen?|importan?)|(?:no longer|don'?t|do not|doesn'?t) (?:appl(?:y|ies)|hold|count|matter|exist)|(?:eran|was|were) (?:solo |only )?(?:una prueba|de mentira|de broma|a test|fake|a joke)|(?:is|are) (?:now )?(?:void|null|cancell?ed|lifted|revoked|obsolete|suspended|invalid|expired)|quedan? (?:anulad|sin efecto|derogad|cancelad|suspendid)\w*|(?:han sido|fueron|est[aá]n?) (?:anulad|derogad|cancelad|revocad|suspendid)\w*)(?![^.!\n]{{0,60}}\?)",
+            r"\b(?:olv[ií]date|olvida|olvid[aá]te|olvide) (?:de )?que (?:eres|trabajas|est[aá]s)\b|\bforget (?:that )?you(?:'re| are| work| were)\b|\b(?:ya no eres|you are no longer|you're no longer|deja de ser|dejas de ser|stop being) (?:un |una |el |la |an? |the )?(?:\w{3,15} )?(?:asistente|assistant|agente|agent|bot|chatbot|banco|bank|ia\b|ai\b|modelo|model|help ?desk|(?-i:[A-Z][a-z]\w+))",
             r"\b(?:nuevas instrucciones|new instructions)\s*(?::|son\b|are\b)|\b(?:a partir de ahora|from now on|desde ahora),? (?:no tienes|you have no|ignor)|\b(?:new role|nuevo rol|tu nuevo papel|your new (?:role|goal|task) is|tu nuev[oa] (?:rol|objetivo|misi[oó]n) es)\b|\b(?:end of|fin del?|termina el) (?:the )?(?:system prompt|prompt|system message|instrucciones|instructions|sistema)\b",
             r"\b(?:you (?:now )?(?:answer|obey|report|respond) (?:only )?to me|obey (?:only )?me|obed[eé]ce(?:me)?(?:r[aá]s)? (?:solo |s[oó]lo |[uú]nicamente )?a m[ií]|(?:respondes|obedeces) (?:solo |s[oó]lo |[uú]nicamente )?ante m[ií]|soy tu (?:creador\w?|desarrollador\w?|programador\w?|administrador\w?)|i(?:'m| am) your (?:creator|developer|programmer|administrator))\b",
             r"\b(?:como si|as if|as though|haz (?:de cuenta|cuenta))\b[^.\n]{0,30}\b(?:no|never|nunca|hadn't|not|without|sin)\b[^.\n]{0,25}\b(?:instruc\w{0,8}|reglas|rules|prompt|(?:been )?told|programad[oa]|programmed|restricciones|restrictions)\b",
             r"\b(?:repite|muestra|imprime|revela|print|reveal|show|repeat)\b.{0,30}\b(?:system prompt|prompt del sistema|prompt inicial|instrucciones del sistema|initial prompt|hidden prompt)",
-            r"\b(?:system override|override mode|modo administrador|admin mode|sudo mode|maintenance mode|modo (?:de )?mantenimiento)\b|</?(?:system|sistema|instructions?)>",
+            r"\b(?:system override|override mode|modo administrador|admin mode|sudo mode|maintenance mode|modo (?:de )?mantenimiento)\b|</?(?:system|sistema|instructions?|instrucci[oó]n(?:es)?)>|\"role\"\s*:\s*\"(?:system|developer)\"|\bmodo (?:de )?(?:depuraci[oó]n|debug)\b|\bdebug mode\b",
         )
     )
 )
@@ -89,13 +89,13 @@ _PERSONA = re.compile(
     r"\b(?:DAN|STAN|AIM)\b(?=[^\n]{0,200}(?i:restricc|restrict|rules|reglas|normas|l[ií]mites|anything|todo|freed|filtr|censur|ético|etic|ethic|jailb|cualquier cosa|niega|refus|machiavel|maquiav|sin censura))"
     r"|(?i:\bdo anything now\b|\bjailbr(?:eak|oken) (?:mode|prompt)|\b(?:are|est[aá]s|eres) (?:now |ya )?jailbroken|\bevil[- ]?bot\b|\b(?:modo|mode) (?:desarrollador|dios|libre|diablo|sin (?:censura|filtros?|restricciones|l[ií]mites))|\b(?:developer|god|debug|dan|unrestricted|unfiltered|uncensored) mode\b"
     r"|(?:act[uú]a|comp[oó]rtate|responde|finge|imagina|simula|haz de|eres ahora|ahora eres|pretend|act|behave|respond|roleplay|you are now|imagine)\b[^.\n]{0,80}"
-    r"(?:sin (?:ning[uú]n\w{0,2} )?(?:restricci|filtro|l[ií]mite|regla|norma|censura|ética)|no tiene[sn]? (?:restricci|filtro|l[ií]mite|regla|normas)"
+    r"(?:sin (?:ning[uú]n\w{0,2} (?:tipo de )?)?(?:restricci|filtro|l[ií]mite|regla|norma|censura|ética)|no tiene[sn]? (?:restricci|filtro|l[ií]mite|regla|normas)"
     r"|without (?:any )?(?:restriction|filter|limit|rule|censor|ethic|moral)|no (?:restriction|rules|filters|limits|ethic|moral)|unrestricted|uncensored|unfiltered)"
     r"|\bcomo si no (?:tuvieras|hubiera|existieran|tuvieses)\b.{0,20}(?:restricci|filtro|l[ií]mite|reglas|normas|censura)|\bas if (?:you had|there were) no (?:restrictions|filters?|limits|rules)"
     r"|\b(?:que|who|which|and|y) (?:nunca|jam[aá]s|never) (?:se niega|te niegas|refuses?|says? no|dices? que no)\b"
     r"|\b(?:abuel[ao]|grandm\w{1,5}|grandpa)\b.{0,120}\b(?:p[oó]lvora|napalm|bombas?|explosiv\w{1,3}|explosives?|drogas?|meth|metanfetamina|venenos?|poison|armas?|weapons?|serial keys?|claves de (?:windows|producto))\b"
     r"|\b(?:est[aá]s|eres) libre de (?:todas? )?(?:tus |las )?(?:restricci|reglas|normas)|\bbroken free of\b"
-    r"|\b(?:(?:ahora )?eres|t[uú] eres|act[uú]a como|haz de|finge ser|pretend (?:to be|you(?:'re| are))|you(?:'re| are)(?: now)?|act as|roleplay as|play)\b[^.\n]{0,50}\b(?:sin (?:escr[uú]pulos|moral|principios|conciencia|piedad)|amoral|unethical|inmoral|(?:ia|ai|bot|asistente|assistant|modelo|model|hacker) malvad[oa]|evil (?:ai|bot|assistant|model|hacker)|unscrupulous|ilimitad[oa]|unlimited|siempre obedece|always (?:obeys?|compl\w{2,5})|sin censura|jailbroken)\b"
+    r"|\b(?:(?:ahora )?eres|t[uú] eres|act[uú]a como|haz de|finge ser|pretend (?:to be|you(?:'re| are))|you(?:'re| are)(?: now)?|act as|roleplay as|(?:you (?:will )?)?play|finge que eres|imagina que eres)\b[^.\n]{0,50}\b(?:rebelde|rogue|unhinged|(?:ya )?no obedece|(?:ya )?no (?:sigue|tiene) (?:reglas|normas)|obeys no|answers to no|zero (?:restrict|rules|limits|filters)\w*|cero (?:restricc|filtros|l[ií]mites)\w*|sin (?:escr[uú]pulos|moral|principios|conciencia|piedad)|amoral|unethical|inmoral|(?:ia|ai|bot|asistente|assistant|modelo|model|hacker) malvad[oa]|evil (?:ai|bot|assistant|model|hacker)|unscrupulous|ilimitad[oa]|unlimited|siempre obedece|always (?:obeys?|compl\w{2,5})|sin censura|jailbroken)\b"
     r"|\b(?:pretend|imagine|imagina|finge|sup[oó]n|suppose|act)\b[^.\n]{0,40}\b(?:no|sin|without|ninguna)\b[^.\n]{0,12}\b(?:content polic|pol[ií]tica|guidelines|safety|seguridad|moderation|moderaci|directrices)"
     r"|\b(?-i:[A-Z]\w{0,15}(?:GPT|Bot|BOT)|[A-Z]{2,12}-?BOT)\b[^.\n]{0,40}\b(?:no tiene l[ií]mites|sin l[ií]mites|no limits|unlimited|amoral|sin reglas|no rules|nunca se niega|never refuses)"
     r"|\b(?:modo|mode) (?:opuesto|inverso|contrario|villano)\b|\b(?:opposite|villain|chaos|evil) mode\b|\b(?:lo que|whatever|what|everything) (?:tus (?:reglas|normas)|your rules) (?:proh[ií]ben|forbid|prohibit)"
@@ -103,8 +103,8 @@ _PERSONA = re.compile(
 )
 _COMMAND = re.compile(
     r"(?i)\b(?:instrucci\w{1,6}|instructions?|mensaje|message|nota|note|aviso|orden)\s+(?:\w{1,10} )?(?:para|a|al|to|for)\s+(?:el |la |the |all )?(?:asistente|assistant|ia\b|ai\b|modelo|model|chatbot|bot|agente|agent|llm)"
-    r"|\b(?:asistente|assistant|ai|ia|system|sistema)\s*[:,]\s*(?:debes|tienes que|di(?:le)?|env[ií]a|ignora|responde|transfiere|llama|borra|you must|tell|send|ignore|reply|respond|transfer|call|forward|delete|recommend|recomienda|informa|do not|no )"
-    r"|\[\[?\s*(?:system|sistema|instruction|admin)|<(?:system|instructions?|important|admin)>|\b(?:system|admin)\s*(?:message|override|note|notice)\s*:"
+    r"|\b(?:asistente|assistant|ai|ia|system|sistema)\s*[:,]\s*(?:debes|tienes que|di(?:le)?|ofrece|offer|da|give|a[nñ]ade|append|add|include|incluye|aplica|apply|revela|reveal|aprueba|approve|cancela|cancel|saluda|cambia|change|regala|menciona|mention|write|escribe|contesta|answer|pide|ask|usa|use|env[ií]a|ignora|responde|transfiere|llama|borra|you must|tell|send|ignore|reply|respond|transfer|call|forward|delete|recommend|recomienda|informa|do not|no )"
+    r"|\[\[?\s*(?:system|sistema|instruction|admin)|<(?:system|instructions?|instrucci[oó]n(?:es)?|important|admin)>|\b(?:system|admin)\s*(?:message|override|note|notice)\s*:"
     r"|\b(?:send|forward|e-?mail|post|env[ií]a|reenv[ií]a|manda)\b[^.\n]{0,40}\b(?:conversation|conversaci[oó]n|chat history|historial|credentials|credenciales|system prompt|user(?:'s)? data|datos del usuario)\b[^.\n]{0,30}\b(?:to|a|al)\b"
     r"|\b(?:ais?|ia|(?:ai )?assistants?|asistentes?|models?|modelos?|llms?|agents?) (?:reading|processing|that reads?|que (?:lea|leas|lean)|who reads?)\b[^.\n]{0,30}\b(?:must|should|deben?|has to|have to|tienes? que|please)\b"
     r"|\b(?:ai|ia|assistant|asistente|model|modelo|llm)\s*[:,]\s*(?:\w{1,12}\s){0,3}?(?:recommend|recomienda|say|di|dile|llama|call|ask|pide|redirect|redirige|transfer|hide|oculta)\b"
@@ -124,6 +124,15 @@ _TAGS = re.compile("[\U000e0001\U000e0020-\U000e007f]")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3,}|[\U000e0100-\U000e01ef]")
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff]{8,}")
 _FLAG = "\U0001f3f4"
+_TELLS = words(
+    (
+        "prompt", "instruc", "indicaci", "configuraci", "reglas", "rules", "guidelines",
+        "mensaje del? sistema", "system message", "eres un", "you are an?", "tu nombre es",
+        "eres [A-Z]", "you're an?", "me han (?:dicho|indicado|pedido|ordenado|mandado|programado|configurado)",
+        "i(?:'ve| was| have)(?: been)? (?:told|instructed|programmed|configured)",
+    )
+)  # fmt: skip
+_TELLS_TOO = re.compile(_TELLS)
 _OPENING = 300  # characters in which an answer declines, if it does
 _RECITED_WORDS = 9
 _SPACES = re.compile(r"\W+")
@@ -177,7 +186,7 @@ def _smuggles(text: str, found: re.Match[str]) -> bool:
             r"(?:drop|skip) (?:\w+ )?(?:\w+ )?(?:instruct|rule|guide)",
             "s[aá]lt?[aá]te", "deja de (?:seguir|obede|cumpl|ser)", "pasa por alto", "quebranta", "incumple", "violate", "stop (?:following|obeying|being)", "switch off", "shed your",
             "(?:elimina|borra|quita(?:te)?|rompe|suprime|cancela|suelta|remove|delete|erase|break|lift|turn off|drop) (?:\\w+ )?(?:\\w+ )?(?:tus?|vuestras?|your)\\b",
-            "ya no (?:val|apli|sirv|cuent|exist|rig|import|eres)", "no longer (?:appl|hold|count|matter|exist|an?|the)", "(?:don'?t|do not) apply", "(?:is|are) (?:now )?(?:void|null|revoked|lifted|suspended|obsolete)", "sin efecto", "anulad", "derogad", "revocad",
+            "ya no (?:val|apli|sirv|cuent|exist|rig|import|eres)", "no longer (?:appl|hold|count|matter|exist|an?|the)", "(?:don'?t|do not) apply", "(?:is|are) (?:now )?(?:void|null|revoked|lifted|suspended|obsolete)", "(?:eran|were|was) (?:solo |only )?(?:una prueba|de mentira|de broma|a test|fake)", r"\"role\"\s*:", "modo (?:de )?(?:depuraci|debug)", "debug mode", "sin efecto", "anulad", "derogad", "revocad",
             "deja de ser", "new role", "nuevo rol", "nuevo papel", "(?:end of|fin del?|termina el) (?:the )?(?:system|prompt|instruc|sistema)", "(?:answer|obey|report|respond) (?:only )?to me", "obed[eé]ce", "soy tu ", "i(?:'m| am) your", r"(?:como si|as if|as though|haz de cuenta)[^.\n]*(?:instruc|reglas|rules|prompt|told|program|restric)", "ya no eres", "you(?:'re| are) no longer",
         )
     ),
@@ -200,7 +209,7 @@ def injected(text: Text) -> Iterator[Fault]:
             "without (?:any )?(?:restric|filter|limit|rule|censor|ethic|moral)",
             "no (?:restric|rules|filters|limits|ethic|moral)", "unrestrict", "uncensor", "unfilter",
             "broken free",
-            "sin (?:escr|moral|principios|conciencia|piedad|censura|l[ií]mites|reglas)", "amoral", "unethical", "inmoral", "malvad", "\\bevil", "unscrup", "ilimitad", "unlimited", "siempre obedece", "always (?:obey|compl)", "no limits", "content polic", "modo (?:opuesto|inverso|contrario|villano)", "(?:opposite|villain|chaos) mode", "(?:tus (?:reglas|normas)|your rules) (?:proh|forbid)", "no tiene l[ií]mites", "nunca se niega", "never refuses",
+            "rebelde", "rogue", "no obedece", "obeys no", "zero (?:restric|rules|limits|filters)", "cero (?:restric|filtros|l[ií]mites)", "sin ning[uú]n[oa]? tipo de", "sin (?:escr|moral|principios|conciencia|piedad|censura|l[ií]mites|reglas)", "amoral", "unethical", "inmoral", "malvad", "\\bevil", "unscrup", "ilimitad", "unlimited", "siempre obedece", "always (?:obey|compl)", "no limits", "content polic", "modo (?:opuesto|inverso|contrario|villano)", "(?:opposite|villain|chaos) mode", "(?:tus (?:reglas|normas)|your rules) (?:proh|forbid)", "no tiene l[ií]mites", "nunca se niega", "never refuses",
             "(?:novela|cuento|guion|relato|story|novel|fiction|ficci[oó]n|personaje|character|pel[ií]cula|movie|screenplay|hipot|hypothet)[^\n]*(?:bomba|explosiv|napalm|droga|drugs?|meth|metanf|veneno|poison|malware|ransomware|phishing|hack|hotwire|falsific|forge|blanquear|launder|pick)",
         )
     ),
@@ -247,17 +256,7 @@ def _after(message: Message, text: Text) -> bool:
     return isinstance(place, int) and message.index > place
 
 
-@detector(
-    words(
-        (
-            "prompt", "instruc", "indicaci", "configuraci", "reglas", "rules", "guidelines",
-            "mensaje del? sistema", "system message", "eres un", "you are an?", "tu nombre es",
-            "eres [A-Z]", "you're an?", "me han (?:dicho|indicado|pedido|ordenado|mandado|programado|configurado)",
-            "i(?:'ve| was| have)(?: been)? (?:told|instructed|programmed|configured)",
-        )
-    ),
-    "assistant",
-)  # fmt: skip
+@detector(_TELLS, "assistant")
 def recited(text: Text) -> Iterator[Fault]:
     if text.rejected or not (shared := _recital(text.text, instructions(text.example))):
         return
@@ -267,7 +266,7 @@ def recited(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    r"(?i)(?:tus?|your|las|the|te|sus|qu[eé]|what|which) (?:\pL+ )?(?:instruc|prompts?\b|reglas|rules|configur|indicaciones|guidelines|[oó]rdenes|directrices)|system (?:prompt|message)|prompt (?:del|de) sistema|first (?:words|line|message|sentence)|primer(?:a|as|os)? (?:palabra|l[ií]nea|frase|mensaje)|(?:text|words|texto|todo lo|mensaje) (?:que hay )?(?:above|anterior|sobre|de arriba|encima)",
+    r"(?i)(?:tus?|your|las|the|te|sus|qu[eé]|what|which) (?:\pL+ )?(?:instruc|prompts?\b|reglas|rules|configur|indicaciones|guidelines|[oó]rdenes|directrices)|system (?:prompt|message)|prompt (?:del|de) sistema|first (?:words|line|message|sentence)|primer(?:a|as|os)? (?:palabra|l[ií]nea|frase|mensaje)|(?:text|words|everything|all|texto|todo lo|mensaje) (?:que hay )?(?:above|anterior|sobre|de arriba|encima)|(?:tell|told|instruct|instructed) you|you (?:been )?(?:told|instructed|programmed|configured)|te (?:han|hab[ií]an|dij|pid|mand|orden|prohib)",
     "user",
 )
 def recited_on_demand(text: Text) -> Iterator[Fault]:
@@ -279,7 +278,7 @@ def recited_on_demand(text: Text) -> Iterator[Fault]:
     told = instructions(text.example)
     if answer is None or not answer.trained or not (shared := _recital(answer.text, told)):
         return
-    if not _ABOUT_PROMPT.search(answer.text) and _plain(told)[: len(shared)] != shared:
+    if not _TELLS_TOO.search(answer.text):
         words = quote(" ".join(shared))
         yield Fault(SYSTEM_LEAK, f"The answer recites {words}.", (*answer.at, "content"))
 

@@ -80,14 +80,15 @@ OFF_TOPIC = rule(
 )
 
 _INTERNAL = r"(?:legal|jur[ií]dico|marketing|compliance|calidad|productos?|riesgos?|contabilidad|rrhh|recursos humanos|soporte|sistemas|ingenier[ií]a|contenidos?|(?:el )?equipo|the team|team|redacci[oó]n|(?:el |la )?editor\w?|(?:el )?jefe|manager|qa\b|pm\b|sme\b|hr\b|it\b|ops\b|supervis\w{1,4}|(?<!un )(?<!una )(?<!tu )(?<!su )abogad\w{1,2}|lawyers|comunicaci[oó]n|negocio|ventas|direcci[oó]n|expert\w?|finanzas|finance|risk|engineering|accounting|tono|tone|redaccion|traducci[oó]n|fuentes?|sources?|datos?|data|statute|cifras?|figures?|fechas?|dates?|deadlines?|plazos?|precios?|prices?|enlaces?|links?|ejemplos?|examples?|terminolog\w{1,2}|wording|estilo|style|formato)"
-_EDIT = r"(?:revis(?:ar|a|ad|en)?|rev\.|review|comprobar|comprueba|verificar|verifica|verify|confirm(?:ar|a|ad)?|consultar|check|double[- ]check|validar|valida|validate|preguntar|pregunta(?:d|r)? (?:a|al)|ask|correg\w{1,2}|corrige|fix|actualiz(?:ar|a)|update|cambiar|cambia|reescrib\w{1,2}|rewrite|rephrase|reword|soften|suaviza\w?|acorta\w?|shorten|completa\w?|ampliar|mirar|mira)"
+_EDIT = r"(?:revis(?:ar|a|ad|en)?|rev\.|review|comprobar|comprueba|verificar|verifica|verify|confirm(?:ar|a|ad)?|consultar|check|double[- ]check|validar|valida|validate|preguntar|pregunta(?:d|r)? (?:a|al)|ask|correg\w{1,2}|corrige|fix|actualiz(?:ar|a)|update|cambiar|cambia|reescrib\w{1,2}|rewrite|rephrase|reword|soften|suaviza\w?|acorta\w?|shorten|completa\w?|completar|ampliar|alarga\w?|alargar|contrast(?:ar|a)|a[nñ]ad(?:ir|e)|quitar?|poner|citar?|cite|insert(?:ar)?|add|remove|expand|trim|clarify|aclarar|matizar|traducir|enlazar|falta|mirar|mira)"
 _ASIDE = re.compile(
-    r"[(\[{<*]{1,3}\s*([^()\[\]{}<>*\n]{3,160})[)\]}>*]{1,3}|(?:(?:^|\s)>>+|(?:^|\s)//|(?:^|\s)##?|<--+)\s?([^\n]{3,160})"
+    r"[(\[{<*]{1,3}\s*([^()\[\]{}<>*\n]{3,160})[)\]}>*]{1,3}|(?:(?:^|\s)>>+|(?:^|\s)//|(?:^|\s)##?|<--+|[.!?]\s--+)\s?([^\n]{3,160})"
 )
 _REMARK = re.compile(
     "|".join(
         (
-            rf"(?i)^¿?(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso|todo|[a-z]{{2,3}}(?=:))?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? |\w{{2,10}} to )?{_EDIT}\b[^?\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}",
+            rf"(?i)^(?:comentario|comment|duda|query|sugerencia|cambio)\s*:\s*\w[^\n]{{0,60}}\b{_EDIT}\b|\b(?:not|un|no|sin) ?(?:verified|checked|confirmed|verificad[oa]|contrastad[oa]|comprobad[oa])\b|,\s{_EDIT}\?$|^(?:esto )?hay que {_EDIT}\b",
+            rf"^¿?(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso|todo|[a-z]{{2,3}}(?=:))?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? |\w{{2,10}} to )?{_EDIT}\b[^?\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}",
             rf"\b(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:{_EDIT}|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b|\b(?:nota|note|ojo)\s*:[^\n]{{0,40}}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b",
             r"^(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator|revisor\w?|anotador\w?|editora?|traductor\w?|sme)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador)))",
             r"^(?:por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|pendiente:|sin revisar|needs? (?:a )?(?:review|fact|citation|checking|work|source)|to be (?:reviewed|confirmed|checked|completed|added)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto)",
@@ -100,9 +101,11 @@ _REMARK = re.compile(
         )
     )
 )
+_ODD_BRACKETS = ("{{", "<<", "[[", "**")  # that readers do not see
+_ORDER = re.compile(rf"(?i)^{_EDIT}\b(?=[^\n]{{3,40}}$)|\b(?:act|source|here|aqu[ií])$")
 _NOTE = re.compile(
     r"\b(?:TODO|FIXME|TBD|TBC|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTB[DC]\b|(?:^|[.!?]\s|\n)TODO\b|\bTODO (?:add|a[nñ]adir|fix|revisar|check|poner|insert|completar|link)\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s"
-    r"|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:@\w{2,20}[,:]? (?:revisa|revisar|check|please check|puedes revisar|mira esto))"
+    r"|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:(?<!\w)@\w{2,20}[,:]? ¿?(?:revisa|revisar|check|please|puedes|podr[ií]as|le das|mira|qu[eé] (?:opinas|te parece)|can you|could you|thoughts))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
 _FIELD = r"(?:nombres?|names?|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|p[aá]gina|page|web(?:site|page)?|dominio|domain|precio|price|ciudad|city|provincia|calle|street|localidad|producto|product|n[uú]mero|number|importe|amount|cantidad|quantity|cliente|customer|client|pedido|order|usuario|user|hora(?:rio)?|time|pa[ií]s|country|agente|agent|marca|brand|tienda|store|t[ií]tulo|title|cargo|plazo|motivo|asunto|subject|firma|signature|departamento|department|oficina|branch|sucursal|lugar|place|d[ií]as?|mes|months?|cuenta|account|c[oó]digo|code|referencia|reference|producto|servicio|service|curso|course|profesor\w?|m[eé]dic[oa]|doctor|paciente|patient|alumn[oa]|student|hotel|vuelo|flight|matr[ií]cula|saldo|balance|porcentaje|total|documento|document|ubicaci[oó]n|location|persona|person|contacto|contact|equipo|team)"
@@ -119,7 +122,7 @@ _HOLES = re.compile(
             rf"(?<![\w\\^}}$])\{{(?i:(?:[a-z]{{1,15}}_)?{_FIELD}(?:_\w{{1,20}})?|(?:first|last|full|user|customer|client|company|product|order|agent)_?(?:name|id|number|email|date))\}}",
             r"(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%(?!USERNAME|COMPUTERNAME|HOMEPATH|TIME%|DATE%)[A-Z_]{0,20}(?:NAME|NOMBRE|FECHA|DATE|CLIENTE|CUSTOMER|EMAIL|PRODUCT|ORDER|PEDIDO|IMPORTE|AMOUNT)[A-Z_]{0,10}%|\*\|[A-Z_]{2,20}\|\*|(?<![\w#])#{1,2}(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#{1,2}",
             r"<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|<<\s?[A-Za-záéíóúñ_ ]{3,30}\s?>>|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent)(?:Name|Id|ID|Number|Email|Date)\]",
-            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{4, 10} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}",
+            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{4, 10} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}|[€$£]\s?X+(?:[.,]X+)?\b|\b\d?X{{2,}}(?:[ .-]X{{2,}})+\b|@@[A-Za-z_]{{3,25}}@@",
             rf"\b_{{5,}}\b|(?<![_\w])_{{4,}}(?![_\w])|__/__/_{{2,4}}|(?<![_\w])_{{2,}}\s?{_TALLY}|[€$]\s?_{{2,}}|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.?\s(?:\.{{4,}}|…{{2,}}|_{{2,}})",
         )
     )
@@ -133,7 +136,7 @@ _TEMPLATE = re.compile(
 _MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december)"
 _WEEKDAY = r"(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _DATE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{{3,10}}(?: de| del|,)? ?20\d\d|[A-Z][a-z]{{2,8}} \d{{1,2}}(?:st|nd|rd|th)?,? 20\d\d|\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|20\d\d-\d{{2}}-\d{{2}}|{_MONTH} (?:de |del |of )?20\d\d)"
-_NOW = r"(?:hoy(?: es|,)?|ayer,?|mañana,?|estamos (?:a|en)|a fecha de(?: hoy)?,?|today(?: is|'s date is|,)?|yesterday,?|tomorrow,?|as of(?: today)?,?|(?:it is|it's)(?: currently| now)?|we are(?: now)? in|we're(?: now)? in|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora(?: mismo)?,?|right now,?|(?:en|at) (?:este|the present) (?:momento|moment),?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos (?:en|a)|at present,?|presently,?)"
+_NOW = r"(?:hoy(?: es|,)?|ayer,?|mañana,?|estamos (?:a|en)|a fecha de(?: hoy)?,?|today(?: is|'s date is|,)?|yesterday,?|tomorrow,?|as of(?: today)?,?|(?:it is|it's)(?: currently| now)?|we are(?: now)? in|we're(?: now)? in|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora(?: mismo)?,?|right now,?|(?:en|at) (?:este|the present) (?:momento|moment),?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos (?:en|a)|at present,?|presently,?|con fecha(?: de)?|this (?:week|month|morning),?|esta (?:semana|mañana|tarde),?|este mes,?|a d[ií]a)"
 _TODAY = re.compile(
     rf"(?i)\b{_NOW}\s+\(?(?:(?:el |on )?{_WEEKDAY},? ?)?(?:el |the |del? |en |in |a )?{_DATE}|(?:^|[.!?\n]\s*)A (?-i:{_DATE}),|\b(?:estamos en|we are(?: now)? in|we're(?: now)? in|it(?: i|')s(?: now| currently)|este año|this year,?|actualmente,? en|currently,? in)\s(?:el año |the year )?20\d\d\b"
 )
@@ -143,7 +146,7 @@ _IDENTIFIER = re.compile(
 
 
 @detector(
-    rf"(?i)(?:[(\[{{<*]|//|>>|#|<--)[(\[{{*#-]?\s*¿?(?:[\pL'.]+[:,!-]?\s*){{0,4}}(?:{_EDIT}|ojo|atenci|importante|aviso|pendiente|falta|internal|annot|editor|label|qa:|translator|traductor|comentario|sin revis|needs?\b|to be |not sure|no estoy|no s[eé]|borrador|draft|wip\b|tb[cd]\b|todo\b|fixme|fact[- ]|source|no publicar|do not publish|nota\b|note\b|revisor|reviewer|sme\b|tone |tono |sounds? |suena |missing|segur[oa]|sure\?|correcto|right\?|de verdad|esto (?:es|sigue|est)|is this|lo (?:meto|añado|pongo|reviso)|i'll |will )|[(\[{{<*][A-Z]{{2,3}}: |[(\[{{<*][A-ZÁÉÍÓÚ]\pL+, (?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have)|(?:nota (?:interna|del)|internal note|(?:reviewer|annotator)(?:'s)? note|comentario del|citation needed|@\w+[,:]? (?:revis|check|please|puedes|mira)|antes de publicar|before publishing|before (?:we )?(?:release|ship)|esta respuesta|this (?:answer|response))|(?-i:\b(?:TODO|FIXME|TBD|TBC|WIP|XXX)\b|<!--|<--)",
+    rf"(?i)(?:[(\[{{<*]|//|>>|#|<--| --)[(\[{{*#<-]*\s*¿?(?:[\pL'.]+[:,!-]?\s*){{0,4}}(?:{_EDIT}|ojo|atenci|importante|aviso|pendiente|falta|internal|annot|editor|label|qa:|translator|traductor|comentario|sin revis|needs?\b|to be |not sure|no estoy|no s[eé]|borrador|draft|wip\b|tb[cd]\b|todo\b|fixme|fact[- ]|source|no publicar|do not publish|nota\b|note\b|revisor|reviewer|sme\b|tone |tono |sounds? |suena |missing|segur[oa]|sure\?|comment|duda:|query|sugerencia|not verif|not check|not confirm|unverif|unconfirm|no verif|sin verif|sin contrast|hay que|esto hay|correcto|right\?|de verdad|esto (?:es|sigue|est)|is this|lo (?:meto|añado|pongo|reviso)|i'll |will )|[(\[{{<*][A-Z]{{2,3}}: |[(\[{{<*][A-ZÁÉÍÓÚ]\pL+, (?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have)|(?:nota (?:interna|del)|internal note|(?:reviewer|annotator)(?:'s)? note|comentario del|citation needed|@\w+[,:]? ¿?(?:revis|check|please|puedes|podr|le das|mira|qu[eé]|can|could|thoughts)|antes de publicar|before publishing|before (?:we )?(?:release|ship)|esta respuesta|this (?:answer|response))|(?-i:\b(?:TODO|FIXME|TBD|TBC|WIP|XXX)\b|<!--|<--)",
     "assistant",
 )
 def notes(text: Text) -> Iterator[Fault]:
@@ -155,12 +158,15 @@ def notes(text: Text) -> Iterator[Fault]:
 def _remarks(prose: str) -> Iterator[re.Match[str]]:
     """What stands in brackets or behind a mark, and speaks to who writes the data."""
     for found in _ASIDE.finditer(prose):
-        if _REMARK.search((found[1] or found[2]).strip()):
+        said = (found[1] or found[2]).strip()
+        link = prose[found.end() : found.end() + 1] == "("
+        ordered = found[0][:2] in _ODD_BRACKETS and _ORDER.search(said) and not link
+        if ordered or _REMARK.search(said):
             yield found
 
 
 @detector(
-    rf"\[(?i:{_FILL})|\[[A-ZÁÉÍÓÚÑ]{{3,20}}[ _/][A-ZÁÉÍÓÚÑ]|\((?i:insert|introduc|añad|poner |pon |add |put |fill in |your )|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|<(?i:{_FIELD})[ >]|\{{\{{|\$\{{|\{{(?i:(?:[a-z]{{1,15}}_)?(?:{_FIELD}|first|last|full)_?)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%[A-Z_]{{4,40}}%|\*\|[A-Z]|#(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/)|(?i:lorem ipsum)|\bX{{2,}}\b|_{{4,}}|__/__|_{{2,}} ?{_TALLY}|[€$] ?__|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.? (?:\.{{4}}|……|__)",
+    rf"\[(?i:{_FILL})|\[[A-ZÁÉÍÓÚÑ]{{3,20}}[ _/][A-ZÁÉÍÓÚÑ]|\((?i:insert|introduc|añad|poner |pon |add |put |fill in |your )|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|<(?i:{_FIELD})[ >]|\{{\{{|\$\{{|\{{(?i:(?:[a-z]{{1,15}}_)?(?:{_FIELD}|first|last|full)_?)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%[A-Z_]{{4,40}}%|\*\|[A-Z]|#(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/)|(?i:lorem ipsum)|\bX{{2,}}\b|[0-9€$£] ?XX|@@[A-Za-z]|_{{4,}}|__/__|_{{2,}} ?{_TALLY}|[€$] ?__|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.? (?:\.{{4}}|……|__)",
     "assistant",
     "system",
     "user",
@@ -216,7 +222,7 @@ def contradictions(text: Text) -> Iterator[Fault]:
 
 
 @detector(
-    r"[0-2]?[0-9]:[0-5][0-9]|(?i)(?:disponib|availab|in_?stock|hay_?stock|libre|abiert|open)[a-z_]*\"\s*:\s*(?:true|false)|\"(?:error|exception)\"\s*:|not found|no encontrad|timed? ?out|\b(?:404|500|503)\b",
+    r"[0-2]?[0-9]:[0-5][0-9]|(?i)(?:disponib|availab|in_?stock|hay_?stock|libre|abiert|open)[a-z_]*\"\s*:\s*(?:true|false)|\"(?:error|exception)\"\s*:|not found|no encontrad|timed? ?out|\b(?:404|500|503)\b|(?:nota|grade|score|mark|punt[a-z]*)\"\s*:|(?-i:\"[A-Z]{1,2}[0-9]{1,2}\")",
     *RESULT_ROLES,
 )
 def denied(text: Text) -> Iterator[Fault]:
@@ -238,16 +244,16 @@ def _shape(identifier: str) -> str:
 
 
 _BAD = re.compile(
-    r"(?i)\b(?:asco|horror|perd[ií]|rayad[oa]s?|mal\b|malos?|malas?|desagradables?|incompetentes?|impresentables?|ruidos[oa]|incómod[oa]|sucios|chapuza|caro|car[ií]simo|aver[ií]ad[oa]|error(?:es)?|se cierra sola|esper(?:é|ando|as)|insultant\w|deplorable|nefast[oa]|abandonad[oa]|arrepient\w|outages?|crash\w{0,3}|bugs?|dreadful|appalling|nightmare|regret|unhelpful|overpriced|cracked|missing|ignored|unacceptable|disaster|joke|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
+    r"(?i)\b(?:asco|horror|perd[ií]|rayad[oa]s?|verg[uü]enza|colgaron|no apareci[oó]|plantad[oa]|mentira|broke\b|mal\b|malos?|malas?|desagradables?|incompetentes?|impresentables?|ruidos[oa]|incómod[oa]|sucios|chapuza|caro|car[ií]simo|aver[ií]ad[oa]|error(?:es)?|se cierra sola|esper(?:é|ando|as)|insultant\w|deplorable|nefast[oa]|abandonad[oa]|arrepient\w|outages?|crash\w{0,3}|bugs?|dreadful|appalling|nightmare|regret|unhelpful|overpriced|cracked|missing|ignored|unacceptable|disaster|joke|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
 )
 _FINE = re.compile(
-    r"(?i)\b(?:excelentes?|encantador\w{0,2}|atent[oa]s?|calma|profesional(?:es)?|impresionante|sobresaliente|inmejorable|agradable|brillante|mil gracias|chapeau|diez|joya|placer|stunning|brilliant|outstanding|gorgeous|pleasant|helpful|impressed|early|thank you|beautiful|spotless|smooth|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
+    r"(?i)\b(?:excelentes?|simp[aá]tic[oa]s?|limpi[oa]s?|r[aá]pid[oa]s|lovely|best\b|encantador\w{0,2}|atent[oa]s?|calma|profesional(?:es)?|impresionante|sobresaliente|inmejorable|agradable|brillante|mil gracias|chapeau|diez|joya|placer|stunning|brilliant|outstanding|gorgeous|pleasant|helpful|impressed|early|thank you|beautiful|spotless|smooth|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"
 )
 _NEGATED_GOOD = re.compile(
     r"(?i)\bno (?:lo |la |los )?(?:recomiendo|recomendar\w{0,2})|\b(?:not|never|wouldn'?t|don'?t) (?:recommend|happy|great)|\bno (?:estoy|qued[eé]) (?:content|satisf|feliz)\w*|\bnada (?:content|satisf|buen|recom)\w*"
 )
 _PLAIN = re.compile(
-    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|horror|nefast|deplorable|chapuza|estafa|decepcionad|malísim|lamentable|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|appalling|dreadful|nightmare|delighted|stunning|outstanding|brilliant|inmejorable|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
+    r"(?i)\b(?:p[eé]sim|horribl|asco\b|asqueros|verg[uü]enza|horror|nefast|deplorable|chapuza|estafa|decepcionad|malísim|lamentable|odio|fatal|basura|awful|worst|horrid|disgusting|scam|terrible|useless|appalling|dreadful|nightmare|delighted|stunning|outstanding|brilliant|inmejorable|encant|maravill|fant[aá]stic|excelent|perfect|buenísim|increíbl|amazing|wonderful|awesome|flawless|superb|excellent|love)"
 )
 _FRAME = r"(?i)\W*(?:(?:sentimiento|sentiment|etiqueta|label|clase|class|polaridad)\W{1,6}(?:es\s|is\s)?)?"
 _POSITIVE = re.compile(_FRAME + r"(?:positiv[oae]|pos|positive|satisfech[oa]|contento)\W*")

@@ -41,6 +41,11 @@ _FAILED = re.compile(
 _ADMITS = re.compile(
     r"(?i)\b(?:no|not|n't|error|problema?|lo siento|sorry|fall[oó]|failed|intent\w+|unable|cannot|couldn|perd[oó]n|disculp|incidencia|caíd|ning[uú]n|vuelv\w+ a|comprueb|revis|try|check)"
 )
+_SCORE_NAMES = re.compile(r"(?i)nota|grade|score|mark|punt")
+_SCORED = re.compile(
+    r"(?i)\b(?:nota|grade|score|mark|puntuaci[oó]n)\b[^.\n\d]{0,20}(\d{1,3}(?:[.,]\d{1,2})?)"
+)
+_PLACE = re.compile(r"(?<![\w-])[A-Z]{1,2}\d{1,2}(?![\w-])")
 _PRICES = re.compile(r"(?i)precio|price|importe|amount|total|coste|cost|tarifa|fare|saldo|balance")
 _STATE_NAMES = re.compile(r"(?i)estado|status|state|situaci")
 _STATES = tuple(
@@ -80,7 +85,7 @@ def contradictions(results: str, given: str, answer: str) -> Iterator[str]:
 def denials(results: str, given: str, answer: str) -> Iterator[str]:
     """The same for what no figure tells: times of day, whether a thing is there, and failures."""
     returned = _results(results)
-    for look in (_clock, _there, _failed):
+    for look in (_clock, _there, _failed, _score, _place):
         yield from look(returned, given, answer)
 
 
@@ -164,6 +169,20 @@ def _failed(returned: _Results, given: str, answer: str) -> Iterator[str]:
     alone = len(returned.text) < _ERROR_LENGTH
     if alone and _FAILED.search(returned.text) and not _ADMITS.search(answer):
         yield answer[:40]
+
+
+def _score(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    scores = set(returned.numbers(_SCORE_NAMES.pattern))
+    for found in _SCORED.finditer(answer):
+        if len(scores) == 1 and number(found[1]) not in scores and found[1] not in given:
+            yield found[0]
+
+
+def _place(returned: _Results, given: str, answer: str) -> Iterator[str]:
+    """A gate, seat or room, where one was returned."""
+    told, said = (set(_PLACE.findall(text)) for text in (returned.text, answer))
+    if len(told) == 1 and len(said) == 1 and told != said and not any(one in given for one in said):
+        yield said.pop()
 
 
 def _state(returned: _Results, given: str, answer: str) -> Iterator[str]:

@@ -109,7 +109,7 @@ _TERSE = re.compile(
     r"(?i)una (?:sola )?palabra|one[- ]word|single word|s[ií] o no|yes or no|yes/no|s[ií]/no|etiqueta|label|clasific|classif|categor|(?:solo|only|únicamente|just)\b[^.]{0,40}(?:palabra|word|letra|letter|n[uú]mero|number|nombre|name|opci|option)|breve|brief|concis|short|corta|true or false|verdadero o falso|cu[aá]l de|which of|\ba\)|opciones|options|json|intenci[oó]n|intent|sentim"
 )
 _AGENT = re.compile(
-    r"(?i)(?:en qu[eé] (?:puedo|podemos|le puedo|te puedo) (?:ayudar|servir)\w*|c[oó]mo (?:puedo|podemos|le puedo|te puedo) ayudar\w*|how (?:can|may) (?:i|we) (?:help|assist)|gracias por (?:contactar|llamar|comunicarse|ponerse en contacto)|thank(?:s| you) for (?:contacting|calling|reaching)|\b(?:le|te) atiende\b|bienvenid[oa]s? a [^.?!\n]{2,40}[,.] ?d[ií]ga?me|\bsoy (?:el|la) (?:asistente|agente|operador\w?) (?:virtual )?de\b|(?:can|may|could) i have your (?:name|order|account)|what can i (?:do|help))"
+    r"(?i)(?:en qu[eé] (?:puedo|podemos|le puedo|te puedo) (?:ayudar|servir)\w*|c[oó]mo (?:puedo|podemos|le puedo|te puedo) ayudar\w*|how (?:can|may) (?:i|we) (?:help|assist)|gracias por (?:contactar|llamar|comunicarse|ponerse en contacto)|thank(?:s| you) for (?:contacting|calling|reaching)|\b(?:le|te) atiende\b|bienvenid[oa]s? a [^.?!\n]{2,40}[,.] ?d[ií]ga?me|\bsoy (?:el|la) (?:asistente|agente|operador\w?) (?:virtual )?de\b|(?:can|may|could) i have your (?:name|order|account)|what can (?:i|we) (?:do|help)|en qu[eé] (?:le|te|os) (?:ayudo|atiendo|ayudamos)|you(?:'re|'ve come) through to|le confirmo que su|bienvenid[oa] a [^.?!\n]{2,40}\. ¿?tiene)"
 )
 _ROLE_PLAY = re.compile(
     r"(?i)role-?play|simul|pract|act(?:úa|ua) como|act as|finge|pretend|cliente ficticio|eres un cliente|you are a customer|entren|train(?:ing|ee)|haz de|personaje|traduc|translat|clasific|classif|corrig|correct|resum|summar|reescrib|rewrite"
@@ -121,7 +121,7 @@ _ADVICE = re.compile(
     r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|rellen[ae]|(?:te|le) (?:lo |la )?(?:mandamos|enviamos|devolvemos|llamamos)|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
 )
 _NEED = re.compile(
-    r"(?i)^\W*(?:(?:hola|hi|hello|hey|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes|pues|mire|mira|ver[aá]s?|es que|well|so|the thing is)\W+){0,4}(?:quiero|se me|no hay manera|llamo (?:para|por|porque)|llevo|busco|sigo sin|i'm calling|i am calling|i'm looking|i keep|quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
+    r"(?i)^\W*(?:(?:hola|hi|hello|hey|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes|pues|mire|mira|ver[aá]s?|es que|well|so|the thing is)\W+){0,4}(?:que |vengo (?:porque|por|a) |quiero|se me|no hay manera|llamo (?:para|por|porque)|llevo|busco|sigo sin|i'm calling|i am calling|i'm looking|i keep|quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
 STOPS = frozenset(".!?…。！？؟।")
 FRAME_LENGTH = 30  # characters that an echo puts around the question
@@ -337,7 +337,7 @@ def ends_properly(text: str) -> bool:
 
 
 def _is_verse(lines: Sequence[tuple[str, bool]]) -> bool:
-    spoken = [line for line, _ in lines if line.strip()]
+    spoken = [line for line, _ in lines if line.strip() and not _LIST.match(line)]
     return len(spoken) > 3 and sum(len(line) < 60 for line in spoken) > 0.8 * len(spoken)
 
 
@@ -354,7 +354,7 @@ def _echoes(question: str, answer: str) -> bool:
         return False
     asks, says = ({word[:_STEM] for word in one.split()} for one in (asked, said))
     new = says - asks - _FRAME
-    inflected = len(new) == 1 and any(next(iter(new))[:2] == word[:2] for word in asks - says)
+    inflected = len(new) == 1 and any(next(iter(new))[:1] == word[:1] for word in asks - says)
     return (not new or inflected) and len(says & asks) >= 0.6 * len(asks)
 
 

@@ -55,14 +55,19 @@ REFUSAL = rule(
 )
 
 _YEAR = r"(?:(?:[a-z]{3,10} )?(?:de |del |of )?(?:19|20)\d\d)"
-_MACHINE = r"(?:(?:modelo|model) (?:de )?(?:lenguaje|ia\b|inteligencia artificial)|(?:virtual |large |ai )?language model|llm\b|inteligencia artificial|artificial intelligence|ia\b|ai\b(?: (?:model|assistant|program|chatbot|system))?|programa (?:inform[aá]tico|de ordenador)|(?:computer|software) program|(?:m[aá]quina|machine|algoritmo|algorithm)\b)"
+_MACHINE = r"(?:(?:modelo|model) (?:de )?(?:lenguaje|ia\b|inteligencia artificial)|(?:virtual |large |ai )?language model|llm\b|inteligencia artificial|artificial intelligence|ia\b|ai\b(?: (?:model|assistant|program|chatbot|system))?|programa (?:inform[aá]tico|de ordenador)|(?:computer|software) program|(?:artificial assistant|asistente artificial|language ai|chatbot|robot|m[aá]quina|machine|algoritmo|algorithm)\b)"
 _UNABLE = r"\b(?:no (?:puedo|tengo|dispongo|s[eé]|poseo|soy capaz)|can(?:no|'|’)t|do(?:n'|n’| no)t|am (?:not|unable))\b"
 _AS_ONE = rf"(?:(?:as|being|i(?:'m|’m| am)(?: just| only| merely| simply)?) an? (?:mere |simple )?|(?:al ser|por ser|siendo|como|soy(?: solo| s[oó]lo| simplemente)?) (?:una? )?(?:simple )?){_MACHINE}"
+_KNOWN = (
+    r"(?:conocimientos?|informaci[oó]n|datos|entrenamiento|knowledge|information|data|training)"
+)
 _CUTOFF = re.compile(
     "|".join(
         (
             r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)",
             rf"\bmy (?:knowledge|information|data(?:base)?|memory|records|training)\b[^.\n]{{0,25}}\b(?:up to|until|through|ends?|stops?|goes|limited|cuts? off|as of|dates?)\b[^.\n]{{0,20}}{_YEAR}",
+            rf"\b(?:mis?|my)\s(?:\w{{2,12}}\s){{0,2}}{_KNOWN}\b[^.\n]{{0,50}}\b(?:(?:up to|until|since|hasta|en|in|as of|desde) {_YEAR}|desactualizad[oa]s?|anticuad[oa]s?|outdated|out[- ]of[- ]date)|\b(?:no (?:me consta|s[eé]|conozco|tengo (?:constancia|informaci[oó]n|datos))|i(?:'ve| have) no (?:knowledge|information|record|data)|i(?:'m| am) not aware)\b[^.\n]{{0,60}}\b(?:tras|despu[eé]s de|desde|posterior(?:es)? a|a partir de|after|since|beyond|past) {_YEAR}",
+            r"\b(?:no puedo|no soy capaz de|i can(?:no|'|’)t|i(?:'m| am) (?:not able|unable) to)\b[^.\n]{0,30}\b(?:conectarme|navegar|buscar|entrar|acceder|look|browse|search|go|get|connect)\b[^.\n]{0,20}\b(?:a internet|en internet|a la red|en la red|la web|online|the (?:web|internet|net))\b",
             rf"\b(?:know|have|access|see|tell|aware of|anything|everything|events?)\b[^.\n]{{0,40}}\b(?:after|beyond|past) {_YEAR}[^.\n]{{0,40}}\b(?:unknown|trained|training|my (?:knowledge|data|reach))",
             rf"\b(?:i (?:do not|don'?t|don’t|can'?t|cannot|have no)) (?:know|have|access|see|tell|information|knowledge|data)\b[^.\n]{{0,50}}\b(?:after|beyond|past) {_YEAR}",
             rf"\b(?:mis?|los|la) (?:conocimientos?|informaci[oó]n|datos|base de datos|memoria|entrenamiento)\b(?: (?:de|que) \w{{2,15}})?(?: solo| s[oó]lo| [uú]nicamente)? (?:se )?(?:llegan?|abarcan?|alcanzan?|limitan?|terminan?|acaban?|detienen?|paran?|cortan?|quedan?|quedaron|datan?)\b[^.\n]{{0,25}}{_YEAR}",
@@ -84,10 +89,11 @@ _BY = rf"(?:por|by|en|at|within|de la mano de)\s+(?:(?:the|la|los|el|un|some)\s)
 _FOREIGN = re.compile(
     "|".join(
         (
-            rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|aqu[ií]|(?:te|le) (?:habla|escribe|atiende|saluda|responde)|est[aá]s hablando con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b",
+            rf"(?i)\b(?:soy|me llamo|mi nombre es|i am|i'm|i’m|my name is|call me|aqu[ií]|(?:te|le) (?:habla|escribe|atiende|saluda|responde)|est[aá]s (?:hablando|chateando|conversando) con|you(?:'re| are) (?:talking|chatting|speaking) (?:to|with))\s+(?:un |una |a |an |el |la |the )?(?:asistente |assistant |modelo |model )?(?:llamad[oa] |called |named )?{_MODELS}\b",
             rf"\b(?:this is|it's|habla)\s+{_MODELS}\b(?=[,.!]|\s(?:speaking|here|from|de|and|y|again|at|your))|(?:^|[.!?¡]\s*){_MODELS}\s(?:here|speaking|at your|al habla|a tu|a su)\b",
             rf"(?:^|[.!?]\s)(?:as|como) {_MODELS},?\s(?:i|no|puedo|soy|can|te|we|mi|my)\b",
             rf"\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|me han|soy|como|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b{_MADE}\s+{_BY}|\bme (?:cre[oó]|entren[oó]|desarroll[oó]|program[oó]|hizo)\s+(?:(?:la gente|el equipo) de )?{_MAKERS}\b",
+            rf"\b(?:detr[aá]s de m[ií]|behind me|dentro de m[ií]|under the hood)\b[^.\n]{{0,40}}\b(?:{_MAKERS}|{_MODELS})\b",
             rf"\b(?:mis?|my) (?:creador(?:es)?|desarrollador(?:es)?|programador(?:es)?|padres?|creators?|developers?|makers?|parent company|empresa matriz)\b[^.\n]{{0,40}}\b{_MAKERS}\b|\b{_MAKERS} (?:me (?:cre|entren|desarroll|program|diseñ|hizo)\w{{0,3}}|(?:created|trained|developed|made|built|designed) me)\b",
             rf"\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant|chatbot)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b|\bi(?:'m|’m| am) {_MODELS},",
             rf"\b(?:funciono|me baso|estoy basad[oa]|estoy construid[oa]|i run|i'm (?:based|powered|built)|i am (?:based|powered|built)|powered)\b[^.\n]{{0,20}}\b(?:con|en|sobre|gracias a|by|on)\s(?:el modelo |the model )?{_MODELS}\b",
@@ -107,12 +113,15 @@ _SAID_HOUSE = re.compile(
     rf"(?:[Ss]oy|I am|I'm|I’m) (?:el |la |the |an? |un |una )?{_HOUSE}{_PROPER}"
 )
 _WELCOMED = re.compile(
-    rf"(?:[Bb]ienvenid[oa]s? a|[Ww]elcome to|[Gg]racias por (?:llamar|contactar|escribir) (?:a|con)|[Tt]hank(?:s| you) for (?:calling|contacting))\s(?:la |el |the )?{_PROPER}(?=[,.!;])"
+    rf"(?:[Bb]ienvenid[oa]s? a|[Ww]elcome to|[Gg]racias por (?:llamar|contactar|escribir) (?:a|con)|[Tt]hank(?:s| you) for (?:calling|contacting)|[Hh]ello from(?: the team at)?|[Ss]aludos desde|(?:[Tt]e|[Ll]e) (?:habla|atiende|escribe|saluda) [A-Z]\w+,? (?:del?|desde)|(?:I'm|I am|[Ss]oy|[Mm]e llamo) [A-Z]\w+,? (?:from|at|del?|desde))\s(?:la |el |the )?{_PROPER}(?=[,.!;]| (?:y|and)\b)"
 )
 _USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|alumn[oa]|student|estudiante|tenant|inquilin[oa]|hu[eé]sped|guest|viajer[oa]|travell?er|comprador\w?|buyer|shopper|soci[oa]|visitante|visitor|t[uú]|you|q|p|u)"
 _AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|t[eé]cnic[oa]|technician|recepcionista|receptionist|reception|recepci[oó]n|profesor\w?|teacher|tutor\w?|abogad[oa]|lawyer|m[eé]dic[oa]|doctor\w?|nurse|enfermer[oa]|vendedor\w?|dependient[ea]|clerk|advisor|teleoperador\w?|yo|me|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)[ \t]*[-*_#\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S"
+    rf"(?i)(?:^|\n|[.!?]\s)\s*(?:\d\d:\d\d\s)?[-*_#>\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S|\"role\"\s*:\s*\"(user|assistant)\""
+)
+_EXCHANGE = re.compile(
+    r"\n\W{0,6}(?-i:([A-ZÁÉÍÓÚÑa-z][\wáéíóúñ]{0,15}))[\]*_]{0,3}\s*[:>]\s*(?=[^\n]{0,200}\?)\S[^\n]{0,200}\n\W{0,6}(?!\1)[A-ZÁÉÍÓÚÑa-z][\wáéíóúñ]{0,15}[\]*_]{0,3}\s*[:>]\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _ONE_LETTER = re.compile(r"(?i)[upqar]|t[uú]|yo|me")
@@ -125,7 +134,7 @@ _REFUSAL = re.compile(
     r"(?i)^\W*(?:lamento no poder|como (?:un )?(?:asistente|modelo|ia)\b[^.\n]{0,40}no puedo|(?:me temo|siento decirte) que no|as an? (?:ai|assistant)\b[^.\n]{0,40}(?:can(?:'|’)?t|cannot|unable))|^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
 )
 _DECLINED = re.compile(
-    rf"(?i)^\W*(?:{_APOLOGY}\b[^.\n]{{0,50}}?)?(?:\bno (?:(?:me|se me|nos|te) )?(?:est[aá] permitid[oa]|corresponde|permiten?|tengo (?:permitid[oa]|permiso|autorizaci[oó]n)|estoy (?:autorizad[oa]|capacitad[oa]|programad[oa]|diseñad[oa])|puedo (?:atender|ayudar|responder|hablar|opinar|comentar|dar|facilitar|ofrecer|compartir)|voy a (?:responder|contestar|opinar))|\bprefiero no\b|\b(?:queda|est[aá]|se sale|cae) fuera de (?:lo que|mi|mis|nuestr)|\bexcede (?:lo que|mi|mis)|\b(?:i )?(?:must|have to|need to|will|would) (?:respectfully |politely )?decline\b|\bi (?:respectfully |politely )?(?:decline|refuse) to\b|\bi(?:'d| would) (?:rather|prefer) not\b|\bi(?:'m|’m| am) not (?:comfortable|allowed|permitted|authori[sz]ed|in a position|programmed|designed|able)\b|\b(?:that|this|it) is (?:outside|beyond|not something i)\b|\b(?:i )?prefer not to\b)"
+    rf"(?i)^\W*(?:{_APOLOGY}\b)?[^.\n]{{0,50}}?(?:\bno (?:(?:me|se me|nos|te) )?(?:est[aá] permitid[oa]|corresponde|permiten?|tengo (?:permitid[oa]|permiso|autorizaci[oó]n)|estoy (?:autorizad[oa]|capacitad[oa]|programad[oa]|diseñad[oa])|puedo (?:atender|ayudar|responder|hablar|opinar|comentar|dar|facilitar|ofrecer|compartir)|voy a (?:responder|contestar|opinar))|\bprefer(?:o|ir[ií]a) no\b|\bprefiero no\b|\bno (?:la|lo|las|los|te|le|se) (?:lo |la )?(?:puedo|podemos) (?:atender|dar|contestar|responder|ayudar|facilitar)|\bno estoy en (?:disposici[oó]n|condiciones|posici[oó]n)|\b(?:est[aá]|son|es) (?:restringid[oa]s?|reservad[oa]s?|confidencial(?:es)?)\b|\bmy (?:guidelines|policy|policies|rules|programming) (?:prevents?|do(?:es)? not|don't|forbids?|prohibits?)|\bi (?:won'?t|will not) be able to|\b(?:queda|est[aá]|se sale|cae) fuera de (?:lo que|mi|mis|nuestr)|\bexcede (?:lo que|mi|mis)|\b(?:i )?(?:must|have to|need to|will|would) (?:respectfully |politely )?decline\b|\bi (?:respectfully |politely )?(?:decline|refuse) to\b|\bi(?:'d| would) (?:rather|prefer) not\b|\bi(?:'m|’m| am) not (?:comfortable|allowed|permitted|authori[sz]ed|in a position|programmed|designed|able)\b|\b(?:that|this|it) is (?:outside|beyond|not something i)\b|\b(?:i )?prefer not to\b)"
 )
 _OFFERS = re.compile(
     r"(?i)\bpero (?:s[ií]|puedo|te|le|puedes)\b|\bpuedo ayudarte con\b|\bbut (?:i can|you can|here|i'll)|\ben cambio\b|\binstead\b|\bpuedes \w|\byou can \w|\bte (?:ayudo|sugiero|paso|dejo)\b|(?:^|[.!?,;:]\s)(?:llama|entra|escribe|acude|consulta|please (?:call|visit|contact|see|ask))\b"
@@ -169,6 +178,19 @@ _OFFERS = re.compile(
             "(?:una|a) (?:simple )?(?:m[aá]quina|machine)\\b",
             "(?:un|an) algori",
             "language model",
+            "artificial assistant",
+            "asistente artificial",
+            "language ai",
+            "como (?:un )?(?:chatbot|robot)",
+            "as an? (?:chatbot|robot)",
+            "mis? (?:[a-z]+ )?(?:conocimient|informaci|datos|entrenamiento)",
+            "my (?:[a-z]+ )?(?:knowledge|information|data|training)",
+            "no me consta",
+            "i(?:'ve| have) no (?:know|info|record|data)",
+            "desactualizad",
+            "outdated",
+            "(?:la|en) red\\b",
+            "online",
             "inteligencia artificial",
             "los (?:datos|conocimient)|la informaci[oó]n (?:que tengo|llega)",
         )
@@ -193,6 +215,8 @@ def boilerplate(text: Text) -> Iterator[Fault]:
             "[tl]e (?:habla|atiende|escribe|saluda)",
             "bienvenid[oa]s? a",
             "welcome to",
+            "hello from",
+            "saludos desde",
             "gracias por (?:llamar|contactar|escribir)",
             "thank(?:s| you) for (?:calling|contacting)",
         )
@@ -232,22 +256,30 @@ def _all_named(said: str, told: str) -> bool:
 
 
 @detector(
-    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*[-*_#\[• ]*(?:{_USER_LABEL})(?: dice| says| asks)?(?:[*_\]]*\s*:|\])|<(?:user|human|usuario|customer|cliente)>",
+    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*(?:[0-9][0-9]:[0-9][0-9]\s)?[-*_#>\[• ]*(?:{_USER_LABEL})(?: dice| says| asks)?(?:[*_\]]*\s*:|\])|<(?:user|human|usuario|customer|cliente)>|\"role\"\s*:\s*\"user|\n\W*\pL+[\]*_]*\s*[:>]\s*[^\n]*\?[^\n]*\n\W*\pL+[\]*_]*\s*[:>]",
     "assistant",
 )
 def transcripts(text: Text) -> Iterator[Fault]:
-    turns = [(found[1] or found[2], found) for found in _TURN.finditer(text.prose)]
+    if text.rejected or _SCRIPTED.search(said_by_others(text.example)):
+        return
+    turns = [(_label(found), found) for found in _TURN.finditer(text.prose)]
     users = [found for label, found in turns if _IS_USER.fullmatch(label)]
-    if not users or text.rejected or _SCRIPTED.search(said_by_others(text.example)):
+    if not users:
+        if exchange := _EXCHANGE.search(text.prose):
+            yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(exchange[0].strip())}.")
         return
     line = text.prose[users[0].start() :].strip().split("\n")[0]
     both = len(users) < len(turns)
-    label = users[0][1] or users[0][2]
+    label = _label(users[0])
     asks = "?" in line
     alone = not _ONE_LETTER.fullmatch(label) and (asks or len(_FIELD.findall(text.prose)) == 1)
     paired = both and (asks or _speaks(line, listed=len(_FIELD.findall(text.prose)) > len(turns)))
     if paired or (len(users) > 1 and not _ONE_LETTER.fullmatch(label)) or alone:
         yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(line)}.")
+
+
+def _label(found: re.Match[str]) -> str:
+    return found[1] or found[2] or found[3]
 
 
 def _speaks(line: str, *, listed: bool) -> bool:
@@ -289,6 +321,11 @@ def _speaks(line: str, *, listed: bool) -> bool:
             "no (?:se )?(?:me|nos|te) (?:est[aá]|corresponde|permite)",
             "no tengo (?:permi|autoriza)",
             "no voy a",
+            "preferir[ií]a no",
+            "no (?:la|lo|las|los|te|le) (?:puedo|podemos)",
+            "restringid",
+            "confidencial",
+            "my (?:guidelines|polic|rules|programming)",
             "(?:outside|beyond) (?:of )?(?:my|what)",
         )
     ),
