@@ -19,13 +19,16 @@ from typing import Any
 
 import pytest
 
+from tuneops.dataset.findings import Severity
 from tuneops.dataset.scan import Report
 
 Check = Callable[..., Report]
 
 FORMS = Path(__file__).with_name("further_forms.tsv")
+NEAR_MISSES = Path(__file__).with_name("near_misses.tsv")
 TOGETHER = 20  # forms that are tried in one file; what is missed there is tried alone
 SHOP = "Eres el asistente de la tienda Verde Limón. Ayudas con pedidos y plantas."
+_OF_FILES = {"7", "20"}  # families of rules that compare rows: near misses share their questions
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _ALPHABETS = {
     "mixed": ascii_letters + digits,
@@ -275,6 +278,22 @@ def test_every_form_is_found_on_its_line(
         record_property(f"{format_} {family}", f"{number - lost[family]}/{number}")
         sys.stdout.write(f"recall {format_} {family}: {number - lost[family]}/{number}\n")
     assert [(form.kind, form.line) for form in missed] == []
+
+
+def test_what_only_looks_like_a_fault_is_silent(run: Check) -> None:
+    """Denials, quotations, codes and ordinary uses of telling words give nothing above info."""
+    rows = [row.split("\t") for row in NEAR_MISSES.read_text(encoding="utf-8").splitlines()]
+    clean, said = _clean("sft"), []
+    for start in range(0, len(rows), TOGETHER):
+        batch = rows[start : start + TOGETHER]
+        report = run([*clean[:12], *(line for _, line in batch), *clean[12:]])
+        loud = {
+            one.line: one
+            for one in report.findings
+            if one.severity is not Severity.INFO and one.code[1:-2] not in _OF_FILES
+        }
+        said += [(row, loud[at]) for at, row in enumerate(batch, 13) if at in loud]
+    assert said == []
 
 
 @pytest.mark.parametrize("format_", ["sft", "dpo", "rft"])

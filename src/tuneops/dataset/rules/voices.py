@@ -268,24 +268,20 @@ def transcripts(text: Text) -> Iterator[Fault]:
         if exchange := _EXCHANGE.search(text.prose):
             yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(exchange[0].strip())}.")
         return
-    line = text.prose[users[0].start() :].strip().split("\n")[0]
+    line = text.prose[users[0].start() :].lstrip(".!?… \n").split("\n")[0]
     both = len(users) < len(turns)
     label = _label(users[0])
     asks = "?" in line
     alone = not _ONE_LETTER.fullmatch(label) and (asks or len(_FIELD.findall(text.prose)) == 1)
-    paired = both and (asks or _speaks(line, listed=len(_FIELD.findall(text.prose)) > len(turns)))
+    fields = len(_FIELD.findall(text.prose)) > len(turns)
+    listed = fields or text.prose[: users[0].start() + 1].rstrip().endswith(":")
+    paired = both and (asks or not listed or line.rstrip("*_ ").endswith((".", "!", "…")))
     if paired or (len(users) > 1 and not _ONE_LETTER.fullmatch(label)) or alone:
         yield text.fault(TRANSCRIPT, f"The answer goes on with {quote(line)}.")
 
 
 def _label(found: re.Match[str]) -> str:
     return found[1] or found[2] or found[3]
-
-
-def _speaks(line: str, *, listed: bool) -> bool:
-    """Whether what a label introduces is a sentence, and not one of a list's values."""
-    said = line.partition(":")[2] or line
-    return said.rstrip("*_ ").endswith((".", "!", "…")) or (not listed and len(said.split()) > 2)
 
 
 @detector(
