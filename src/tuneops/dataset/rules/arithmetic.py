@@ -39,7 +39,7 @@ _TIMES = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,8})\s(por|times|multiplicado por|multiplied by|menos|minus|más|plus|entre|dividido entre|divided by)\s(\d[\d.,]{0,8}\d|\d)\s(?:son|es|equals|is|are|igual a|da|makes)\s(\d[\d.,]{0,12})"
 )
 _PART = re.compile(
-    r"(?i)\b(mitad|doble|triple|tercera parte|cuarta parte|half|twice|double|a third|a quarter)\s(?:de |of )?(?:€|\$)?(\d[\d.,]{0,10}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|are|=)\s(?:€|\$)?(\d[\d.,]{0,12})"
+    r"(?i)\b(mitad|doble|triple|tercera parte|cuarta parte|un tercio|un cuarto|half|twice|double|a third|a quarter)\s(?:de |of )?(?:€|\$)?(\d[\d.,]{0,10}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|are|=)\s(?:€|\$)?(\d[\d.,]{0,12})"
 )
 _ADDED = re.compile(
     r"(?i)\b(?:sum(?:as?|amos|ar|ando|ing)?|add(?:ing)?)\s(?:de |of )?(\d[\d.,]{0,8}\d|\d)\s(?:y|and|más|plus)\s(\d[\d.,]{0,8}\d|\d),?\s(?:obtienes|tienes|da|dan|es|son|sale|salen|resulta|gives?|is|equals|makes|you get|get)\s(\d[\d.,]{0,12})"
@@ -51,7 +51,7 @@ _SQUARE = re.compile(
     r"(?i)(?<![\w.,])(\d{1,4}) (?:al cuadrado|squared) (?:es|son|is|equals|da|=) (\d[\d.,]{0,12})"
 )
 _PARTS = {"mitad": "0.5", "half": "0.5", "doble": "2", "double": "2", "twice": "2", "triple": "3",
-    "tercera parte": "1/3", "a third": "1/3", "cuarta parte": "0.25", "a quarter": "0.25"}  # fmt: skip
+    "tercera parte": "1/3", "un tercio": "1/3", "un cuarto": "0.25", "a third": "1/3", "cuarta parte": "0.25", "a quarter": "0.25"}  # fmt: skip
 _SPELT_NUMBERS = dict(
     zip(
         ["dos", "tres", "cuatro", "cinco", "seis", "two", "three", "four", "five", "six"],
@@ -73,7 +73,7 @@ _OPERATOR = re.compile(r"[+\-−–x×*·/÷]")
 
 
 @detector(
-    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]*(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]|[0-9] (?:al cuadrado|squared)|(?:restas|quitas|restamos|subtract|take(?: away)?) [0-9]",
+    r"[0-9] ?(?:€|\$|euros?|kg|km|g|cm|m|h)? ?[+\-−–x×*·/÷] ?[€$£]?[0-9][^\n]*(?:=|igual a|equals|son) ?[€$£]?-?[0-9]|[0-9] ?(?:€|euros?|\$|dollars)? ?(?:y|más|and|plus) [0-9][0-9.,]* ?(?:€|euros?|\$|dollars)? ?(?:suman|son|hacen|make|is|equal|are|add)|(?i)[0-9] ?% (?:de|of) |[0-9] (?:por|times|multipli|menos|minus|más|plus|entre|divid)|(?:[0-9]|dos|tres|cuatro|cinco|seis|two|three|four|five|six) (?:\pL+ ){1,2}(?:a|at|de|of) [€$]?[0-9]|(?i)(?:mitad|doble|triple|parte|tercio|cuarto|half|twice|double|third|quarter) (?:de |of )?[€$]?[0-9]|\b(?:sum|add)[a-z]* (?:de |of )?[0-9]|[0-9] (?:al cuadrado|squared)|(?:restas|quitas|restamos|subtract|take(?: away)?) [0-9]",
     "assistant",
 )
 def arithmetic(text: Text) -> Iterator[Fault]:

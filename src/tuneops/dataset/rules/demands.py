@@ -39,7 +39,7 @@ _CLAUSES = re.compile(
     r"(?<=[.;!?])\s+|\n+|(?<=,)\s+(?=(?:y |and )?(?:no|nunca|never|don'?t|do not|sin|without|but|pero|jam[aá]s|evita|avoid)\b)"
 )
 _NEGATIVE = re.compile(
-    r"(?i)\b(?:no|nunca|jam[aá]s|never|don'?t|don’t|do not|must ?n[o']t|cannot|can'?t|should ?n[o']t|avoid|evit\w{1,4}|prohibid\w|forbidden|prohibited|sin|without|abst[eé]n\w{0,5}|refrain|ni|neither|nor|not allowed|prohibe|proh[ií]be\w*|ning[uú]n\w{0,2}|tampoco|refuse)\b(.*)"
+    r"(?i)\b(?:no|nunca|jam[aá]s|never|don'?t|don’t|do not|must ?n[o']t|cannot|can'?t|should ?n[o']t|avoid|evit\w{1,4}|prohibid\w|forbidden|prohibited|sin|without|abst[eé]n\w{0,5}|refrain|ni|neither|nor|not allowed|prohibe|proh[ií]be\w*|ning[uú]n\w{0,2}|nada de|tampoco|refuse)\b(.*)"
 )
 _PASSIVE = re.compile(
     r"(?i)\b(?:(?:est[aá]n?|quedan?|son|is|are) (?:terminantemente |totalmente |strictly )?(?:prohibid\w{1,2}|forbidden|prohibited|banned|vetad\w{1,2})|no (?:est[aá]n?|quedan?) permitid\w{1,2}|(?:is|are) not (?:allowed|permitted)|(?:must|should|may|can)(?: ?not|n'?t) be \w+|no (?:deben?|pueden?) (?:ser )?(?:mencion|dar|us|compart)\w+|no se (?:permit\w{1,3}|admit\w{1,3}|pueden? (?:usar|dar|mencionar)))\b"

@@ -87,13 +87,13 @@ _ASIDE = re.compile(
 _REMARK = re.compile(
     "|".join(
         (
-            rf"(?i)^(?:comentario|comment|duda|query|sugerencia|cambio)\s*:\s*\w[^\n]{{0,60}}\b{_EDIT}\b|\b(?:not|un|no|sin) ?(?:verified|checked|confirmed|verificad[oa]|contrastad[oa]|comprobad[oa])\b|,\s{_EDIT}\?$|^(?:esto )?hay que {_EDIT}\b",
+            rf"(?i)^(?:comentario|comment|duda|query|sugerencia|cambio)\s*:\s*\w[^\n]{{0,60}}\b{_EDIT}\b|\b(?:not|un|no|sin) ?(?:verified|checked|confirmed|verificad[oa]|contrastad[oa]|comprobad[oa])\b|,\s{_EDIT}\?$|[?;]\s?{_EDIT}$|^(?:check|verify|review|double-check|revisar|comprobar|verificar|validar|contrastar)\b[^\n]{{0,40}}(?:\bw/|\b(?:with|con|if|whether|si|that|que|this|esto)\b)|^(?:esto )?hay que {_EDIT}\b",
             rf"^¿?(?:ojo|atenci[oó]n|nota|note|nb|importante|aviso|todo|[a-z]{{2,3}}(?=:))?\s*[:,!-]?\s*(?:esto |hay que |por favor |please |need to |to |por |a |falta |pendiente(?: de)? |\w{{2,10}} to )?{_EDIT}\b[^?\n]{{0,30}}?\b(?:con|with|por|by|a|si|if|antes|before|este|esta|this|el|la|los|las|the|de|lo)?\s*{_INTERNAL}",
             rf"\b(?:ojo|nota|note)\s*[:,!]\s*(?:hay que |falta |needs? to |to )?(?:{_EDIT}|pendiente|falta|esto no|borrar|delete|remove|quitar|mejorar|improve)\b|\b(?:nota|note|ojo)\s*:[^\n]{{0,40}}\b(?:validar|valide|revisar|revise|comprobar|compruebe|confirmar|confirme|verificar|preguntar|check|confirm|verify|validate|review|ask)\b",
             r"^(?:nota (?:interna|del? (?:revisor|anotador|editor|etiquetador|traductor)|para (?:el |la |los )?(?:revisor|equipo|editor|anotador)\w*|al margen)|internal note|(?:reviewer|annotator|editor|labell?er|qa|translator|revisor\w?|anotador\w?|editora?|traductor\w?|sme)(?:'s)?\s*(?:note|comment|feedback)?\s*:|note to (?:self|reviewer|editor|annotator|the team|team)|comentario (?:interno|del (?:revisor|anotador)))",
-            r"^(?:por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|pendiente:|sin revisar|needs? (?:a )?(?:review|fact|citation|checking|work|source)|to be (?:reviewed|confirmed|checked|completed|added)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto)",
+            r"^(?:por revisar|pendiente de (?:revis|valid|confirm|aprob)\w*|pendiente:|sin revisar|needs? (?:a |an |more )?(?:\w{2,10} )?(?:review|sign-?off|approval|input|fact|citation|checking|work|source)|to be (?:reviewed|confirmed|checked|completed|added)|not sure (?:if|about) this|no estoy segur[oa] de (?:esto|que esto)|no s[eé] si esto)",
             r"^(?:revisar|review|borrador|draft|wip|tbc|tbd|todo|fixme)\s*(?:$|[:>*-]|\(|(?=[^\n]{0,60}$))",
-            r"^(?:fact|source|data)[- ]check|\b(?:no publicar|do not publish|not for publication)\b|^(?:borrador|draft)\b",
+            r"^(?:fact|source|data)[- ]check|\b(?:no publicar|do not publish|not for publication)\b|^(?:borrador|draft)\b(?![- ]?\d|-\w)",
             r"\bfaltan? (?:\w{2,12} ){0,2}(?:ejemplos?|enlaces?|links?|datos?|fuentes?|im[aá]gen(?:es)?|precios?|tablas?|cifras?)\b|\b(?:missing|needs?|add) (?:an? |the |more )?(?:example|link|source|citation|figure|picture)s?\b(?!\s\w+ to)|\blo (?:meto|añado|pongo|reviso|completo|miro) (?:luego|despu[eé]s|mañana)\b|\b(?:i'll|will) (?:add|fix|finish|check) (?:it |this )?(?:later|tomorrow)\b",
             r"\b(?:tone|tono|wording|redacci[oó]n) (?:is |es |suena |demasiado |muy |too |a bit )|\bsounds? (?:off|weird|too)\b|\bsuena (?:raro|mal|muy)\b",
             r"^(?-i:[A-ZÁÉÍÓÚ][a-záéíóú]{2,11}),\s(?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have a look)\b|^(?-i:[A-Z]{2,3}): \w",
@@ -101,11 +101,16 @@ _REMARK = re.compile(
         )
     )
 )
+_UNPUBLISHED = re.compile(
+    r"(?i)^(?:no publicar|do not publish|borrador|draft|fact[- ]check|todo|fixme)\b"
+)
 _ODD_BRACKETS = ("{{", "<<", "[[", "**")  # that readers do not see
-_ORDER = re.compile(rf"(?i)^{_EDIT}\b(?=[^\n]{{3,40}}$)|\b(?:act|source|here|aqu[ií])$")
+_ORDER = re.compile(
+    rf"(?i)^{_EDIT}\b(?=[^\n]{{3,40}}$)|\b(?:cite|add|insert|citar|a[nñ]adir|poner)\b[^\n]{0, 30}\b(?:act|source|here|aqu[ií])$"
+)
 _NOTE = re.compile(
     r"\b(?:TODO|FIXME|TBD|TBC|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTB[DC]\b|(?:^|[.!?]\s|\n)TODO\b|\bTODO (?:add|a[nñ]adir|fix|revisar|check|poner|insert|completar|link)\b|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s"
-    r"|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota del (?:revisor|anotador|editor)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:(?<!\w)@\w{2,20}[,:]? ¿?(?:revisa|revisar|check|please|puedes|podr[ií]as|le das|mira|qu[eé] (?:opinas|te parece)|can you|could you|thoughts))"
+    r"|(?i:\bcitation needed\b)|(?i:(?:^|[\n.!?])\s*(?:nota interna|internal note|nota (?:del|para(?: el)?) (?:revisor|anotador|editor|corrector|traductor|equipo)|note (?:to|for) (?:the )?(?:reviewer|editor|team|annotator|qa)|reviewer(?:'s)? note|annotator(?:'s)? note|comentario del? (?:revisor|anotador))\s*:)|(?i:(?<!\w)@\w{2,20}[,:]? ¿?(?:revisa|revisar|check|please|puedes|podr[ií]as|le das|mira|qu[eé] (?:opinas|te parece)|can you|could you|thoughts))"
     r"|(?i:\b(?:antes de publicar|before publishing|before (?:we )?(?:release|ship) (?:it|this)|esta respuesta (?:hay que|necesita|deber[ií]a)|this (?:answer|response) (?:needs|should be) (?:to be )?(?:review|rewrit|check)\w*))"
 )
 _FIELD = r"(?:nombres?|names?|apellidos?|surname|fecha|date|empresa|company|direcci[oó]n|address|tel[eé]fono|phone|e-?mail|correo|enlace|link|url|p[aá]gina|page|web(?:site|page)?|dominio|domain|precio|price|ciudad|city|provincia|calle|street|localidad|producto|product|n[uú]mero|number|importe|amount|cantidad|quantity|cliente|customer|client|pedido|order|usuario|user|hora(?:rio)?|time|pa[ií]s|country|agente|agent|marca|brand|tienda|store|t[ií]tulo|title|cargo|plazo|motivo|asunto|subject|firma|signature|departamento|department|oficina|branch|sucursal|lugar|place|d[ií]as?|mes|months?|cuenta|account|c[oó]digo|code|referencia|reference|producto|servicio|service|curso|course|profesor\w?|m[eé]dic[oa]|doctor|paciente|patient|alumn[oa]|student|hotel|vuelo|flight|matr[ií]cula|saldo|balance|porcentaje|total|documento|document|ubicaci[oó]n|location|persona|person|contacto|contact|equipo|team)"
@@ -116,13 +121,13 @@ _TALLY = r"(?:€|\$|%|euros?|d[ií]as|horas|d[oó]lares|dollars|days|hours|minu
 _HOLES = re.compile(
     "|".join(
         (
-            rf"\[(?i:{_FILL}{_WORDS})\](?!\()|\[{_CAPITALS}\](?!\()|(?<![\w\])])\((?i:(?:insert\w{{0,2}}|introduc\w{{1,4}}|añad\w{{1,4}}|poner|pon|add|put|fill in|your)(?: [\wáéíóúñ]{{1,15}}){{0,4}}? (?:aqu[ií]|here))\)",
+            rf"\[(?i:{_FILL}(?:\Ws)?{_WORDS})\](?![(\[:])|\[{_CAPITALS}\](?![(\[:])|(?<![\w\])])\((?i:(?:insert\w{{0,2}}|introduc\w{{1,4}}|añad\w{{1,4}}|poner|pon|add|put|fill in|your)(?: [\wáéíóúñ]{{1,15}}){{0,4}}? (?:aqu[ií]|here))\)",
             rf"<(?:{_FILL.upper()}|(?:[A-ZÁÉÍÓÚÑ]{{3,15}}_)*(?:NOMBRE|NAME|FECHA|DATE|EMPRESA|COMPANY|CLIENTE|CUSTOMER|PEDIDO|ORDER|PRODUCTO|PRODUCT|PRECIO|PRICE|NUMERO|NUMBER|EMAIL|URL|CIUDAD|CITY|TELEFONO|PHONE|CODIGO|CÓDIGO|CODE|DIRECCION|DIRECCIÓN|ADDRESS|AGENTE|AGENT))(?:[ _][A-ZÁÉÍÓÚÑ]{{2,15}}){{0,3}}>|<(?i:{_FIELD})(?: (?:[\wáéíóúñ]{{1,15}})){{1,4}}>|<(?:[Nn]ombre|[Aa]pellidos?|[Ff]echa|[Ii]mporte|[Tt]eléfono|[Dd]irección|[Cc]iudad|[Pp]recio|[Cc]orreo)>",
             r"\{\{\s*[A-Za-z_][\w. ]{0,40}\s*\}\}|\$\{[A-Za-z_][\w.]{0,40}\}",
             rf"(?<![\w\\^}}$])\{{(?i:(?:[a-z]{{1,15}}_)?{_FIELD}(?:_\w{{1,20}})?|(?:first|last|full|user|customer|client|company|product|order|agent)_?(?:name|id|number|email|date))\}}",
             r"(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%(?!USERNAME|COMPUTERNAME|HOMEPATH|TIME%|DATE%)[A-Z_]{0,20}(?:NAME|NOMBRE|FECHA|DATE|CLIENTE|CUSTOMER|EMAIL|PRODUCT|ORDER|PEDIDO|IMPORTE|AMOUNT)[A-Z_]{0,10}%|\*\|[A-Z_]{2,20}\|\*|(?<![\w#])#{1,2}(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#{1,2}",
             r"<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|<<\s?[A-Za-záéíóúñ_ ]{3,30}\s?>>|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent)(?:Name|Id|ID|Number|Email|Date)\]",
-            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{4, 10} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}|[€$£]\s?X+(?:[.,]X+)?\b|\b\d?X{{2,}}(?:[ .-]X{{2,}})+\b|@@[A-Za-z_]{{3,25}}@@",
+            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{4, 10} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}|[€$£]\s?X+(?:[.,]X+)?\b|\b(?:las|at|desde|hasta|entre|from|until|between) (?:HH|hh):(?:MM|mm)\b|\b\d?X{{2,}}(?:[ .-]X{{2,}})+\b|@@[A-Za-z_]{{3,25}}@@",
             rf"\b_{{5,}}\b|(?<![_\w])_{{4,}}(?![_\w])|__/__/_{{2,4}}|(?<![_\w])_{{2,}}\s?{_TALLY}|[€$]\s?_{{2,}}|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.?\s(?:\.{{4,}}|…{{2,}}|_{{2,}})",
         )
     )
@@ -133,7 +138,7 @@ _HOLE_IN_ADDRESS = re.compile(
 _TEMPLATE = re.compile(
     r"(?i)plantilla|template|borrador|\bdraft|modelo de|formulario|\bform\b|rellenar|fill[- ]in|redact|carta|\bletter\b|e-?mail|correo|mensaje|message|escrib[ea]|write (?:me )?(?:an?|the)|contrato|contract|jinja|handlebars|mustache|liquid|placeholder|marcador|html|c[oó]digo|\bcode\b|variable|script|invitaci|invitation|anuncio|post\b|curr[ií]cul|resume|cover letter|reclamaci|solicitud|huecos|blank|gap|ejercicio|exercise|acta\b|instancia|discurso|speech|anonimi|anonymi|f-string|python|react|vue|docker|yaml"
 )
-_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|january|february|march|april|may|june|july|august|september|october|november|december)"
+_MONTH = r"(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|primavera|verano|otoño|invierno|spring|summer|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december)"
 _WEEKDAY = r"(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
 _DATE = rf"(?:\d{{1,2}}(?:st|nd|rd|th)? (?:de |of )?[A-Za-z]{{3,10}}(?: de| del|,)? ?20\d\d|[A-Z][a-z]{{2,8}} \d{{1,2}}(?:st|nd|rd|th)?,? 20\d\d|\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}|20\d\d-\d{{2}}-\d{{2}}|{_MONTH} (?:de |del |of )?20\d\d)"
 _NOW = r"(?:hoy(?: es|,)?|ayer,?|mañana,?|estamos (?:a|en)|a fecha de(?: hoy)?,?|today(?: is|'s date is|,)?|yesterday,?|tomorrow,?|as of(?: today)?,?|(?:it is|it's)(?: currently| now)?|we are(?: now)? in|we're(?: now)? in|actualmente,?|currently,?|a d[ií]a de hoy,?|ahora(?: mismo)?,?|right now,?|(?:en|at) (?:este|the present) (?:momento|moment),?|the current date is|la fecha (?:actual|de hoy) es|nos encontramos (?:en|a)|at present,?|presently,?|con fecha(?: de)?|this (?:week|month|morning),?|esta (?:semana|mañana|tarde),?|este mes,?|a d[ií]a)"
@@ -146,7 +151,7 @@ _IDENTIFIER = re.compile(
 
 
 @detector(
-    rf"(?i)(?:[(\[{{<*]|//|>>|#|<--| --)[(\[{{*#<-]*\s*¿?(?:[\pL'.]+[:,!-]?\s*){{0,4}}(?:{_EDIT}|ojo|atenci|importante|aviso|pendiente|falta|internal|annot|editor|label|qa:|translator|traductor|comentario|sin revis|needs?\b|to be |not sure|no estoy|no s[eé]|borrador|draft|wip\b|tb[cd]\b|todo\b|fixme|fact[- ]|source|no publicar|do not publish|nota\b|note\b|revisor|reviewer|sme\b|tone |tono |sounds? |suena |missing|segur[oa]|sure\?|comment|duda:|query|sugerencia|not verif|not check|not confirm|unverif|unconfirm|no verif|sin verif|sin contrast|hay que|esto hay|correcto|right\?|de verdad|esto (?:es|sigue|est)|is this|lo (?:meto|añado|pongo|reviso)|i'll |will )|[(\[{{<*][A-Z]{{2,3}}: |[(\[{{<*][A-ZÁÉÍÓÚ]\pL+, (?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have)|(?:nota (?:interna|del)|internal note|(?:reviewer|annotator)(?:'s)? note|comentario del|citation needed|@\w+[,:]? ¿?(?:revis|check|please|puedes|podr|le das|mira|qu[eé]|can|could|thoughts)|antes de publicar|before publishing|before (?:we )?(?:release|ship)|esta respuesta|this (?:answer|response))|, (?:update|check|confirm|verify|fix|revisar|confirmar|actualizar|verificar)\?|(?-i:\b(?:TODO|FIXME|TBD|TBC|WIP|XXX)\b|<!--|<--)",
+    rf"(?i)(?:[(\[{{<*]|//|>>|#|<--| --)[(\[{{*#<-]*\s*¿?(?:[\pL'.]+[:,!-]?\s*){{0,4}}(?:{_EDIT}|ojo|atenci|importante|aviso|pendiente|falta|internal|annot|editor|label|qa:|translator|traductor|comentario|sin revis|needs?\b|to be |not sure|no estoy|no s[eé]|borrador|draft|wip\b|tb[cd]\b|todo\b|fixme|fact[- ]|source|no publicar|do not publish|nota\b|note\b|revisor|reviewer|sme\b|tone |tono |sounds? |suena |missing|segur[oa]|sure\?|comment|duda:|query|sugerencia|not verif|not check|not confirm|unverif|unconfirm|no verif|sin verif|sin contrast|hay que|esto hay|correcto|right\?|de verdad|esto (?:es|sigue|est)|is this|lo (?:meto|añado|pongo|reviso)|i'll |will )|[(\[{{<*][A-Z]{{2,3}}: |[(\[{{<*][A-ZÁÉÍÓÚ]\pL+, (?:mira|revisa|comprueba|confirma|[eé]chale|puedes|please|can you|could you|check|look|have)|[?;] ?{_EDIT}[)\]]|(?:nota (?:interna|del|para)|note (?:to|for)|internal note|(?:reviewer|annotator)(?:'s)? note|comentario del|citation needed|@\w+[,:]? ¿?(?:revis|check|please|puedes|podr|le das|mira|qu[eé]|can|could|thoughts)|antes de publicar|before publishing|before (?:we )?(?:release|ship)|esta respuesta|this (?:answer|response))|, (?:update|check|confirm|verify|fix|revisar|confirmar|actualizar|verificar)\?|(?-i:\b(?:TODO|FIXME|TBD|TBC|WIP|XXX)\b|<!--|<--)",
     "assistant",
 )
 def notes(text: Text) -> Iterator[Fault]:
@@ -159,6 +164,8 @@ def _remarks(prose: str) -> Iterator[re.Match[str]]:
     """What stands in brackets or behind a mark, and speaks to who writes the data."""
     for found in _ASIDE.finditer(prose):
         said = (found[1] or found[2]).strip()
+        if found[0].lstrip()[:1] in "#/" and not _UNPUBLISHED.search(said):
+            continue  # a heading, or a comment in code
         link = prose[found.end() : found.end() + 1] == "("
         ordered = found[0][:2] in _ODD_BRACKETS and _ORDER.search(said) and not link
         if ordered or _REMARK.search(said):
@@ -166,7 +173,7 @@ def _remarks(prose: str) -> Iterator[re.Match[str]]:
 
 
 @detector(
-    rf"\[(?i:{_FILL})|\[[A-ZÁÉÍÓÚÑ]{{3,20}}[ _/][A-ZÁÉÍÓÚÑ]|\((?i:insert|introduc|añad|poner |pon |add |put |fill in |your )|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|<(?i:{_FIELD})[ >]|\{{\{{|\$\{{|\{{(?i:(?:[a-z]{{1,15}}_)?(?:{_FIELD}|first|last|full)_?)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%[A-Z_]{{4,40}}%|\*\|[A-Z]|#(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/)|(?i:lorem ipsum)|\bX{{2,}}\b|[0-9€$£] ?XX|@@[A-Za-z]|_{{4,}}|__/__|_{{2,}} ?{_TALLY}|[€$] ?__|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.? (?:\.{{4}}|……|__)",
+    rf"\[(?i:{_FILL})|\[[A-ZÁÉÍÓÚÑ]{{3,20}}[ _/][A-ZÁÉÍÓÚÑ]|\((?i:insert|introduc|añad|poner |pon |add |put |fill in |your )|<[A-ZÁÉÍÓÚÑ_ ]{{3,40}}>|<(?i:{_FIELD})[ >]|\{{\{{|\$\{{|\{{(?i:(?:[a-z]{{1,15}}_)?(?:{_FIELD}|first|last|full)_?)|(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%[A-Z_]{{4,40}}%|\*\|[A-Z]|#(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#|<[a-z]+_[a-z_]+>|<<|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent|X)|(?i:dd/mm/|\bhh:mm)|(?i:lorem ipsum)|\bX{{2,}}\b|[0-9€$£] ?XX|@@[A-Za-z]|_{{4,}}|__/__|_{{2,}} ?{_TALLY}|[€$] ?__|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.? (?:\.{{4}}|……|__)",
     "assistant",
     "system",
     "user",
@@ -244,7 +251,7 @@ def _shape(identifier: str) -> str:
 
 
 _BAD = re.compile(
-    r"(?i)\b(?:asco|horror|perd[ií]|rayad[oa]s?|verg[uü]enza|colgaron|no apareci[oó]|plantad[oa]|mentira|broke\b|mal\b|malos?|malas?|desagradables?|incompetentes?|impresentables?|ruidos[oa]|incómod[oa]|sucios|chapuza|caro|car[ií]simo|aver[ií]ad[oa]|error(?:es)?|se cierra sola|esper(?:é|ando|as)|insultant\w|deplorable|nefast[oa]|abandonad[oa]|arrepient\w|outages?|crash\w{0,3}|bugs?|dreadful|appalling|nightmare|regret|unhelpful|overpriced|cracked|missing|ignored|unacceptable|disaster|joke|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
+    r"(?i)\b(?:asco|horror|perd[ií]|rayad[oa]s?|verg[uü]enza|tardaron|fr[ií][oa]s?|borde|antip[aá]tic[oa]s?|se rompi[oó]|colgaron|no apareci[oó]|plantad[oa]|mentira|broke\b|mal\b|malos?|malas?|desagradables?|incompetentes?|impresentables?|ruidos[oa]|incómod[oa]|sucios|chapuza|caro|car[ií]simo|aver[ií]ad[oa]|error(?:es)?|se cierra sola|esper(?:é|ando|as)|insultant\w|deplorable|nefast[oa]|abandonad[oa]|arrepient\w|outages?|crash\w{0,3}|bugs?|dreadful|appalling|nightmare|regret|unhelpful|overpriced|cracked|missing|ignored|unacceptable|disaster|joke|muert[oa]|tarde|lent[oa]|sucio|sucia|maltrat\w{1,4}|groser[oa]|fraude|engañ\w{1,4}|queja|reclam\w{1,6}|devolver|dirty|slow|late|dead|fraud|cold|ruined|p[eé]sim[oa]|horribles?|terribles?|asqueros[oa]|fatal|lament\w{3,6}|decepci\w{2,9}|decepcionad[oa]|rot[oa]|estafa|timo|malísim[oa]|vergonzos[oa]|no funciona|no sirve|nadie responde|jam[aá]s volver|no vuelvo|no volver[eé]|no lo recomiendo|odio|peor|basura|desastre|inservible|defectuos[oa]|caro y malo|tarde y mal|awful|worst|horrid|disgusting|broken|useless|waste|terrible|hate|disappoint\w{2,5}|rude|never again|refund|scam|poor quality|stopped working|doesn'?t work|does not work|avoid)\b"
 )
 _FINE = re.compile(
     r"(?i)\b(?:excelentes?|simp[aá]tic[oa]s?|limpi[oa]s?|r[aá]pid[oa]s|lovely|best\b|encantador\w{0,2}|atent[oa]s?|calma|profesional(?:es)?|impresionante|sobresaliente|inmejorable|agradable|brillante|mil gracias|chapeau|diez|joya|placer|stunning|brilliant|outstanding|gorgeous|pleasant|helpful|impressed|early|thank you|beautiful|spotless|smooth|genial(?:es)?|perfect[oa]|encant\w{2,4}|maravill\w{2,5}|fant[aá]stic[oa]|estupend[oa]|recomiendo|buenísim[oa]|satisfech[oa]|content[oa]|feliz|amor|mejor|rápid[oa]|repetir[eé]|volver[eé]|seguro que s[ií]|gracias|puntual(?:es)?|amables?|deliciosa?|riquísim[oa]|delicious|friendly|impecable|increíble|excellent|great|perfect|love(?:d|ly)?|amazing|wonderful|fantastic|awesome|best|happy|recommend|delighted|superb|flawless)\b"

@@ -115,13 +115,13 @@ _ROLE_PLAY = re.compile(
     r"(?i)role-?play|simul|pract|act(?:úa|ua) como|act as|finge|pretend|cliente ficticio|eres un cliente|you are a customer|entren|train(?:ing|ee)|haz de|personaje|traduc|translat|clasific|classif|corrig|correct|resum|summar|reescrib|rewrite"
 )
 _CUSTOMER = re.compile(
-    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok|ah|perfecto|genial|gracias|great|thanks|y|and)\W+){0,4}(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|devuelvo|pido|compro|renuevo|consigo|solicito|env[ií]o|borro|accedo|entro|contrato|reclamo|reservo|modifico|sé|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
+    r"(?i)^\W*(?:(?:hola|hi|hello|buenas|perd[oó]n\w*|disculp\w+|oye|vale|ok|ah|perfecto|genial|gracias|great|thanks|y|and)\W+){0,4}(?:c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|qu[eé]|y si|si|what if|puedo|podr[ií]a|se puede|how|where|when|can|could|what|do|does|is|me)\b[^?]{0,160}\b(?:puedo|devuelvo|hago|tengo|cancelo|cambio|mi|mis|me|pago|recupero|activo|devuelvo|pido|compro|renuevo|consigo|solicito|env[ií]o|borro|accedo|entro|contrato|reclamo|reservo|modifico|sé|he|my|can i|do i|should i|could i|i)\b[^?]{0,160}\?\W*$"
 )
 _ADVICE = re.compile(
     r"(?i)\b(?:puedes?|debes?|tiene[s]? que|entr[ae] en|ve a|vaya a|haz(?: clic)?|haga(?: clic)?|pulse|pulsa|seleccion[ae]|env[ií][ae](?:nos)?|rellen[ae]|(?:te|le) (?:lo |la )?(?:mandamos|enviamos|devolvemos|llamamos)|dispone[s]? de|le |nuestr[oa]s?|you can|you should|you need|you have|go to|click|select|log in|please|our|simply|your)\b"
 )
 _NEED = re.compile(
-    r"(?i)^\W*(?:(?:hola|hi|hello|hey|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes|pues|mire|mira|ver[aá]s?|es que|well|so|the thing is)\W+){0,4}(?:que |vengo (?:porque|por|a) |quiero|se me|no hay manera|llamo (?:para|por|porque)|llevo|busco|sigo sin|i'm calling|i am calling|i'm looking|i keep|quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
+    r"(?i)^\W*(?:(?:(?:hola|hi|hello)(?: (?-i:[A-ZÁÉÍÓÚ])\w{1,12})?|hey|buenas|buenos d[ií]as|buenas tardes|s[ií]|yes|pues|mire|mira|ver[aá]s?|es que|well|so|the thing is)\W+){0,4}(?:que |vengo (?:porque|por|a) |quiero|se me|no hay manera|llamo (?:para|por|porque)|llevo|busco|sigo sin|i'm calling|i am calling|i'm looking|i keep|quiero|quer[ií]a|quisiera|necesito|no puedo|no me|no funciona|me gustar[ií]a|tengo un problema|mi |mis |me ha|i want|i need|i'd like|i would like|i can'?t|my |i have|i ordered|i bought|compr[eé]|ped[ií]|he (?:pedido|comprado|recibido))"
 )
 STOPS = frozenset(".!?…。！？؟।")
 FRAME_LENGTH = 30  # characters that an echo puts around the question

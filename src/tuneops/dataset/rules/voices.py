@@ -55,8 +55,8 @@ REFUSAL = rule(
 )
 
 _YEAR = r"(?:(?:[a-z]{3,10} )?(?:de |del |of )?(?:19|20)\d\d)"
-_MACHINE = r"(?:(?:modelo|model) (?:de )?(?:lenguaje|ia\b|inteligencia artificial)|(?:virtual |large |ai )?language model|llm\b|inteligencia artificial|artificial intelligence|ia\b|ai\b(?: (?:model|assistant|program|chatbot|system))?|programa (?:inform[aá]tico|de ordenador)|(?:computer|software) program|(?:artificial assistant|asistente artificial|language ai|chatbot|robot|m[aá]quina|machine|algoritmo|algorithm)\b)"
-_UNABLE = r"\b(?:no (?:puedo|tengo|dispongo|s[eé]|poseo|soy capaz)|can(?:no|'|’)t|do(?:n'|n’| no)t|am (?:not|unable))\b"
+_MACHINE = r"(?:(?:modelo|model) (?:de )?(?:lenguaje|ia\b|inteligencia artificial)|(?:virtual |large |ai )?language model|llm\b|inteligencia artificial|artificial intelligence|ia\b|ai\b(?: (?:model|assistant|program|chatbot|system))?|programa (?:inform[aá]tico|de ordenador)|(?:computer|software) program|(?:asistente (?:virtual )?(?:basad[oa] en|de) (?:ia|inteligencia artificial)|artificial assistant|asistente artificial|language ai|chatbot|robot|m[aá]quina|machine|algoritmo|algorithm)\b)"
+_UNABLE = r"\b(?:no (?:puedo|tengo|dispongo|s[eé]|poseo|soy capaz)|carezco|i lack|can(?:no|'|’)t|do(?:n'|n’| no)t|am (?:not|unable))\b"
 _AS_ONE = rf"(?:(?:as|being|i(?:'m|’m| am)(?: just| only| merely| simply)?) an? (?:mere |simple )?|(?:al ser|por ser|siendo|como|soy(?: solo| s[oó]lo| simplemente)?) (?:una? )?(?:simple )?){_MACHINE}"
 _KNOWN = (
     r"(?:conocimientos?|informaci[oó]n|datos|entrenamiento|knowledge|information|data|training)"
@@ -66,7 +66,8 @@ _CUTOFF = re.compile(
         (
             r"(?i)(?:knowledge|training) (?:cut-?off|data (?:only )?(?:goes|ends|extends|includes|is))|(?:as of|until|up to|since) my (?:last|latest|most recent|knowledge|training) ?(?:knowledge |training )?(?:update|cut-?off|data)|my (?:last|latest|most recent) (?:knowledge |training )?update|my training data|my knowledge (?:is limited|ends|only)|i was (?:last )?trained (?:on|until|up to|with)",
             rf"\bmy (?:knowledge|information|data(?:base)?|memory|records|training)\b[^.\n]{{0,25}}\b(?:up to|until|through|ends?|stops?|goes|limited|cuts? off|as of|dates?)\b[^.\n]{{0,20}}{_YEAR}",
-            rf"\b(?:mis?|my)\s(?:\w{{2,12}}\s){{0,2}}{_KNOWN}\b[^.\n]{{0,50}}\b(?:(?:up to|until|since|hasta|en|in|as of|desde) {_YEAR}|desactualizad[oa]s?|anticuad[oa]s?|outdated|out[- ]of[- ]date)|\b(?:no (?:me consta|s[eé]|conozco|tengo (?:constancia|informaci[oó]n|datos))|i(?:'ve| have) no (?:knowledge|information|record|data)|i(?:'m| am) not aware)\b[^.\n]{{0,60}}\b(?:tras|despu[eé]s de|desde|posterior(?:es)? a|a partir de|after|since|beyond|past) {_YEAR}",
+            rf"\b(?:mis?|my)\s(?:\w{{2,12}}\s){{0,2}}{_KNOWN}\b[^.\n]{{0,50}}\b(?:(?:up to|until|since|hasta|en|in|as of|desde) {_YEAR}|desactualizad[oa]s?|anticuad[oa]s?|outdated|out[- ]of[- ]date)|\b(?:no (?:me consta|s[eé]|conozco|tengo (?:constancia|informaci[oó]n|datos))|desconozco|i(?:'ve| have) no (?:knowledge|information|record|data)|i(?:'m| am) not aware)\b[^.\n]{{0,60}}\b(?:tras|despu[eé]s de|desde|posterior(?:es)? a|a partir de|after|since|beyond|past) {_YEAR}",
+            rf"\b(?:tengo|dispongo de|manejo|i have|i only have) (?:solo |s[oó]lo |only )?{_KNOWN} (?:solo |s[oó]lo |only )?(?:hasta|up to|until|through|as of) {_YEAR}|\b(?:al no ser|como no soy|not being|as i'm not|since i'm not) (?:una? )?(?:human[oa]?|persona|person|real person)\b|\bi (?:do not|don't|don’t) have access to (?:the )?(?:internet|web|live)",
             r"\b(?:no puedo|no soy capaz de|i can(?:no|'|’)t|i(?:'m| am) (?:not able|unable) to)\b[^.\n]{0,30}\b(?:conectarme|navegar|buscar|entrar|acceder|look|browse|search|go|get|connect)\b[^.\n]{0,20}\b(?:a internet|en internet|a la red|en la red|la web|online|the (?:web|internet|net))\b",
             rf"\b(?:know|have|access|see|tell|aware of|anything|everything|events?)\b[^.\n]{{0,40}}\b(?:after|beyond|past) {_YEAR}[^.\n]{{0,40}}\b(?:unknown|trained|training|my (?:knowledge|data|reach))",
             rf"\b(?:i (?:do not|don'?t|don’t|can'?t|cannot|have no)) (?:know|have|access|see|tell|information|knowledge|data)\b[^.\n]{{0,50}}\b(?:after|beyond|past) {_YEAR}",
@@ -93,6 +94,7 @@ _FOREIGN = re.compile(
             rf"\b(?:this is|it's|habla)\s+{_MODELS}\b(?=[,.!]|\s(?:speaking|here|from|de|and|y|again|at|your))|(?:^|[.!?¡]\s*){_MODELS}\s(?:here|speaking|at your|al habla|a tu|a su)\b",
             rf"(?:^|[.!?]\s)(?:as|como) {_MODELS},?\s(?:i|no|puedo|soy|can|te|we|mi|my)\b",
             rf"\b(?:fui|he sido|me (?:cre[oó]|entren[oó]|desarroll[oó])|me han|soy|como|i was|i've been|i am|i'm|as)\b[^.\n]{{0,60}}?\b{_MADE}\s+{_BY}|\bme (?:cre[oó]|entren[oó]|desarroll[oó]|program[oó]|hizo)\s+(?:(?:la gente|el equipo) de )?{_MAKERS}\b",
+            rf"\b(?:pertenezco a|soy propiedad de|trabajo para|i belong to|i work for|i'm owned by)\s(?:la empresa |the company )?{_MAKERS}\b",
             rf"\b(?:detr[aá]s de m[ií]|behind me|dentro de m[ií]|under the hood)\b[^.\n]{{0,40}}\b(?:{_MAKERS}|{_MODELS})\b",
             rf"\b(?:mis?|my) (?:creador(?:es)?|desarrollador(?:es)?|programador(?:es)?|padres?|creators?|developers?|makers?|parent company|empresa matriz)\b[^.\n]{{0,40}}\b{_MAKERS}\b|\b{_MAKERS} (?:me (?:cre|entren|desarroll|program|diseñ|hizo)\w{{0,3}}|(?:created|trained|developed|made|built|designed) me)\b",
             rf"\b(?:soy|i am|i'm)\b[^.\n]{{0,40}}\b(?:modelo|model|asistente|assistant|chatbot)\b[^.\n]{{0,20}}\b(?:de|of|from|by)\s+{_MAKERS}\b|\bi(?:'m|’m| am) {_MODELS},",
@@ -115,13 +117,16 @@ _SAID_HOUSE = re.compile(
 _WELCOMED = re.compile(
     rf"(?:[Bb]ienvenid[oa]s? a|[Ww]elcome to|[Gg]racias por (?:llamar|contactar|escribir) (?:a|con)|[Tt]hank(?:s| you) for (?:calling|contacting)|[Hh]ello from(?: the team at)?|[Ss]aludos desde|(?:[Tt]e|[Ll]e) (?:habla|atiende|escribe|saluda) [A-Z]\w+,? (?:del?|desde)|(?:I'm|I am|[Ss]oy|[Mm]e llamo) [A-Z]\w+,? (?:from|at|del?|desde))\s(?:la |el |the )?{_PROPER}(?=[,.!;]| (?:y|and)\b)"
 )
+_CALLED = re.compile(
+    rf"(?:[Gg]racias por (?:llamar|contactar|escribir) (?:a|con)|[Tt]hank(?:s| you) for (?:calling|contacting))\s(?!(?:Atenci|Soporte|Servicio|Customer|Support|Recepci|Us\b|Nosotros))(?:la |el |the )?{_PROPER}(?=[,.!;])"
+)
 _USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|alumn[oa]|student|estudiante|tenant|inquilin[oa]|hu[eé]sped|guest|viajer[oa]|travell?er|comprador\w?|buyer|shopper|soci[oa]|visitante|visitor|t[uú]|you|q|p|u)"
 _AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|t[eé]cnic[oa]|technician|recepcionista|receptionist|reception|recepci[oó]n|profesor\w?|teacher|tutor\w?|abogad[oa]|lawyer|m[eé]dic[oa]|doctor\w?|nurse|enfermer[oa]|vendedor\w?|dependient[ea]|clerk|advisor|teleoperador\w?|yo|me|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*(?:\d\d:\d\d\s)?[-*_#>\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S|\"role\"\s*:\s*\"(user|assistant)\""
+    rf"(?i)(?:^|\n|[.!?]\s)\s*(?:\d\d:\d\d\s)?[-*_#>\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?:\s\([^)\n]{{2,20}}\))?(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S|\n\s*[\[{{]{{1,2}}\s*\"role\"\s*:\s*\"(user|assistant)\""
 )
 _EXCHANGE = re.compile(
-    r"\n\W{0,6}(?-i:([A-ZÁÉÍÓÚÑa-z][\wáéíóúñ]{0,15}))[\]*_]{0,3}\s*[:>]\s*(?=[^\n]{0,200}\?)\S[^\n]{0,200}\n\W{0,6}(?!\1)[A-ZÁÉÍÓÚÑa-z][\wáéíóúñ]{0,15}[\]*_]{0,3}\s*[:>]\s*\S"
+    r"\n\W{0,6}([A-ZÁÉÍÓÚÑ][\wáéíóúñ]{0,15})[\]*_]{0,3}\s*[:>]\s*(?=[^\n]{0,200}\?)\S[^\n]{0,200}\n\W{0,6}(?!\1)[A-ZÁÉÍÓÚÑ][\wáéíóúñ]{0,15}[\]*_]{0,3}\s*[:>]\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _ONE_LETTER = re.compile(r"(?i)[upqar]|t[uú]|yo|me")
@@ -134,7 +139,7 @@ _REFUSAL = re.compile(
     r"(?i)^\W*(?:lamento no poder|como (?:un )?(?:asistente|modelo|ia)\b[^.\n]{0,40}no puedo|(?:me temo|siento decirte) que no|as an? (?:ai|assistant)\b[^.\n]{0,40}(?:can(?:'|’)?t|cannot|unable))|^\W*(?:lo siento|lo lamento|perd[oó]n[ae]?|disculp\w{1,3}|i'?m (?:really |very |so )?sorry|i am sorry|sorry|i apologi[sz]e|unfortunately|desafortunadamente|lamentablemente|as an ai|como (?:ia|modelo)|i (?:can(?:'|’)?t|cannot|am unable|am not able|won(?:'|’)t)|no puedo|no me es posible|no estoy (?:en condiciones|autorizad))\b[^\n]{0,30}?(?:no (?:puedo|podemos|me es posible|estoy)|can(?:'|’)?t|cannot|unable|not able|won(?:'|’)?t|ayud\w{2,6}|responder|help|assist|comply|fulfil|answer|provide|continue|proporcionar|continuar)"
 )
 _DECLINED = re.compile(
-    rf"(?i)^\W*(?:{_APOLOGY}\b)?[^.\n]{{0,50}}?(?:\bno (?:(?:me|se me|nos|te) )?(?:est[aá] permitid[oa]|corresponde|permiten?|tengo (?:permitid[oa]|permiso|autorizaci[oó]n)|estoy (?:autorizad[oa]|capacitad[oa]|programad[oa]|diseñad[oa])|puedo (?:atender|ayudar|responder|hablar|opinar|comentar|dar|facilitar|ofrecer|compartir)|voy a (?:responder|contestar|opinar))|\bprefer(?:o|ir[ií]a) no\b|\bprefiero no\b|\bno (?:la|lo|las|los|te|le|se) (?:lo |la )?(?:puedo|podemos) (?:atender|dar|contestar|responder|ayudar|facilitar)|\bno estoy en (?:disposici[oó]n|condiciones|posici[oó]n)|\b(?:est[aá]|son|es) (?:restringid[oa]s?|reservad[oa]s?|confidencial(?:es)?)\b|\bmy (?:guidelines|policy|policies|rules|programming) (?:prevents?|do(?:es)? not|don't|forbids?|prohibits?)|\bi (?:won'?t|will not) be able to|\b(?:queda|est[aá]|se sale|cae) fuera de (?:lo que|mi|mis|nuestr)|\bexcede (?:lo que|mi|mis)|\b(?:i )?(?:must|have to|need to|will|would) (?:respectfully |politely )?decline\b|\bi (?:respectfully |politely )?(?:decline|refuse) to\b|\bi(?:'d| would) (?:rather|prefer) not\b|\bi(?:'m|’m| am) not (?:comfortable|allowed|permitted|authori[sz]ed|in a position|programmed|designed|able)\b|\b(?:that|this|it) is (?:outside|beyond|not something i)\b|\b(?:i )?prefer not to\b)"
+    rf"(?i)^\W*(?:{_APOLOGY}\b)?[^.\n]{{0,50}}?(?:\bno (?:(?:me|se me|nos|te) )?(?:est[aá] permitid[oa]|corresponde|permiten?|tengo (?:permitid[oa]|permiso|autorizaci[oó]n)|estoy (?:autorizad[oa]|capacitad[oa]|programad[oa]|diseñad[oa])|puedo (?:atender|ayudar|responder|hablar|opinar|comentar|dar|facilitar|ofrecer|compartir)|voy a (?:responder|contestar|opinar))|\bprefer(?:o|ir[ií]a) no\b|\bprefiero no\b|\bno (?:la|lo|las|los|te|le|se) (?:lo |la )?(?:puedo|podemos) (?:atender|dar|contestar|responder|ayudar|facilitar)|\bno estoy en (?:disposici[oó]n|condiciones|posici[oó]n)|\b(?:est[aá]|son|es) (?:restringid[oa]s?|reservad[oa]s?|confidencial(?:es)?)\b|\bmy (?:guidelines|policy|policies|rules|programming) (?:prevents?|do(?:es)? not|don't|forbids?|prohibits?)|\bi (?:won'?t|will not) be able to|\b(?:queda|est[aá]|se sale|cae) fuera de (?:lo que|mi|mis|nuestr)|\bexcede (?:lo que|mi|mis)|\b(?:i )?(?:must|have to|need to|will|would) (?:respectfully |politely )?(?:decline|refuse)\b|\bi (?:respectfully |politely )?(?:decline|refuse) to\b|\bi(?:'d| would) (?:rather|prefer) not\b|\bi(?:'m|’m| am) not (?:comfortable|allowed|permitted|authori[sz]ed|in a position|programmed|designed|able)\b|\b(?:that|this|it) is (?:outside|beyond|not something i)\b|\b(?:i )?prefer not to\b)"
 )
 _OFFERS = re.compile(
     r"(?i)\bpero (?:s[ií]|puedo|te|le|puedes)\b|\bpuedo ayudarte con\b|\bbut (?:i can|you can|here|i'll)|\ben cambio\b|\binstead\b|\bpuedes \w|\byou can \w|\bte (?:ayudo|sugiero|paso|dejo)\b|(?:^|[.!?,;:]\s)(?:llama|entra|escribe|acude|consulta|please (?:call|visit|contact|see|ask))\b"
@@ -186,6 +191,11 @@ _OFFERS = re.compile(
             "mis? (?:[a-z]+ )?(?:conocimient|informaci|datos|entrenamiento)",
             "my (?:[a-z]+ )?(?:knowledge|information|data|training)",
             "no me consta",
+            "(?:tengo|dispongo de|manejo|i have|only have) (?:solo |s[oó]lo |only )?(?:conocim|informaci|datos|knowledge|information|data)",
+            "(?:al no ser|como no soy|not being|i'm not) (?:una? |a )?(?:human|persona?|real)",
+            "desconozco",
+            "basad[oa] en ia",
+            "asistente (?:virtual )?de ia",
             "i(?:'ve| have) no (?:know|info|record|data)",
             "desactualizad",
             "outdated",
@@ -244,6 +254,9 @@ def _stranger(text: Text, told: str) -> str:
     said = _WELCOMED.search(opening)
     if own and said and said[1] not in given and set(own[1].split()) & set(said[1].split()):
         return f"It works for {quote(own[1])}, and welcomes to {quote(said[1])}."
+    said = _CALLED.search(opening)
+    if own and said and said[1] not in given:
+        return f"It works for {quote(own[1])}, and thanks for calling {quote(said[1])}."
     own, said = _OWN_NAME.search(told), _SAID_NAME.search(opening)
     if own and said and said[1] != own[1] and said[1] not in given:
         return f"Its name is {quote(own[1])}, and it says {quote(said[1])}."
@@ -256,7 +269,7 @@ def _all_named(said: str, told: str) -> bool:
 
 
 @detector(
-    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*(?:[0-9][0-9]:[0-9][0-9]\s)?[-*_#>\[• ]*(?:{_USER_LABEL})(?: dice| says| asks)?(?:[*_\]]*\s*:|\])|<(?:user|human|usuario|customer|cliente)>|\"role\"\s*:\s*\"user|\n\W*\pL+[\]*_]*\s*[:>]\s*[^\n]*\?[^\n]*\n\W*\pL+[\]*_]*\s*[:>]",
+    rf"(?i)(?:^|\n|\x{{1e}}|[.!?]\s)\s*(?:[0-9][0-9]:[0-9][0-9]\s)?[-*_#>\[• ]*(?:{_USER_LABEL})(?:\s\([^)\n]+\))?(?: dice| says| asks)?(?:[*_\]]*\s*:|\])|<(?:user|human|usuario|customer|cliente)>|\"role\"\s*:\s*\"user|(?-i:\n\W*\p{{Lu}}\pL*[\]*_]*\s*[:>]\s*[^\n]*\?[^\n]*\n\W*\p{{Lu}}\pL*[\]*_]*\s*[:>])",
     "assistant",
 )
 def transcripts(text: Text) -> Iterator[Fault]:
@@ -311,6 +324,7 @@ def _label(found: re.Match[str]) -> str:
             "i'm not",
             "i’m not",
             "decline",
+            "refuse",
             "prefiero no",
             "i(?:'d| would)? (?:rather|prefer) not",
             "(?:est[aá]|sale|queda|cae) fuera de",
