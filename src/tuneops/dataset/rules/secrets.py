@@ -114,7 +114,7 @@ _FORMS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         CONNECTION,
-        r"[a-z]://[^\s/@:]*:[^\s@/]+@",
+        r"[a-z0-9]://[^\s/@:]*:[^\s@/]+@",
         r"(?i)\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@\"'<>]{0,80}:([^\s@/\"'<>]{3,120})@[\w.-]{1,200}",
     ),
     (
@@ -182,14 +182,14 @@ def _names_algorithm(header: str) -> bool:
 
 
 _PASSWORDS = re.compile(
-    r"(?i)(?:\b|(?<=_))(?:contrase[nñ]as?|password|passwort|passwd|passphrase|passcode|pwd|pass(?=[:=])|clave(?: de (?:acceso|wifi|la wifi|administrador|usuario))?|pin|c[oó]digo pin)\b"
+    r"(?i)(?:\b|(?<=_))(?:contrase[nñ]as?|password|passwort|passwd|passphrase|passcode|pwd|pass(?=[:=]|\s(?:es|is)\b)|clave(?: de (?:acceso|wifi|la wifi|administrador|usuario))?|pin|c[oó]digo pin)\b"
     r"(?:\s+(?:del?|de la|para(?: el| la)?|for|of|to|temporal|provisional|nueva|actual|wifi|maestra|root|admin|new|temporary|current|(?:\w{2,15})))"
     r"{0,4}['\"`*]{0,3}\s*(?::=|[:=]|\bes\b(?: la siguiente| esta)?:?|\bis\b:?|\bser[aá]\b|->|→)\s*[*_]{0,2}(['\"`«“]?)([^\s'\"`»”<>]{4,64})"
 )
 _LOGIN = re.compile(  # beside a user's name a plain word is a password too
     r"(?i)\b(?:login|user(?:name)?|usuario)\s+[\w.@-]{2,40}[\s,/]+(?:y\s+|and\s+)?(?:password|pass|contrase[nñ]a|clave)\s+(?=[^\s]*\d)([^\s'\"<>]{6,40})"
     r"|\b(?:contrase[nñ]a|password|clave)\b[^\n.]{0,30}?\s(?:es|is)\s([^\W\d_]{6,30})\s(?:y|and)\s(?:el|the|su|tu|your)\s(?:usuario|user(?:name)?|login)\b"
-    r"|\b(?:contrase[nñ]a|password|clave|pass|pwd)\s(?=\S{0,40}\d)(?=\S{0,40}(?-i:[A-Z]))(?=\S{0,40}(?-i:[a-z]))([^\s'\"<>(),.;:/]{8,40})(?![^\s.,;!?)])"
+    r"|\b(?:contrase[nñ]a|password|clave|pass|pwd)\s(?:(?:wi-?fi|actual|nueva|temporal|maestra|de acceso)\s)?[«\"'“]?(?=\S{0,40}\d)(?=\S{0,40}(?-i:[A-Z]))(?=\S{0,40}(?-i:[a-z]))([^\s'\"<>(),.;:/]{8,40})(?![^\s.,;!?)»\"'”])"
 )
 _ASSIGNED = re.compile(
     r"(?i)\b[\w.-]{0,30}(?:api[_ -]?key|apikey|secret(?:[_-]?key)?|client[_-]?secret|access[_-]?token|auth[_-]?token|token|private[_-]?key|clave(?:[_ -]?(?:de )?(?:la )?(?:api|acceso))?)\b(?: (?:de|del|para|for|of|de la)\b(?: [\w-]{1,20}){1,3})?['\"]?\s*(?:[:=]|es|is)\s*['\"`]?([A-Za-z0-9_+/=.-]{20,200})"

@@ -200,7 +200,7 @@ _OFFERS = re.compile(
             "desactualizad",
             "outdated",
             "(?:la|en) red\\b",
-            "online",
+            r"(?:look|search|browse|check|connect|go) [^.\n]*online",
             "inteligencia artificial",
             "los (?:datos|conocimient)|la informaci[oó]n (?:que tengo|llega)",
         )
