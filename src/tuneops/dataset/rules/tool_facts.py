@@ -45,7 +45,7 @@ _SCORE_NAMES = re.compile(r"(?i)nota|grade|score|mark|punt")
 _SCORED = re.compile(
     r"(?i)\b(?:nota|grade|score|mark|puntuaci[oó]n)\b[^.\n\d]{0,20}(\d{1,3}(?:[.,]\d{1,2})?)"
 )
-_PLACE = re.compile(r"(?<![\w-])[A-Z]{1,2}\d{1,2}(?![\w-])")
+_PLACE = re.compile(r"(?<![\w-])(?:[A-Z]{1,2}\d{1,2}|\d{1,2}[A-K])(?![\w-])")
 _PRICES = re.compile(r"(?i)precio|price|importe|amount|total|coste|cost|tarifa|fare|saldo|balance")
 _STATE_NAMES = re.compile(r"(?i)estado|status|state|situaci")
 _STATES = tuple(
