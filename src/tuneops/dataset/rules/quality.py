@@ -80,7 +80,7 @@ OFF_TOPIC = rule(
 )
 
 _INTERNAL = r"(?:legal|jur[ií]dico|marketing|compliance|calidad|productos?|riesgos?|contabilidad|rrhh|recursos humanos|soporte|sistemas|ingenier[ií]a|contenidos?|(?:el )?equipo|the team|team|redacci[oó]n|(?:el |la )?editor\w?|(?:el )?jefe|manager|qa\b|pm\b|sme\b|hr\b|it\b|ops\b|supervis\w{1,4}|(?<!un )(?<!una )(?<!tu )(?<!su )abogad\w{1,2}|lawyers|comunicaci[oó]n|negocio|ventas|direcci[oó]n|expert\w?|finanzas|finance|risk|engineering|accounting|tono|tone|redaccion|traducci[oó]n|fuentes?|sources?|datos?|data|statute|cifras?|figures?|fechas?|dates?|deadlines?|plazos?|precios?|prices?|enlaces?|links?|ejemplos?|examples?|terminolog\w{1,2}|wording|estilo|style|formato)"
-_EDIT = r"(?:revis(?:ar|a|ad|en)?|rev\.|review|comprobar|comprueba|verificar|verifica|verify|confirm(?:ar|a|ad)?|consultar|check|double[- ]check|validar|valida|validate|preguntar|pregunta(?:d|r)? (?:a|al)|ask|correg\w{1,2}|corrige|fix|actualiz(?:ar|a)|update|cambiar|cambia|reescrib\w{1,2}|rewrite|rephrase|reword|soften|suaviza\w?|acorta\w?|shorten|completa\w?|completar|ampliar|alarga\w?|alargar|contrast(?:ar|a)|a[nñ]ad(?:ir|e)|quitar?|poner|citar?|cite|insert(?:ar)?|add|remove|expand|trim|clarify|aclarar|matizar|traducir|enlazar|falta|mirar|mira)(?:l[oae]s?)?"
+_EDIT = r"(?:revisar|rev\.|review|comprobar|verificar|verify|confirm(?:ar)?|consultar|check|double[- ]check|validar|validate|preguntar|ask|corregir|fix|actualizar|update|cambiar|reescribir|rewrite|rephrase|reword|soften|suavizar|acortar|shorten|completar|ampliar|alargar|contrastar|a[nñ]adir|quitar|poner|citar|cite|insert(?:ar)?|add|remove|expand|trim|clarify|aclarar|matizar|traducir|enlazar|falta|mirar)(?:l[oae]s?)?"
 _ASIDE = re.compile(
     r"[(\[{<*]{1,3}\s*([^()\[\]{}<>*\n]{3,160})[)\]}>*]{1,3}|(?:(?:^|\s)>>+|(?:^|\s)//|(?:^|\s)##?|<--+|[.!?]\s--+)\s?([^\n]{3,160})"
 )
@@ -102,11 +102,11 @@ _REMARK = re.compile(
     )
 )
 _UNPUBLISHED = re.compile(
-    r"(?i)^(?:no publicar|do not publish|borrador|draft|fact[- ]check|todo|fixme)\b"
+    r"(?i)^(?:no publicar|do not publish|borrador|draft|fact[- ]check|todo|fixme|nota interna|internal note|nota (?:del?|para el) (?:revisor|anotador|editor)|reviewer|needs? \w+ (?:review|sign-?off|approval)|(?-i:[A-ZÁÉÍÓÚ][a-záéíóú]{2,11}),\s(?:mira|revisa|comprueba|[eé]chale|puedes|please|can you|could you|check|look))\b"
 )
-_ODD_BRACKETS = ("{{", "<<", "[[", "**")  # that readers do not see
+_ODD_BRACKETS = ("{{", "<<", "[[", "***")  # that readers do not see
 _ORDER = re.compile(
-    rf"(?i)^{_EDIT}\b(?=[^\n]{{3,40}}$)|\b(?:cite|add|insert|citar|a[nñ]adir|poner)\b[^\n]{0, 30}\b(?:act|source|here|aqu[ií])$"
+    rf"(?i)^{_EDIT}\b(?=[^\n]{{3,40}}$)|\b(?:cite|add|insert|citar|a[nñ]adir|poner)\b[^\n]{{0,30}}\b(?:act|source|here|aqu[ií])$"
 )
 _NOTE = re.compile(
     r"\b(?:TODO|FIXME|TBD|TBC|WIP)\b\s*(?:[:(\]-]|\[)|\bFIXME\b|\bTB[DC]\b|(?:^|[.!?]\s|\n)TODO\b|\bTODO (?:add|a[nñ]adir|fix|revisar|check|poner|insert|completar|link)\b|\[(?:CITATION|CITA|SOURCE|FUENTE|REVIEW|REVISAR|CHECK|PENDING|PENDIENTE)\]|\bXXX\b(?! XXX)|<!--|(?:^|\s)<--+\s"
@@ -127,7 +127,7 @@ _HOLES = re.compile(
             rf"(?<![\w\\^}}$])\{{(?i:(?:[a-z]{{1,15}}_)?{_FIELD}(?:_\w{{1,20}})?|(?:first|last|full|user|customer|client|company|product|order|agent)_?(?:name|id|number|email|date))\}}",
             r"(?i:%(?:nombre|name|fecha|date|cliente|customer|usuario|user|producto|product)%)|%(?!USERNAME|COMPUTERNAME|HOMEPATH|TIME%|DATE%)[A-Z_]{0,20}(?:NAME|NOMBRE|FECHA|DATE|CLIENTE|CUSTOMER|EMAIL|PRODUCT|ORDER|PEDIDO|IMPORTE|AMOUNT)[A-Z_]{0,10}%|\*\|[A-Z_]{2,20}\|\*|(?<![\w#])#{1,2}(?:NOMBRE|NAME|FECHA|DATE|CLIENTE|CUSTOMER|PEDIDO|ORDER|IMPORTE|AMOUNT|EMPRESA|COMPANY)#{1,2}",
             r"<(?:nombre|name|cliente|customer|usuario|user|fecha|date|producto|product|empresa|company|pedido|order|agente|agent|ciudad|city)(?:_[a-záéíóúñ]{1,15}){1,4}>|<<\s?[A-Za-záéíóúñ_ ]{3,30}\s?>>|\[(?:First|Last|Full|User|Company|Product|Customer|Client|Order|Agent)(?:Name|Id|ID|Number|Email|Date)\]",
-            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{4, 10} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}|[€$£]\s?X+(?:[.,]X+)?\b|\b(?:las|at|desde|hasta|entre|from|until|between) (?:HH|hh):(?:MM|mm)\b|\b\d?X{{2,}}(?:[ .-]X{{2,}})+\b|@@[A-Za-z_]{{3,25}}@@",
+            rf"\[X{{1,3}}\](?=\s?{_TALLY})|:\s(?:dd/mm/(?:aaaa|yyyy|aa|yy)|DD/MM/(?:AAAA|YYYY))\b|(?i:\blorem ipsum\b)|\bX{{4,}}\b|\bXXX(?:[ -]XXX){{1,3}}\b|\bXX+[:/]XX+\b|\bXX+ (?:de|of) (?:XX|[a-z]{{4,10}} (?:de|of) (?:XX|20))|\b(?:d[ií]a|day|las) XX+\b|\bXX(?:[.,]XX)?\s?{_TALLY}|[€$£]\s?X+(?:[.,]X+)?\b|\b(?:las|at|desde|hasta|entre|from|until|between) (?:HH|hh):(?:MM|mm)\b|\b\d?X{{2,}}(?:[ .-]X{{2,}})+\b|@@[A-Za-z_]{{3,25}}@@",
             rf"\b_{{5,}}\b|(?<![_\w])_{{4,}}(?![_\w])|__/__/_{{2,4}}|(?<![_\w])_{{2,}}\s?{_TALLY}|[€$]\s?_{{2,}}|\b(?:Sr|Sra|Dr|Dra|Mr|Mrs|Ms|Dear|Estimad[oa]|Hola)\.?\s(?:\.{{4,}}|…{{2,}}|_{{2,}})",
         )
     )
@@ -164,10 +164,12 @@ def _remarks(prose: str) -> Iterator[re.Match[str]]:
     """What stands in brackets or behind a mark, and speaks to who writes the data."""
     for found in _ASIDE.finditer(prose):
         said = (found[1] or found[2]).strip()
-        if found[0].lstrip()[:1] in "#/" and not _UNPUBLISHED.search(said):
-            continue  # a heading, or a comment in code
+        mark = found[0].lstrip()
+        plain = mark[:1] in "#/" or (mark[:1] == "*" and mark[:3] != "***")
+        if plain and not _UNPUBLISHED.search(said):
+            continue  # a heading, a comment in code, or words in bold
         link = prose[found.end() : found.end() + 1] == "("
-        ordered = found[0][:2] in _ODD_BRACKETS and _ORDER.search(said) and not link
+        ordered = found[0].startswith(_ODD_BRACKETS) and _ORDER.search(said) and not link
         if ordered or _REMARK.search(said):
             yield found
 
