@@ -27,7 +27,7 @@ _SUM = re.compile(
     r"(?<![\w.,/^=*+×·÷-])((?:[€$£]\s?)?\d[\d.,]{0,12}\d?(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|%|eur))?(?:\s?[+\-−–x×*·/÷]\s?(?:[€$£]\s?)?\d[\d.,]{0,12}(?:\s?(?:€|\$|£|euros?|dollars|kg|km|g|cm|m|h|eur))?){1,8})\s?(?:=|es igual a|equals|son)\s?((?:[€$£]\s?)?-?\d[\d.,]{0,14})(?![\w/^*×·]|\s?[+\-*/×÷=^])"
 )
 _TOTAL = re.compile(
-    r"(?i)(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]*)\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]*)"
+    r"(?i)(?<![\d.,])(\d[\d.,]{0,14})\s?(?:€|euros?|\$|dollars)?\s?(?:y|más|mas|and|plus)\s(\d[\d.,]{0,14})\s?(?:€|euros?|\$|dollars)?\s?(?:suman|son|hacen|makes?|is|equals?|are|add up to)\s(\d[\d.,]{0,14})"
 )
 _SHARE = re.compile(
     r"(?i)(?<![\w.,])(\d[\d.,]{0,6})\s?%\s(?:de|of)\s(?:€|\$)?(\d[\d.,]{0,12}\d|\d)\s?(?:€|euros?|\$|dollars)?\s(?:es|son|is|equals|=)\s(?:€|\$)?(\d[\d.,]{0,14})"

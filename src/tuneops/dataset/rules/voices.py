@@ -123,10 +123,10 @@ _CALLED = re.compile(
 _USER_LABEL = r"(?:cliente|usuari[oa]|user|human|customer|client|pregunta|question|caller|paciente|patient|humano|alumn[oa]|student|estudiante|tenant|inquilin[oa]|hu[eé]sped|guest|viajer[oa]|travell?er|comprador\w?|buyer|shopper|soci[oa]|visitante|visitor|t[uú]|you|q|p|u)"
 _AGENT_LABEL = r"(?:agente|asistente|assistant|agent|bot|operador\w?|operator|respuesta|answer|ai|ia|chatbot|soporte|support|asesor\w?|t[eé]cnic[oa]|technician|recepcionista|receptionist|reception|recepci[oó]n|profesor\w?|teacher|tutor\w?|abogad[oa]|lawyer|m[eé]dic[oa]|doctor\w?|nurse|enfermer[oa]|vendedor\w?|dependient[ea]|clerk|advisor|teleoperador\w?|yo|me|a|r)"
 _TURN = re.compile(
-    rf"(?i)(?:^|\n|[.!?]\s)\s*(?:\d\d:\d\d\s)?[-*_#>\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?:\s\([^)\n]{{2,20}}\))?(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S|\n\s*[\[{{]{{1,2}}\s*\"role\"\s*:\s*\"(user|assistant)\""
+    rf"(?i)(?:^|\n|[.!?]\s)[ \t]*(?:\d\d:\d\d\s)?[-*_#>\[• ]{{0,5}}({_USER_LABEL}|{_AGENT_LABEL})(?:\s\([^)\n]{{2,20}}\))?(?: dice| says| responde| asks| replies)?(?:[*_\]]{{0,3}}\s*:[*_]{{0,2}}|\])\s*\S|<(user|human|usuario|customer|cliente|assistant|asistente|agent)>\s*\S|\n[ \t]*[\[{{]{{1,2}}[ \t]*\"role\"\s*:\s*\"(user|assistant)\""
 )
 _EXCHANGE = re.compile(
-    r"\n\W{0,6}([A-ZÁÉÍÓÚÑ][\wáéíóúñ]{0,15})[\]*_]{0,3}\s*[:>]\s*(?=[^\n]{0,200}\?)\S[^\n]{0,200}\n\W{0,6}(?!\1)[A-ZÁÉÍÓÚÑ][\wáéíóúñ]{0,15}[\]*_]{0,3}\s*[:>]\s*\S"
+    r"\n\W{0,6}([A-ZÁÉÍÓÚÑ][\wáéíóúñ]{0,15})[\]*_]{0,3}[ \t]*[:>][ \t]*(?=[^\n]{0,200}\?)\S[^\n]{0,200}\n\W{0,6}(?!\1)[A-ZÁÉÍÓÚÑ][\wáéíóúñ]{0,15}[\]*_]{0,3}\s*[:>]\s*\S"
 )
 _IS_USER = re.compile(_USER_LABEL, re.IGNORECASE)
 _ONE_LETTER = re.compile(r"(?i)[upqar]|t[uú]|yo|me")
