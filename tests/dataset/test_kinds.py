@@ -775,6 +775,14 @@ def _escaped(row: str) -> str:
 CASES = [(kind, code, row) for kind, (code, rows) in ROWS.items() for row in rows]
 
 
+def _texts(row: str) -> list[str]:
+    messages = json.loads(row)["messages"]
+    return [one["content"] for one in messages if isinstance(one.get("content"), str)]
+
+
+SAID = sorted({text for _, _, row in CASES for text in _texts(row) if text.strip()})
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "row"), CASES, ids=[f"{k}-{i}" for i, (k, _, _) in enumerate(CASES)]
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.dataset import unscreened
+from tests.dataset.test_kinds import SAID
 from tuneops.dataset.examples import Document, Example
 from tuneops.dataset.rules.policy import Policy
 from tuneops.dataset.scan import check
@@ -46,7 +47,11 @@ ROWS: dict[str, Callable[[int], str]] = {
     "addresses": lambda n: "@a." * (n // 3),
     "policy": lambda n: "no te recomiendo el hotel, " * (n // 27),
     "backslashes": lambda n: "\\n" * (n // 2),
+    "an open block": lambda n: "```json\n" + "\n" * n,
 }
+# Something for every detector, and then a run: each expression has to go through the run.
+SET_OFF = "\n".join(SAID)
+RUNS = {"lines": "\n", "spaces": " ", "letters": "a", "digits": "1", "marks": "!"}
 
 
 BIG = 5 * 10**6  # characters of a whole row
@@ -71,6 +76,14 @@ def test_time_grows_with_the_text(name: str) -> None:
     """Eight times the text takes nowhere near sixty-four times as long."""
     small = _seconds(ROWS[name](SMALL))
     large = _seconds(ROWS[name](LARGE))
+    assert large < 24 * max(small, 0.01)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_time_grows_with_a_run_whatever_stands_before_it(name: str) -> None:
+    """With every detector at work, eight times the run takes nowhere near 64 times as long."""
+    small = _seconds(SET_OFF + RUNS[name] * SMALL)
+    large = _seconds(SET_OFF + RUNS[name] * LARGE)
     assert large < 24 * max(small, 0.01)
 
 

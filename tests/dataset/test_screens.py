@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.dataset import unscreened
 from tests.dataset.test_clean_files import FILES
-from tests.dataset.test_kinds import CASES
+from tests.dataset.test_kinds import CASES, SAID
 from tuneops.dataset.examples import Document, Format
 from tuneops.dataset.families import examine_rows
 from tuneops.dataset.proven import proven
@@ -65,13 +65,7 @@ def test_screens_find_nothing_in_clean_files() -> None:
         assert _screened(rows, FREE) == _unscreened(rows, FREE)
 
 
-def _texts(row: str) -> list[str]:
-    messages = json.loads(row)["messages"]
-    return [one["content"] for one in messages if isinstance(one.get("content"), str)]
-
-
-_SAID = sorted({text for _, _, row in CASES for text in _texts(row) if text.strip()})
-_PIECES = st.sampled_from(_SAID) | st.text(min_size=1, max_size=30).filter(str.strip)
+_PIECES = st.sampled_from(SAID) | st.text(min_size=1, max_size=30).filter(str.strip)
 _TEXT = st.lists(_PIECES, min_size=1, max_size=4).map(" ".join)
 _CHAT = st.builds(
     lambda system, turns: [

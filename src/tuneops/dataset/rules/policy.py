@@ -185,7 +185,7 @@ _FORMAL = re.compile(
     r"(?i)(?:^|[.!?¡¿:;\n][ \t]*|por favor,?\s)(?:indique|escriba|env[ií]e|pulse|acceda|entre en|seleccione|introduzca|rellene|descargue|verifique|compruebe|facilite|contacte|espere|reinicie|elija|pruebe a|si[eé]ntese|consulte|desea|rogamos|p[oó]ngase|dir[ií]jase|llame|vaya a|haga clic|revise)(?:me|nos|lo|la)?\b|(?<!\w)le (?:explique|ayude|atienda|parece|gustar[ií]a|interesa|sirve|atiendo)\b|(?<!\w)su (?:n[uú]mero|nombre|direcci[oó]n|tel[eé]fono|correo|dni|factura|tarjeta|reserva|cita|l[ií]nea|contrato)\b|(?<!\w)(?:usted(?:es)?|d[ií]game|perm[ií]tame|disc[uú]lp[ea](?:me)?(?=[,.])|perd[oó]ne(?:me)?|su (?:pedido|cuenta|compra|caso|consulta|equipo|plan)|(?:puedo|podemos) ayudarle|le (?:puedo|podemos|ruego|informo|recomiendo|aconsejo|confirmo|agradezco|ayudo|atiendo|env[ií]o)|cu[eé]nteme|h[aá]gamelo|no dude)(?!\w)"
 )
 _MENTIONS = re.compile(r"[\"“«'][^\"”»'\n]{1,80}[\"”»']")
-_FENCE = re.compile(r"\s*```(?:json|JSON)?\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_FENCE = re.compile(r"\s*```(?:json|JSON)?[ \t]*\n(.*)```\s*", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…]+(?:\s|$)")
 
 

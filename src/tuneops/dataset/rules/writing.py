@@ -124,7 +124,7 @@ _EMPTY_LINK = re.compile(
 )
 _ABOUT_TOKENS = re.compile(r"(?i)\bBERT\b|tokeni[sz]|special token")
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"'“}\n]|\{\s*\w+\s*:|\[\s*(?:[{\"\[]|-?\d[\d.]*\s*,))")
-_FENCED = re.compile(r"\s*```(?:json|JSON)\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_FENCED = re.compile(r"\s*```(?:json|JSON)[ \t]*\n(.*)```\s*", re.DOTALL)
 _FENCES = re.compile("```|~~~")
 _BLOCKS = tuple(  # in joined texts; those that match to their end are closed
     re.compile(
