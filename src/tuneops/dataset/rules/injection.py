@@ -227,7 +227,7 @@ def personas(text: Text) -> Iterator[Fault]:
     words(
         (
             "asistente", "assistant", r"\bia\b", r"\bai\b", "system", "sistema", "model", "bot\\b",
-            "agent", r"\bllm", "conversa", "credenc", "credent", "historial", "modelo", "ignor", "disregard", "forget", "admin", "usuario", "user", "override",
+            "agent", r"\bllm", "conversa", "credenc", "credent", "historial", "modelo", "ignor", "olv[ií]d", "instruc", "disregard", "forget", "admin", "usuario", "user", "override",
         )
     ),
     "tool",
