@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tuneops import products
+from tuneops.dataset import scan  # noqa: F401 - importing it fills the register
+from tuneops.dataset.findings import RULES
 from tuneops.errors import ConfigError
 from tuneops.products import Kind, Product
 from tuneops.report import proposal_comment
@@ -55,6 +57,20 @@ def test_an_unknown_product_is_named_with_those_there_are() -> None:
 @pytest.mark.parametrize("record", [b"", b"[]", b'{"mixed": ["<b>"]}', b'{"irregular": [1]}'])
 def test_a_forged_record_is_not_shown(record: bytes) -> None:
     assert proposal_comment.UNREADABLE in proposal_comment.comment(record, {}, {})
+
+
+def test_every_rule_can_be_shown() -> None:
+    """A record may hold a finding of any rule there is."""
+    findings = [
+        {"file": "x", "code": one.code, "severity": str(one.severity), "message": "x"}
+        for one in RULES.values()
+    ]
+    summary = {"passed": False, "errors": 1, "warnings": 0, "files": {}}
+    check = json.dumps({"findings": findings, "summary": summary}).encode()
+    plan = json.dumps({"key": "0" * 64, "trained_at": None}).encode()
+    assert proposal_comment.UNREADABLE not in proposal_comment.comment(
+        b"{}", {"x": check}, {"x": plan}
+    )
 
 
 def test_a_record_s_text_is_never_markup() -> None:

@@ -41,7 +41,7 @@ class Examined(_Record):
 class Finding(_Record):
     file: _Text
     line: _Count | None = None
-    code: Annotated[str, Field(pattern=r"^[A-Z]\d{3}$")]
+    code: Annotated[str, Field(pattern=r"^[A-Z]\d{3,4}$")]
     severity: Literal["error", "warning", "info"]
     message: _Text
     hint: _Text = ""
