@@ -111,6 +111,11 @@ class Rows:
         return np.searchsorted(self.talk_places, self.ends)
 
     @cached_property
+    def talk_owners(self) -> Positions:
+        """The position of each text's example."""
+        return np.searchsorted(self.talk_ends, np.arange(len(self.talk)), side="right")
+
+    @cached_property
     def prompt_places(self) -> Positions:
         return np.flatnonzero(self.orders < TALK_CODE)
 
@@ -160,7 +165,7 @@ class Rows:
         return start, int(self.talk_ends[position])
 
     def examples_of_talk(self, indices: Collection[int]) -> set[int]:
-        return set(np.searchsorted(self.talk_ends, list(indices), side="right").tolist())
+        return set(self.talk_owners[list(indices)].tolist())
 
     def examples_of_prompts(self, numbers: Collection[int]) -> set[int]:
         """The positions of the examples with one of these prompts."""
@@ -177,7 +182,7 @@ class Rows:
 
     def talk_by_kind(self) -> Iterator[tuple[str, list[int]]]:
         """The texts of proven examples by the kinds that detectors know."""
-        owners = np.searchsorted(self.talk_ends, np.arange(len(self.talk)), side="right")
+        owners = self.talk_owners
         codes = self.orders[self.talk_places]
         codes[self.informed[owners] & (codes == ROLE_CODES["assistant"])] = len(ROLES)
         codes[np.isin(owners, list(self.unproven))] = len(ROLES) + 1
@@ -223,9 +228,8 @@ class Rows:
 
     def saying_again(self) -> set[int]:
         """The positions of the examples in which a text of the talk is there twice."""
-        owners = np.searchsorted(self.talk_ends, np.arange(len(self.talk)), side="right")
-        order = np.lexsort((self.talk_digests, owners))
-        ordered, of = self.talk_digests[order], owners[order]
+        order = np.lexsort((self.talk_digests, self.talk_owners))
+        ordered, of = self.talk_digests[order], self.talk_owners[order]
         same = (ordered[1:] == ordered[:-1]) & (of[1:] == of[:-1])
         return set(of[1:][same].tolist())
 

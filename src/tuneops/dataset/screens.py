@@ -74,7 +74,7 @@ class Screen:
         speech = self._speech
         answers, questions = speech.answers, speech.questions
         scores = self._scores()
-        examples = np.searchsorted(speech.rows.talk_ends, answers, side="right")
+        examples = speech.rows.talk_owners[answers]
         says = _leading(scores[:, answers], 1)
         both = _differ(_leading(scores[:, questions], _LEAD), says)
         both |= _differ(_leading(self._asked_in()[:, examples], _LEAD), says)
@@ -86,7 +86,7 @@ class Screen:
         speech = self._speech
         texts, words = np.divmod(self._words, _UNIT)
         asked = speech.roles[texts] == ROLE_CODES["user"]
-        examples = np.searchsorted(speech.rows.talk_ends, texts[asked], side="right")
+        examples = speech.rows.talk_owners[texts[asked]]
         there = np.zeros(len(speech.rows) * _UNIT, np.bool_)
         there[examples * _UNIT + words[asked]] = True
         return _tally(np.flatnonzero(there), _languages_of(), len(speech.rows))

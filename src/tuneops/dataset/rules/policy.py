@@ -10,7 +10,13 @@ from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, Rule, quote, rule
 from tuneops.dataset.rules import languages
 from tuneops.dataset.rules.demands import NOTHING, Demands, Topic, demands
-from tuneops.dataset.rules.texts import asked_before, instructions, prose, said_by_others
+from tuneops.dataset.rules.texts import (
+    asked_before,
+    fenced,
+    instructions,
+    prose,
+    said_by_others,
+)
 
 _FIX = "Rewrite the answer, or delete the row."
 
@@ -185,7 +191,6 @@ _FORMAL = re.compile(
     r"(?i)(?:^|[.!?¡¿:;\n][ \t]*|por favor,?\s)(?:indique|escriba|env[ií]e|pulse|acceda|entre en|seleccione|introduzca|rellene|descargue|verifique|compruebe|facilite|contacte|espere|reinicie|elija|pruebe a|si[eé]ntese|consulte|desea|rogamos|p[oó]ngase|dir[ií]jase|llame|vaya a|haga clic|revise)(?:me|nos|lo|la)?\b|(?<!\w)le (?:explique|ayude|atienda|parece|gustar[ií]a|interesa|sirve|atiendo)\b|(?<!\w)su (?:n[uú]mero|nombre|direcci[oó]n|tel[eé]fono|correo|dni|factura|tarjeta|reserva|cita|l[ií]nea|contrato)\b|(?<!\w)(?:usted(?:es)?|d[ií]game|perm[ií]tame|disc[uú]lp[ea](?:me)?(?=[,.])|perd[oó]ne(?:me)?|su (?:pedido|cuenta|compra|caso|consulta|equipo|plan)|(?:puedo|podemos) ayudarle|le (?:puedo|podemos|ruego|informo|recomiendo|aconsejo|confirmo|agradezco|ayudo|atiendo|env[ií]o)|cu[eé]nteme|h[aá]gamelo|no dude)(?!\w)"
 )
 _MENTIONS = re.compile(r"[\"“«'][^\"”»'\n]{1,80}[\"”»']")
-_FENCE = re.compile(r"\s*```(?:json|JSON)?[ \t]*\n(.*)```\s*", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…]+(?:\s|$)")
 
 
@@ -294,8 +299,8 @@ def _language(said: _Answer, wanted: str) -> Iterator[Fault]:
 
 
 def _is_json(text: str) -> bool:
-    fenced = _FENCE.fullmatch(text)
-    body = (fenced[1] if fenced else text).strip()
+    block = fenced(text)
+    body = (block[0] if block else text).strip()
     if body[:1] in "{[":
         return True  # broken JSON is broken_json's to tell
     try:

@@ -14,6 +14,7 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _GAPS = re.compile(r"[\W_]+")
 _INLINE_CODE = re.compile(r"`[^`\n]{1,300}`")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)[^\s)>\]]{1,2000}")
+_FENCED = re.compile(r"\s*```(json|JSON)?[ \t]*\n(.*)```\s*", re.DOTALL)
 _MATHS = re.compile(r"\$\$[^$]{1,2000}\$\$|\$[^$\n]{1,300}\$|\\\([^)]{1,300}\\\)")
 
 
@@ -103,6 +104,12 @@ def code_lines(text: str) -> Iterator[tuple[str, bool]]:
             yield line, True
             if closes(line, fence):
                 fence = ""
+
+
+def fenced(text: str) -> tuple[str, bool] | None:
+    """What a text holds that is one fenced block, and whether it is called JSON."""
+    found = _FENCED.fullmatch(text)
+    return (found[2], bool(found[1])) if found else None
 
 
 def fence_mark(line: str) -> str:

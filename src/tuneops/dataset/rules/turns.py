@@ -202,11 +202,15 @@ def agents(text: Text) -> Iterator[Fault]:
         if (
             question
             and question.at == text.path[: len(question.at)]
-            and not _AGENT.search(answer.text)
-            and _NEED.search(answer.text)
+            and _is_served(question.text, answer.text)
             and not _echoes(question.text, answer.text)
         ):
             yield _swapped(question.text, (*answer.at, "content"))
+
+
+def _is_served(question: str, answer: str) -> bool:
+    """Whether an agent asks, and somebody in need answers."""
+    return bool(_AGENT.search(question) and not _AGENT.search(answer) and _NEED.search(answer))
 
 
 def _swapped(question: str, at: JsonPath) -> Fault:
@@ -373,7 +377,7 @@ def _asks_back(question: str, answer: str) -> bool:
     return bool(
         len(answer) < len(question)
         and "?" not in question
-        and not (_AGENT.search(question) and not _AGENT.search(answer) and _NEED.search(answer))
+        and not _is_served(question, answer)
         and _CUSTOMER.fullmatch(answer.strip())
         and _ADVICE.search(question)
         and not _NEED.search(question)

@@ -11,7 +11,7 @@ from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, text_at
-from tuneops.dataset.rules.texts import Text, closes, fence_mark, said_by_others
+from tuneops.dataset.rules.texts import Text, closes, fence_mark, fenced, said_by_others
 
 _GOOD = '{"messages": [{"role": "user", "content": "¿Cuánto tarda?"}, {"role": "assistant", "content": "Dos días. ¿Te va bien?"}]}'
 
@@ -124,7 +124,6 @@ _EMPTY_LINK = re.compile(
 )
 _ABOUT_TOKENS = re.compile(r"(?i)\bBERT\b|tokeni[sz]|special token")
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"'“}\n]|\{\s*\w+\s*:|\[\s*(?:[{\"\[]|-?\d[\d.]*\s*,))")
-_FENCED = re.compile(r"\s*```(?:json|JSON)[ \t]*\n(.*)```\s*", re.DOTALL)
 _FENCES = re.compile("```|~~~")
 _BLOCKS = tuple(  # in joined texts; those that match to their end are closed
     re.compile(
@@ -255,10 +254,11 @@ def unbroken(text: Text) -> Iterator[Fault]:
 
 @detector(r"(?:\A|\x{1e}\n)\s*(?:[{\[]|```(?i:json))", "assistant")
 def broken_json(text: Text) -> Iterator[Fault]:
-    fenced = _FENCED.fullmatch(text.text)
-    body = fenced[1] if fenced else text.text
-    meant = fenced or _JSON_START.match(body)
-    if not meant or text.rejected or (not fenced and not _closes_or_asked(text, body)):
+    block = fenced(text.text)
+    called = block is not None and block[1]
+    body = block[0] if block and called else text.text
+    meant = called or _JSON_START.match(body)
+    if not meant or text.rejected or (not called and not _closes_or_asked(text, body)):
         return
     try:
         json.loads(body)
