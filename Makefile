@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: rehearse bench fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
+.PHONY: rehearse attack bench fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
@@ -16,6 +16,10 @@ test: lint
 sweep: $(READY)
 	TUNEOPS_RANDOM_SUBSCRIPTIONS=100000 $(BIN)/pytest --timeout 0 tests/cleanup/test_cleanup_random.py
 	SWEEP=all $(BIN)/pytest -n 2 tests/end_to_end
+
+# What a hostile person tries, with twenty times the examples of `make test`.
+attack: $(READY)
+	ATTACK_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -n 2 -m attack --timeout 0
 
 install: $(READY)
 
