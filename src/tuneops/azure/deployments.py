@@ -48,6 +48,12 @@ class WantedDeployment:
     source: str | None = None
 
 
+def is_fine_tuned(model: str) -> bool:
+    """By the names that Azure gives to fine-tuned models, and to checkpoints (guide, 2026-10)."""
+    name = model.lower()
+    return ".ft-" in name or name.startswith("ftchkpt-")
+
+
 def find(session: "Session", account: "Account", name: str) -> Deployment | None:
     operations = session.cognitive.deployments
     with translated(f"reading deployment {name}"):
