@@ -1,4 +1,4 @@
-"""Tags, times and numbers that somebody hostile writes: what cannot be read keeps that thing alone."""
+"""What somebody hostile writes: what cannot be read keeps that thing alone."""
 
 from __future__ import annotations
 

@@ -153,7 +153,14 @@ def test_calls_that_cannot_be_read_are_not_known(cloud: Cloud) -> None:
     cloud.account(cloud.group(GROUP), ACCOUNT)
     [account] = resources.list_all_accounts(cloud.session)
     now = apply.utc_now()
-    for answer in ({}, {"value": []}, {"value": [{}]}, {"value": [{"timeseries": [1]}]}, []):
+    answers: tuple[Any, ...] = (
+        {},
+        {"value": []},
+        {"value": [{}]},
+        {"value": [{"timeseries": [1]}]},
+        [],
+    )
+    for answer in answers:
         cloud.azure.admin("DELETE", "faults")
         cloud.fault("GET", "Microsoft.Insights/metrics", None, status=200, body=answer)
         with pytest.raises(TuneopsError, match="cannot be read"):
