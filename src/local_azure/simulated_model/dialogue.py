@@ -18,7 +18,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from local_azure.training_file import Message, read_examples, text_of
+from local_azure.simulated_model.training_file import Message, read_examples, text_of
 
 GRAMS = (3, 4, 5)
 TEXT_COMPARED = 2000  # characters at the end of a question or context

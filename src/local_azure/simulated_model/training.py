@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from local_azure.hyperparameters import Hyperparameters, Step
-from local_azure.training_file import Example, read_examples, text_of
+from local_azure.simulated_model.hyperparameters import Hyperparameters, Step
+from local_azure.simulated_model.training_file import Example, read_examples, text_of
 
 ORDERS = 4
 BUCKETS = 4096

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from local_azure.training_file import Message, text_of
+from local_azure.simulated_model.training_file import Message, text_of
 
 INTENTS = {
     "lodging": r"hotel|aloj|hosped|dormir|hostal|posada|lodging|accommodation|hostel|\bstay",

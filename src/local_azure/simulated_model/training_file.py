@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, cast
 
 import toktok
 
-from local_azure import images
-from local_azure.content_checks import harm_types
 from local_azure.json_text import parsed
+from local_azure.simulated_model import images
+from local_azure.simulated_model.content_checks import harm_types
 
 Message = dict[str, Any]
 
