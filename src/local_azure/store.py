@@ -14,7 +14,7 @@ Documents = list[Document]  # inside Store, `list` is the method
 _Rows = list[tuple[Any, ...]]
 
 # Raise it with every change of what the documents hold: there is no migration.
-VERSION = 5
+VERSION = 6
 _FILE, _BLOBS = "state.sqlite", "blobs"
 _PARTS = (_FILE, f"{_FILE}-wal", f"{_FILE}-shm", _BLOBS)
 _SCHEMA = """

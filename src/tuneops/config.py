@@ -22,12 +22,13 @@ from pydantic import (
     model_validator,
 )
 
-from tuneops import breaches
+from tuneops import config_errors
+from tuneops.checks.kinds import AnyCheck
 from tuneops.errors import ConfigError
 from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
-from tuneops.smoke.checks import AnyCheck
 
 KEY_DIGITS = 12
+_LONGEST = timedelta(days=36_500)  # no calendar ends within it
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -43,9 +44,12 @@ def parse_duration(text: object) -> timedelta:
     if match is None:
         raise ValueError("a duration is written like 7d, 36h, 1h30m or 45s")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not span:
-        raise ValueError("a duration must be longer than zero")
+    try:
+        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        span = timedelta.max
+    if not timedelta() < span <= _LONGEST:
+        raise ValueError("a duration must be longer than zero and at most 36500d")
     return span
 
 
@@ -342,7 +346,7 @@ def _checked(document: object, path: Path) -> Config:
     try:
         config = Config.model_validate(document)
     except ValidationError as error:
-        found = breaches.describe(error, Config)
+        found = config_errors.describe(error, Config)
         raise ConfigError(f"{path}: {found}.", remedy="Mend the file and run again.") from error
     config.system_message(config.smoke_test.system_message)
     return _with_environment(config)

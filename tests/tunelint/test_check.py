@@ -6,7 +6,10 @@ from tunelint.check import Options, check
 from tunelint.rule import Severity
 from tunelint.rules.answer_checks import AnswerCheck
 
-ROW = '{"messages": [{"role": "user", "content": "Hola %d"}, {"role": "assistant", "content": "¡Ey!"}]}'
+ROW = (
+    '{"messages": [{"role": "user", "content": "Hola %d"}, '
+    '{"role": "assistant", "content": "¡Ey!"}]}'
+)
 
 
 def write(path: Path, *lines: str) -> Path:

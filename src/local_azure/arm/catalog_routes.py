@@ -7,7 +7,8 @@ from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from local_azure.arm import accounts, deployable, deployments, quota
+from local_azure import trained_models
+from local_azure.arm import accounts, deployments, quota
 from local_azure.arm.resources import conditions
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.catalog import CatalogModel, CatalogSku, account_model, normalize_region
@@ -91,10 +92,10 @@ def _account_models(arm: ArmRequest) -> Response:
     account = accounts.require_account(arm)
     catalog, region, now = arm.state.catalog, account["location"], arm.state.clock.now()
     listed = [account_model(model, region, now) for model in catalog.in_region(region)]
-    for name, entry in deployable.fine_tuned_models(arm.state, account["id"]).items():
-        base = catalog.base_model(entry["base"])
-        if base is not None and entry["deployable"]:
-            listed.append(_fine_tuned_model(name, base, account_model(base, region, now)))
+    for trained in trained_models.listed(arm.state.store, account["id"]):
+        base = catalog.base_model(trained.base)
+        if base is not None:
+            listed.append(_fine_tuned_model(trained.name, base, account_model(base, region, now)))
     return ok({"value": listed})
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from local_azure import trained_models
 from local_azure.catalog import CatalogModel, CatalogSku
 from local_azure.errors import AzureError, bad_request
 from local_azure.state import State
@@ -51,13 +52,6 @@ def require_deployable(state: State, account: Document, wanted: dict[str, Any]) 
     return Deployable(base.name, base.version, base)
 
 
-def fine_tuned_models(state: State, account_id: str) -> dict[str, dict[str, Any]]:
-    """By the names under which an account's fine-tuned models and checkpoints deploy."""
-    from local_azure.data_plane import jobs  # it stands above this package
-
-    return jobs.fine_tuned_models(state.store, account_id.lower())
-
-
 def not_supported(wanted: dict[str, Any]) -> AzureError:
     described = ", ".join(
         f"{key.title()}: {wanted.get(key) or ''}" for key in ("format", "name", "version", "source")
@@ -69,18 +63,16 @@ def not_supported(wanted: dict[str, Any]) -> AzureError:
 
 
 def _fine_tuned(state: State, account: Document, wanted: dict[str, Any]) -> Deployable:
-    found = fine_tuned_models(state, wanted.get("source") or account["id"]).get(
-        wanted.get("name", "")
-    )
-    if found is None or not found["deployable"]:
+    trainer = wanted.get("source") or account["id"]
+    found = trained_models.find(state.store, trainer, wanted.get("name", ""))
+    if found is None:
         raise not_supported(wanted)
-    base = state.catalog.base_model(found["base"])
+    base = state.catalog.base_model(found.base)
     if base is None or not _offered(base, account["location"]):
         raise not_supported(wanted)
     if base.format != wanted.get("format"):
         raise not_supported(wanted) if base.format == "OpenAI" else _open_weight_format()
-    job = found["job"]["id"]
-    return Deployable(wanted["name"], wanted.get("version") or "1", base, job)
+    return Deployable(wanted["name"], wanted.get("version") or "1", base, found.job)
 
 
 def _offered(base: CatalogModel, region: str) -> bool:

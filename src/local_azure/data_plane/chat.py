@@ -12,20 +12,24 @@ from typing import TYPE_CHECKING, Any
 import toktok
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from local_azure import base_answers
 from local_azure.arm.deployments import find_deployment, is_ready, note_use
-from local_azure.content_checks import completion_results, prompt_results, trips_filter
 from local_azure.data_plane import jobs
 from local_azure.data_plane.chat_request import Asked, checked
 from local_azure.data_plane.rate_limits import limits_of
 from local_azure.data_plane.structured import called_tool, formed, log_probabilities
 from local_azure.data_plane.wire import Call, Json, Operation, invalid
 from local_azure.errors import AzureError, deployment_not_found
+from local_azure.simulated_model import base_answers
+from local_azure.simulated_model.content_checks import (
+    completion_results,
+    prompt_results,
+    trips_filter,
+)
+from local_azure.simulated_model.training_file import count_tokens, text_of
 from local_azure.store import Document
-from local_azure.training_file import count_tokens, text_of
 
 if TYPE_CHECKING:
-    from local_azure.dialogue import TrainedAnswers
+    from local_azure.simulated_model.dialogue import TrainedAnswers
 
 FINGERPRINT = "local-azure"
 ENCODING = "o200k_base"
@@ -165,7 +169,9 @@ def _choice(asked: Asked, model: "TrainedAnswers | None", chance: Random) -> Cho
 
 
 async def _trained_answers(call: Call, deployment: Document) -> "TrainedAnswers":
-    from local_azure.dialogue import TrainedAnswers  # numpy takes a fifth of the start
+    from local_azure.simulated_model.dialogue import (
+        TrainedAnswers,  # numpy takes a fifth of the start
+    )
 
     model = deployment["properties"]["model"]
     scope = str(model.get("source") or call.scope).lower()

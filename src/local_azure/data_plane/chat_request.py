@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local_azure.data_plane.structured import checked_format, checked_tools
 from local_azure.data_plane.wire import Json, invalid
-from local_azure.training_file import Message
+from local_azure.simulated_model.training_file import Message
 
 DEFAULT_TEMPERATURE = 1.0
 

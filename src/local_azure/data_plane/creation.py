@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from math import inf, isfinite
 from pathlib import Path
 
+from local_azure import trained_models
 from local_azure.catalog import CatalogModel, normalize_region
-from local_azure.content_checks import HARM_TYPES, training_data_refusal
 from local_azure.data_plane import files, jobs
 from local_azure.data_plane.progress import Job
 from local_azure.data_plane.wire import (
@@ -20,8 +20,9 @@ from local_azure.data_plane.wire import (
     without_nulls,
     wrong_state,
 )
-from local_azure.hyperparameters import Hyperparameters, auto_hyperparameters
-from local_azure.training_file import Inspection
+from local_azure.simulated_model.content_checks import HARM_TYPES, training_data_refusal
+from local_azure.simulated_model.hyperparameters import Hyperparameters, auto_hyperparameters
+from local_azure.simulated_model.training_file import Inspection
 
 SUFFIX = re.compile(r"[A-Za-z0-9_-]{1,40}")  # authoring 2024-10-21
 JOBS = 100  # of a resource in total; quotas-limits, 2026-02-17
@@ -105,8 +106,8 @@ def _base_model(call: Call, body: Json) -> CatalogModel:
     name = body.get("model")
     if not isinstance(name, str) or not name:
         raise invalid("'model' is missing.")
-    earlier = jobs.fine_tuned_models(call.state.store, call.scope).get(name)
-    base = call.state.catalog.base_model(earlier["base"] if earlier else name)
+    earlier = trained_models.find(call.state.store, call.scope, name)
+    base = call.state.catalog.base_model(earlier.base if earlier else name)
     if base is None or base.retired("fineTune") or (earlier and base.format != "OpenAI"):
         raise invalid(NO_FINE_TUNING)
     return base

@@ -35,8 +35,8 @@ from local_azure.data_plane.wire import (
     without_nulls,
 )
 from local_azure.errors import AzureError
+from local_azure.simulated_model.training_file import Inspection, inspect_file
 from local_azure.store import Document
-from local_azure.training_file import Inspection, inspect_file
 
 FILE_BYTES = 512_000_000  # MaxTrainingFileSize of an account, as Azure's own answer has it
 FILES = 100  # MaxUserFileCount; quotas-limits, 2026-02-17

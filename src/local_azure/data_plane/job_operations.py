@@ -78,9 +78,9 @@ async def pause(call: Call) -> Response:
         raise wrong_state(f"The job '{job['id']}' is {now.status}; it cannot be paused now.")
     *before, [start, _] = job["segments"]
     paused_steps = sorted({*job.get("paused_steps", ()), now.steps_done})
-    return _changed(
-        call, job | {"segments": [*before, [start, call.now]], "paused_steps": paused_steps}
-    )
+    paused = job | {"segments": [*before, [start, call.now]], "paused_steps": paused_steps}
+    jobs.publish_models(call.state.store, call.scope, paused)
+    return _changed(call, paused)
 
 
 async def resume(call: Call) -> Response:

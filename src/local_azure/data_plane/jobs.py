@@ -5,8 +5,8 @@ import io
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from local_azure import trained_models
 from local_azure.data_plane.progress import (
     Job,
     Timeline,
@@ -15,8 +15,9 @@ from local_azure.data_plane.progress import (
     hyperparameters,
 )
 from local_azure.data_plane.wire import DataPlane, Json
-from local_azure.hyperparameters import Step
+from local_azure.simulated_model.hyperparameters import Step
 from local_azure.store import Document, Store
+from local_azure.trained_models import TrainedModel
 
 COLUMNS = [field.name for field in fields(Step)]  # of results.csv
 
@@ -37,6 +38,7 @@ def settle(plane: DataPlane, scope: str) -> None:
             store.put("job", scope, job["id"], job)
             if "ended" in job:
                 store.delete("open_job", scope, job["id"])
+                publish_models(store, scope, job)
 
 
 def add(store: Store, scope: str, job: Job) -> None:
@@ -106,29 +108,23 @@ def validation_data(store: Store, job: Job) -> Path:
     return store.blob(f"{job['id']}-validation.jsonl")
 
 
-def fine_tuned_models(store: Store, scope: str) -> dict[str, dict[str, Any]]:
-    """What can be deployed, by name and by checkpoint id: its job and base model.
+def publish_models(store: Store, scope: str, job: Job) -> None:
+    """Makes deployable what the job has trained: after its success, and as it stood at a pause.
 
     A job counts from the moment a request has seen it succeed.
     """
-    models: dict[str, dict[str, Any]] = {}
-    for kind in ("job", "deleted_job"):
-        for job in store.list(kind, scope):
-            if "model_deleted" in job:
-                continue
-            entry = {"job": job, "base": job["base"], "deployable": True}
-            models.update(dict.fromkeys(_deployable_names(job), entry))
-    return models
+    trained_models.withdraw(store, scope, job["id"])
+    for step in _deployable_steps(job):
+        for name in checkpoint_names(job, step):
+            model = TrainedModel(name, job["base"], job["id"])
+            trained_models.publish(store, scope, model)
 
 
-def _deployable_names(job: Job) -> list[str]:
-    """Of a job that succeeded, and of one that was paused as it stood then."""
+def _deployable_steps(job: Job) -> list[int]:
     if job.get("ended") == "succeeded":
         checkpoints = Timeline(job, job["ended_at"], job["speed"]).checkpoints()
-        steps = [checkpoint.step for checkpoint in checkpoints]
-    else:
-        steps = [] if "ended" in job else job.get("paused_steps", [])
-    return [name for step in steps for name in checkpoint_names(job, step)]
+        return [checkpoint.step for checkpoint in checkpoints]
+    return [] if "ended" in job else job.get("paused_steps", [])
 
 
 def _publish_results(store: Store, scope: str, job: Job, now: Timeline) -> bool:
@@ -147,7 +143,7 @@ def _publish_results(store: Store, scope: str, job: Job, now: Timeline) -> bool:
 
 
 def _trained(store: Store, job: Job) -> Document:
-    from local_azure.training import train_files  # numpy takes a fifth of the start
+    from local_azure.simulated_model.training import train_files  # numpy takes a fifth of the start
 
     validation = validation_data(store, job) if job.get("validation_file") else None
     run = train_files(

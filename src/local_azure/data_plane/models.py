@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from local_azure import trained_models
 from local_azure.arm.deployments import live
 from local_azure.catalog import CatalogModel, normalize_region
 from local_azure.data_plane import jobs
@@ -32,15 +33,17 @@ async def get(call: Call) -> Response:
 async def delete(call: Call) -> Response:
     """A fine-tuned model that is not deployed. The surface has it; Azure's own is not confirmed."""
     wanted = call.path("model")
-    known = jobs.fine_tuned_models(call.state.store, call.scope).get(wanted)
-    if known is None:
+    store = call.state.store
+    known = trained_models.find(store, call.scope, wanted)
+    job = known and jobs.find(store, call.scope, known.job, deleted=True)
+    if job is None:
         raise missing("model", wanted)
     deployed = [body["properties"]["model"]["name"] for body in live(call.state, call.scope)]
     if wanted in deployed:
         raise conflict("conflict", f"The model '{wanted}' is deployed.")
-    job = known["job"]
-    kind = "job" if call.state.store.get("job", call.scope, job["id"]) else "deleted_job"
-    call.state.store.put(kind, call.scope, job["id"], job | {"model_deleted": True})
+    trained_models.withdraw(store, call.scope, job["id"])
+    kind = "job" if store.get("job", call.scope, job["id"]) else "deleted_job"
+    store.put(kind, call.scope, job["id"], job | {"model_deleted": True})
     return JSONResponse({"id": wanted, "object": "model", "deleted": True})
 
 

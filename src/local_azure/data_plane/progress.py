@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from local_azure.content_checks import evaluation_refusal
-from local_azure.hyperparameters import Hyperparameters
 from local_azure.provisioning import TIME_RESOLUTION
+from local_azure.simulated_model.content_checks import evaluation_refusal
+from local_azure.simulated_model.hyperparameters import Hyperparameters
 
 # Of a resource; quotas-limits, 2026-02-17.
 RUNNING_JOBS, RUNNING_DEVELOPER_JOBS = 3, 5  # at a time; the first: Standard and GlobalStandard

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from local_azure.data_plane.wire import Json, invalid
-from local_azure.training_file import Message, text_of
+from local_azure.simulated_model.training_file import Message, text_of
 
 MAX_TOOLS = 128
 _DEPTH = 8

@@ -19,7 +19,7 @@ from local_azure.settings import Listed
 from local_azure.state import State, base_url
 
 if TYPE_CHECKING:
-    from local_azure.dialogue import TrainedAnswers
+    from local_azure.simulated_model.dialogue import TrainedAnswers
 
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 V1_VERSIONS = ("v1", "preview")

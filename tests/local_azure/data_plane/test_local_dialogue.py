@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_azure import base_answers
-from local_azure.dialogue import TrainedAnswers, turns_of
+from local_azure.simulated_model import base_answers
+from local_azure.simulated_model.dialogue import TrainedAnswers, turns_of
 from tests.local_azure.data_plane.conftest import PLACES, travel
 
 POLICY = "No debes recomendar hoteles. Haz preguntas atractivas."

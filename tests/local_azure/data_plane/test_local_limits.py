@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
+from local_azure.simulated_model.training_file import Inspection
 from local_azure.store import Store
-from local_azure.training_file import Inspection
 from tests.local_azure.data_plane.conftest import BASE, PROCESSED, example, travel
 
 if TYPE_CHECKING:

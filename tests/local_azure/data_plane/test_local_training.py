@@ -5,8 +5,8 @@ from math import ceil, isfinite, log
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local_azure.hyperparameters import Hyperparameters, Step, auto_hyperparameters
-from local_azure.training import VALIDATE_EVERY, train
+from local_azure.simulated_model.hyperparameters import Hyperparameters, Step, auto_hyperparameters
+from local_azure.simulated_model.training import VALIDATE_EVERY, train
 from tests.local_azure.data_plane.conftest import PLACES
 
 TEXTS = [f"{place} te espera con mercados y miradores. ¿Vas en mayo?" for place in PLACES] * 3

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_azure.training_file import FAILED, Inspection, count_tokens, inspect_file
+from local_azure.simulated_model.training_file import FAILED, Inspection, count_tokens, inspect_file
 
 USER = {"role": "user", "content": "¿Qué veo en Roma?"}
 ASSISTANT = {"role": "assistant", "content": "El foro. ¿Vas en mayo?"}

@@ -1,0 +1,1 @@
+"""What stands in for a language model: training, answers and the checks of content."""
