@@ -31,9 +31,7 @@ def test_a_prompt_names_no_code(tmp_path: Path) -> None:
     for entry_point in ("pydoc:pipepager", "travel_recommendations", "os:system"):
         check = {"check": "own", "entry_point": entry_point, "parameters": shell}
         path = written(tmp_path, json.dumps({"id": "a", "prompt": "x", "checks": [check]}))
-        with pytest.raises(
-            ConfigError, match=r"has a check that cannot be read: checks.0: .check. must be one of"
-        ):
+        with pytest.raises(ConfigError, match=r"checks\.0: 'check' must be one of"):
             read_prompts(path)
     assert not canary.exists()
 
