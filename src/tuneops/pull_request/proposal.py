@@ -181,10 +181,10 @@ def plan(history: History, base: str, config_path: Path) -> Plan:
 
 def _difference(base: str, training: Path, config_path: Path) -> Difference | None:
     """None where the base branch had no such file."""
-    from tuneops.commands import validate_data
+    from tuneops.linting.diff import diff
 
     try:
-        facts = validate_data.diff(base, training, config_path)
+        facts = diff(base, training, config_path)
     except ConfigError:
         return None
     counts = {name: facts[name] for name in ("added", "removed", "changed")}
