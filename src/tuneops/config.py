@@ -161,9 +161,6 @@ class Checks(_Section):
     """What every answer of the fine-tuned model must hold to; ``more`` are checks by kind."""
 
     language: str | None = None
-    forbidden_recommendations: tuple[
-        Literal["hotel", "flight", "rental_car", "restaurant"], ...
-    ] = ()
     ends_with_question: bool = False
     min_words: int = Field(1, ge=0)
     max_words: int | None = None

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneops.azure.deployments import Deployment
-from tuneops.checks.kinds import Judgement
+from tuneops.checks.base import Judgement
 from tuneops.config import Config, Gate
 from tuneops.errors import ConfigError, ExitCode
 from tuneops.smoke import statistics

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tuneops.checks.kinds import judge
+from tuneops.checks.base import judge
 from tuneops.config import Config
 from tuneops.smoke import verdict
 from tuneops.smoke.journal import FILE, Journal

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tuneops.checks.kinds import Check
+from tuneops.checks.base import Check
 from tuneops.config import Config, Gate
 from tuneops.smoke import planted_answers, stored
 from tuneops.smoke.prompt_leaks import leaks

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tuneops.checks.kinds import Judgement
+from tuneops.checks.base import Judgement
 from tuneops.config import Gate
 from tuneops.errors import ExitCode
 from tuneops.smoke import statistics

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import re2  # type: ignore[import-untyped]
+import re2
 
 from tuneops import lazyre as re
 from tuneops.dataset.findings import Fault

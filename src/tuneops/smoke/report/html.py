@@ -8,7 +8,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from tuneops.checks.kinds import Judgement
+from tuneops.checks.base import Judgement
 from tuneops.display.charts import CHART_STYLE, Series, svg_chart
 from tuneops.escaping import PROSE, printable
 from tuneops.smoke.prompts import Prompt

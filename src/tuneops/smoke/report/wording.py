@@ -11,7 +11,6 @@ from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome,
 
 CHECK_LABELS = {
     "language": "Language",
-    "no_recommendation": "No forbidden recommendation",
     "ends_with_question": "Ends with a question",
     "length": "Length",
     "finish_reason": "Complete",
