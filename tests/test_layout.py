@@ -27,7 +27,7 @@ ROOMS = (
     ("commands",),
 )
 NARRATION = {"tuneops.console"}
-LEAVING = ("tuneops.dataset", "tuneops.lazyre")  # tunelint takes their place
+LEAVING = ("tuneops.dataset", "travel_checks.lazyre")  # tunelint takes their place
 
 
 @cache
