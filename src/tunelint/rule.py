@@ -9,7 +9,7 @@ A rule is a page (`rule`) and a function beside it in a module of `tunelint.rule
         return f"HTML in the text: {quote(found[0])}."
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -103,6 +103,19 @@ def find_rule(code_or_name: str) -> Rule:
     raise UsageError(
         f"There is no rule {quote(code_or_name)}.",
         remedy=f"Did you mean {near[0]}?" if near else "explain --all lists every rule.",
+    )
+
+
+def selectors(given: Iterable[str]) -> tuple[str, ...]:
+    """Selectors as users write them, several parted by commas; each must mean a rule.
+
+    Raises:
+        UsageError: One means none.
+    """
+    parts = [part.strip() for one in given for part in one.split(",") if part.strip()]
+    return tuple(
+        one if any(rule.matches(one) for rule in RULES.values()) else find_rule(one).code
+        for one in parts
     )
 
 
