@@ -1,23 +1,43 @@
 """Importing this module puts every rule in the register."""
 
 from tunelint.rules import (
+    answer_checks,
+    characters,
+    consistency,
+    duplicates,
     encoding,
+    formatting,
     json_syntax,
+    leakage,
     limits,
+    near_duplicates,
+    personal,
     preference,
     schema,
+    secrets,
     structure,
     tools,
     vision,
+    wording,
 )
 
 __all__ = [
+    "answer_checks",
+    "characters",
+    "consistency",
+    "duplicates",
     "encoding",
+    "formatting",
     "json_syntax",
+    "leakage",
     "limits",
+    "near_duplicates",
+    "personal",
     "preference",
     "schema",
+    "secrets",
     "structure",
     "tools",
     "vision",
+    "wording",
 ]
