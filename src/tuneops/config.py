@@ -171,7 +171,7 @@ class Prices(_Section):
     """US dollars. Training is by million billed tokens and training type, hosting by hour."""
 
     training_per_million_tokens: dict[str, Annotated[float, Field(ge=0)]] = {}
-    hosting_per_hour: float = Field(0, ge=0)
+    hosting_per_hour: float | None = Field(None, ge=0)
 
 
 class Gate(_Section):

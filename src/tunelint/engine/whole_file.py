@@ -1,6 +1,6 @@
 """One data file from its first byte to its last."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -9,7 +9,7 @@ from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
 from tunelint.engine.worker import Range, RangeResult
 from tunelint.example import Example, Format, detect_format
-from tunelint.foreign import wrong_kind
+from tunelint.foreign.recognise import recognise
 from tunelint.json_text import JsonProblem, parse
 from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
 from tunelint.row_table import RowTable
@@ -71,8 +71,9 @@ def read_file(path: Path, kind: Format | None, notes: Notes, read_ranges: ReadRa
     """
     with open_regular(path) as stream:
         file = File(path, identity_of(stream))
-        if _is_readable(stream, notes):
-            file.format = kind or _detected(stream)
+        first = list(_first_values(stream))
+        if _is_readable(path, stream, first, notes):
+            file.format = kind or detect_format(first)
             _read(file, stream, notes, read_ranges)
     return file
 
@@ -84,25 +85,21 @@ def read_documents(path: Path, notes: Notes) -> Iterator[Example]:
         InputError: As read_file.
     """
     with open_regular(path) as stream:
-        if _is_readable(stream, notes):
+        if _is_readable(path, stream, [], notes):
             reader = LineReader(read_lines(stream), Format.SFT, notes.add)
             yield from (example for _, example in reader.rows())
 
 
-def _is_readable(stream: BinaryIO, notes: Notes) -> bool:
+def _is_readable(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes) -> bool:
     size = size_of(stream)
     if size > MAX_FILE_BYTES:
         notes.add(FILE_TOO_BIG, f"The file has {size:,} bytes; the limit is {MAX_FILE_BYTES:,}.")
         return False
-    if kind := wrong_kind(stream.read(HEAD_BYTES)):
-        notes.add(kind.rule, kind.message, kind.line, kind.column)
+    stream.seek(0)
+    if foreign := recognise(stream.read(HEAD_BYTES), first):
+        notes.add(foreign.rule, foreign.message, hint=foreign.hint(path))
         return False
     return True
-
-
-def _detected(stream: BinaryIO) -> Format:
-    """The format that most of the first rows have."""
-    return detect_format(_first_values(stream))
 
 
 def _first_values(stream: BinaryIO) -> Iterator[object]:

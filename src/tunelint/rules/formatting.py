@@ -33,7 +33,7 @@ DOUBLE_ESCAPE = rule(
 HTML = rule(
     "W1324",
     "html",
-    what="HTML tags or entities in prose.",
+    what="HTML tags or entities in the prose of an answer.",
     why="They came along from a page; the model learns to write them.",
     bad=row("Tarda dos d&iacute;as.<br>¿Te va bien?"),
     good=GOOD_ROW,
@@ -114,7 +114,7 @@ def double_escape(text: Text, found: Match) -> str | None:
     r"&(?:nbsp|amp|quot|apos|lt|gt|[aeiouAEIOUnN](?:acute|grave|circ|tilde|uml)|#\d+);",
     r"</(?:p|div|span|strong|b|i|em|u|ul|ol|li|a|font|h[1-6]|table|tr|td|th|center|body|html)>",
     r"<br ?/?>|<p>|<(?:p|div|span|font|a|img) [a-z-]+=[^>\n]*>",
-    roles=("user", "assistant"),
+    roles=("assistant",),
 )
 def html(text: Text, found: Match) -> str | None:
     if is_in_code(text.text, found.start()) or _is_in_table(text.text, found.start()):
