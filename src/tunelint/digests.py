@@ -30,6 +30,9 @@ class Digests:
         prompt: Without the last message.
         question: Without system messages and the last message.
         answer: The last message alone.
+        system: System messages alone, in their exact spelling; zero without any.
+        tools: The tools declared; zero without any.
+        other: The last message of the output that is not preferred; zero without any.
         asked: The text of each user message.
     """
 
@@ -40,6 +43,9 @@ class Digests:
     prompt: int
     question: int
     answer: int
+    system: int
+    tools: int
+    other: int
     asked: tuple[int, ...]
 
 
@@ -71,6 +77,9 @@ def digests_of(example: Example) -> Digests:
         prompt=_digest([tools, *keys[:-1]]),
         question=_digest(talk[:-1]),
         answer=_digest(keys[-1:]),
+        system=_digest([one.text.encode() for one in example.messages if one.role in PROMPT_ROLES]),
+        tools=xxh3_64_intdigest(tools) if example.tools[0] else 0,
+        other=_digest([_message_key(one) for one in example.rejected[-1:]]),
         asked=tuple(
             text_digest(message.text) for message in example.messages if message.role == "user"
         ),

@@ -137,6 +137,8 @@ class Violation:
 class Match(Protocol):
     """A match of a pattern, as `re` and RE2 have it."""
 
+    @property
+    def re(self) -> Any: ...  # noqa: ANN401 - the pattern
     def __getitem__(self, group: int, /) -> Any: ...  # noqa: ANN401 - text, or None
     def start(self, group: int = 0, /) -> int: ...
     def end(self, group: int = 0, /) -> int: ...
