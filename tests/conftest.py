@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ ROOT = Path(__file__).parents[1]
 # A shared two-core machine is slow at times; a test must not fail for that.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+# Where tests run in the background of a shell, they and all that they start would ignore Ctrl-C,
+# and a test that sends it to a child would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _FOREIGN = ("AZURE_", "ARM_", "OPENAI_", "GITHUB_", "ACTIONS_", "TUNEOPS_")
 
