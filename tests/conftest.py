@@ -25,6 +25,27 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 _FOREIGN = ("AZURE_", "ARM_", "OPENAI_", "GITHUB_", "ACTIONS_", "TUNEOPS_")
 
+# Fixtures that start the local Azure, a warm Python for act, or GitHub's own parsers.
+_STARTERS = frozenset(
+    {
+        *("server", "standing_server", "core_server", "shared_azure", "standing_azure"),
+        *("start_local_azure", "quick_server", "azure"),
+    }
+)
+_WITH_PROCESSES = ("end_to_end", "local_azure", "workflows")
+# What every change is checked against within seconds all the same.
+_QUICK = ("test_locks.py",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` leaves to `make test`: tests of servers, and of other programs."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", [])
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        started = folder in _WITH_PROCESSES or not _STARTERS.isdisjoint(fixtures)
+        if started and item.path.name not in _QUICK:
+            item.add_marker("server")
+
 
 @pytest.fixture(autouse=True)
 def _no_azure_of_yours(monkeypatch: pytest.MonkeyPatch) -> None:
