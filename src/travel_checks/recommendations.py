@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
+from travel_checks import lazyre as re
 from travel_checks.literals import rarity
 from travel_checks.recommendation_rules import (
     CONTRASTS,
@@ -25,7 +26,6 @@ from travel_checks.recommendation_rules import (
     Kind,
     Rule,
 )
-from tuneops import lazyre as re
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick

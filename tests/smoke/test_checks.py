@@ -23,8 +23,8 @@ from tuneops.checks.kinds import (
 )
 from tuneops.config import Config, SmokeTest
 from tuneops.errors import ConfigError
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.planted_answers import configured
-from tuneops.smoke.sampling import Answer
 
 Answered = Callable[..., Answer]
 

@@ -13,11 +13,11 @@ from tuneops.checks.kinds import Length, PromptCheck, Regex
 from tuneops.config import Config, Gate, Judge, TokenPrices
 from tuneops.errors import ConfigError
 from tuneops.smoke import model_judge, planted_answers, stored
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.plan import Wanted, plan, read_plan
 from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import Outcome
 
 Recorded = Callable[[Sequence[str], Sequence[str]], Run]

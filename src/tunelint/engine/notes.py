@@ -26,11 +26,14 @@ class Notes:
         self._exceptions = exceptions
         self.findings = Findings()
 
-    def add(self, rule: Rule, message: str, line: int = 0, column: int = 0) -> None:
+    def add(self, rule: Rule, message: str, line: int = 0, column: int = 0, hint: str = "") -> None:
         """Note what is wrong with the file, or with a line that is no row."""
-        if (severity := self._severities.get(rule.code)) is not None:
-            file = self._file
-            self.findings.add(finding(rule, severity, message, file=file, line=line, column=column))
+        if (severity := self._severities.get(rule.code)) is None:
+            return
+        file = self._file
+        self.findings.add(
+            finding(rule, severity, message, file=file, line=line, column=column, hint=hint)
+        )
 
     def violation(
         self, example: Example, violation: Violation, related: tuple[Place, ...] = ()

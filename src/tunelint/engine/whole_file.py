@@ -1,17 +1,18 @@
 """One data file from its first byte to its last."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
-from tunelint.engine.row_table import RowTable
 from tunelint.engine.worker import Range, RangeResult
 from tunelint.example import Example, Format, detect_format
-from tunelint.foreign import wrong_kind
+from tunelint.foreign.recognise import recognise
 from tunelint.json_text import JsonProblem, parse
 from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
+from tunelint.row_table import RowTable
 from tunelint.rules import encoding
 from tunelint.rules.limits import FILE_TOO_BIG
 from tunelint.source import (
@@ -41,22 +42,18 @@ class File:
     format: Format = Format.SFT
     table: RowTable = field(default_factory=RowTable)
 
-    def rows(self, numbers: Iterable[int]) -> Iterator[Example]:
-        """Some rows again, by their numbers in the table.
+    def row(self, number: int, /) -> Example:
+        """A row again, by its number in the table.
 
         Raises:
             InputError: The file has changed.
         """
-        with open_same(self.path, self.identity) as stream:
-            for number in numbers:
-                yield self._row(stream, number)
-
-    def _row(self, stream: BinaryIO, number: int) -> Example:
         line, length = self.table.line[number], self.table.length[number]
         if not length:
             return Example(None, self.format, line)
-        stream.seek(self.table.offset[number])
-        raw = stream.read(length).removeprefix(BOM)
+        with open_same(self.path, self.identity) as stream:
+            stream.seek(self.table.offset[number])
+            raw = stream.read(length).removeprefix(BOM)
         return Example(parse(raw), self.format, line, raw)
 
 
@@ -74,26 +71,35 @@ def read_file(path: Path, kind: Format | None, notes: Notes, read_ranges: ReadRa
     """
     with open_regular(path) as stream:
         file = File(path, identity_of(stream))
-        if _is_readable(stream, notes):
-            file.format = kind or _detected(stream)
+        first = list(_first_values(stream))
+        if _is_readable(path, stream, first, notes):
+            file.format = kind or detect_format(first)
             _read(file, stream, notes, read_ranges)
     return file
 
 
-def _is_readable(stream: BinaryIO, notes: Notes) -> bool:
+def read_documents(path: Path, notes: Notes) -> Iterator[Example]:
+    """The JSON values of a file's lines, of whatever shape.
+
+    Raises:
+        InputError: As read_file.
+    """
+    with open_regular(path) as stream:
+        if _is_readable(path, stream, [], notes):
+            reader = LineReader(read_lines(stream), Format.SFT, notes.add)
+            yield from (example for _, example in reader.rows())
+
+
+def _is_readable(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes) -> bool:
     size = size_of(stream)
     if size > MAX_FILE_BYTES:
         notes.add(FILE_TOO_BIG, f"The file has {size:,} bytes; the limit is {MAX_FILE_BYTES:,}.")
         return False
-    if kind := wrong_kind(stream.read(HEAD_BYTES)):
-        notes.add(kind.rule, kind.message, kind.line, kind.column)
+    stream.seek(0)
+    if foreign := recognise(stream.read(HEAD_BYTES), first):
+        notes.add(foreign.rule, foreign.message, hint=foreign.hint(path))
         return False
     return True
-
-
-def _detected(stream: BinaryIO) -> Format:
-    """The format that most of the first rows have."""
-    return detect_format(_first_values(stream))
 
 
 def _first_values(stream: BinaryIO) -> Iterator[object]:

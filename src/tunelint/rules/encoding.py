@@ -52,23 +52,14 @@ LFS_POINTER = rule(
     good=_CLEAN,
     fix="Run 'git lfs pull', or check out with lfs: true.",
 )
-CR_LINE_ENDS = rule(
-    "E106",
-    "cr-line-ends",
-    what="Lines end in a bare carriage return.",
-    why="Every reader of JSON Lines sees the whole file as one line.",
-    bad='{"messages": […]}\\r{"messages": […]}\\r',
-    good=_CLEAN,
-    fix="Convert the line ends to LF, for example with tr '\\r' '\\n'.",
-)
-NOT_JSONL = rule(
+FOREIGN_FORMAT = rule(
     "E107",
-    "not-json-lines",
-    what="No line at the top of the file starts a JSON object.",
-    why="Azure takes JSON Lines only: one JSON object on each line.",
-    bad="prompt,completion",
+    "foreign-format",
+    what="The file is in another format than JSON Lines of training rows.",
+    why="Azure takes JSON Lines only: one object on each line, with messages or a pair of answers.",
+    bad='{"instruction": "Saluda.", "input": "", "output": "¡Hola!"}',
     good=_CLEAN,
-    fix="Export the data as JSON Lines in the chat format.",
+    fix="Convert the file: python -m tunelint convert FILE NEW_FILE.",
 )
 MERGE_CONFLICT = rule(
     "E108",

@@ -125,15 +125,6 @@ LONE_SURROGATE = rule(
     good=_GOOD,
     fix="Delete the half, or write the whole character.",
 )
-ARRAY_WRAPPER = rule(
-    "E214",
-    "array-wrapper",
-    what="The file is one JSON array.",
-    why="Azure reads one object a line, not an array.",
-    bad="[\n{…},\n{…}\n]",
-    good=_GOOD,
-    fix="Write each element on a line of its own: jq -c '.[]' in.json > out.jsonl.",
-)
 WRONG_QUOTES = rule(
     "E215",
     "wrong-quotes",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from tuneops.checks.base import Check
 from tuneops.config import Config, Gate
 from tuneops.smoke import planted_answers, stored
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt, read_prompts
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
+from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import ARMS
 from tuneops.smoke.statistics import Difference
 from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome, Rate
 
