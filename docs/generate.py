@@ -12,8 +12,8 @@ from types import ModuleType
 
 import click
 
+from tunelint.explain import markdown
 from tuneops.config import Config
-from tuneops.dataset.explain import markdown
 from tuneops.errors import ExitCode
 from tuneops.smoke.record import schema
 
