@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from tunelint.example import PROMPT_ROLES, Example, Message
+from tunelint.example import PROMPT_ROLES, Example, Format, Message
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
 _MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
@@ -25,7 +25,7 @@ class Digests:
     Attributes:
         exact: The line's bytes.
         canonical: The JSON value, however it is written.
-        text: All messages and declared tools.
+        text: All messages, and declared tools or what a grader reads.
         talk: Without system messages.
         prompt: Without the last message.
         question: Without system messages and the last message.
@@ -72,7 +72,7 @@ def digests_of(example: Example) -> Digests:
     return Digests(
         exact=xxh3_64_intdigest(example.raw.strip() or canonical),
         canonical=xxh3_64_intdigest(canonical),
-        text=xxh3_64_intdigest(b"\n".join((tools, *keys)) if keys else canonical),
+        text=xxh3_64_intdigest(b"\n".join((_others(example), *keys)) if keys else canonical),
         talk=_digest(talk),
         prompt=_digest([tools, *keys[:-1]]),
         question=_digest(talk[:-1]),
@@ -84,6 +84,13 @@ def digests_of(example: Example) -> Digests:
             text_digest(message.text) for message in example.messages if message.role == "user"
         ),
     )
+
+
+def _others(example: Example) -> bytes:
+    """What is beside the messages: tools, or all that a grader reads."""
+    if example.format is not Format.RFT:
+        return _ENCODER.encode(example.tools[0])
+    return _ENCODER.encode({key: one for key, one in example.fields.items() if key != "messages"})
 
 
 def _digest(keys: list[bytes]) -> int:

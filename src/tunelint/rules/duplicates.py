@@ -73,7 +73,7 @@ def repeated(file: RowFile) -> Iterator[RowViolation]:
             message = f"The same JSON as line {table.line[equal]}."
             yield RowViolation(row, Violation(CANONICAL, message), equal)
         elif alike != row:
-            message = f"The same text as line {table.line[alike]}, but for its spelling."
+            message = f"The same conversation as line {table.line[alike]}, but for its spelling."
             yield RowViolation(row, Violation(NORMALISED, message), alike)
 
 

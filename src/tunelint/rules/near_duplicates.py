@@ -30,7 +30,7 @@ NEAR = rule(
 COMMON_ROWS, COMMON_SHARE = 10, 0.1  # a word in more rows than both is the template's
 MIN_WORDS = 8  # of a row's own; shorter conversations are alike by chance
 SIMILAR_SKETCHES = 0.6  # Jaccard of the rows' own words
-SIMILAR_TALK, SIMILAR_PART = 0.8, 0.5  # share of words; of all, of the question and of the answer
+SIMILAR = 0.75  # share of words, of the question and of the answer each
 _PROBES = 8  # of a row's rarest words, by which partners are looked up
 _AGREED = 3  # probes that a partner shares
 _PARTNERS = 4  # that are compared, for one row
@@ -120,14 +120,9 @@ def _read(files: Sequence[RowFile], place: tuple[int, int]) -> Example:
 
 
 def _is_near(one: Example, other: Example) -> bool:
-    talks = _parts(one), _parts(other)
-    pairs = list(zip(*talks, strict=True))
-    if any(_shared(a, b) < SIMILAR_PART for a, b in pairs):
-        return False
-    whole, another = (parts[0] + parts[1] for parts in talks)
-    if _shared(whole, another) < SIMILAR_TALK:
-        return False
-    return not _differ_on_purpose(one, other)
+    pairs = zip(_parts(one), _parts(other), strict=True)
+    alike = all(_shared(part, another) >= SIMILAR for part, another in pairs)
+    return alike and not _differ_on_purpose(one, other)
 
 
 def _parts(example: Example) -> tuple[Counter[bytes], Counter[bytes]]:
@@ -143,10 +138,10 @@ def _shared(one: Counter[bytes], other: Counter[bytes]) -> float:
 
 
 def _differ_on_purpose(one: Example, other: Example) -> bool:
-    """Whether all that differs are figures and names, or nothing that is text."""
+    """Whether a figure or an abbreviation differs, or nothing but names."""
     ones, others = (Counter(talk_of(example).split()) for example in (one, other))
     differing = [*(ones - others), *(others - ones)]
-    figures = any(any(map(str.isdigit, word)) for word in differing)
+    figures = any(any(map(str.isdigit, word)) or word.isupper() for word in differing)
     names = all(word[:1].isupper() or not word[:1].isalpha() for word in differing)
     return figures or names
 
