@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tunelint.explain import chosen
 from tuneops import products
 from tuneops.errors import ConfigError
 from tuneops.products import Kind, Product

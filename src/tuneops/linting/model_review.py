@@ -47,7 +47,8 @@ def reviewed(
     def ask(messages: Sequence[dict[str, str]]) -> "Reply | None":
         form, limit = model_review.FORM, model_review.MAX_TOKENS
         try:
-            return chat.ask_in_form(settings.deployment, cast("list[Message]", list(messages)), form, max_tokens=limit)
+            asked = cast("list[Message]", list(messages))
+            return chat.ask_in_form(settings.deployment, asked, form, max_tokens=limit)
         except TuneopsError:
             return None
 
@@ -64,4 +65,3 @@ def reviewed(
             folder=folder,
             known=known,
         )
-

@@ -12,7 +12,6 @@ from tuneops.checks.base import Check, Planted
 from tuneops.checks.kinds import ContentFilter, Cost, FinishReason, Latency
 from tuneops.config import Config
 from tuneops.linting.errors import as_config_error
-from tuneops.smoke.planted_answers import configured
 
 _OF_RUNS = (ContentFilter, Cost, FinishReason, Latency)  # say nothing of an answer that is written
 
@@ -65,8 +64,8 @@ def check_product(config: Config, **others: Any) -> Report:  # noqa: ANN401 - fi
 
 def _answer_checks(config: Config) -> list[AnswerCheck]:
     """The checks that every answer is held to: the policy's, else those of the smoke test."""
-    test = config.smoke_test
-    if config.rules.policy is not None:
-        test = test.model_copy(update={"checks": config.rules.policy})
-    wanted = [one for one in configured(test) if not isinstance(one, _OF_RUNS)]
-    return [AnswerCheck(one.title, _Complaint(one)) for one in wanted]
+    wanted = config.rules.policy or config.smoke_test.checks
+    checks: list[Check] = [*wanted.standard(), *wanted.more]
+    return [
+        AnswerCheck(one.title, _Complaint(one)) for one in checks if not isinstance(one, _OF_RUNS)
+    ]
