@@ -18,9 +18,10 @@ from tuneops.cleanup.facts import (
     tag,
     tags_digest,
 )
-from tuneops.cleanup.leftovers import History, Item, history_of, leftovers
+from tuneops.cleanup.leftovers import Item, leftovers
 from tuneops.cleanup.policy import Policy
 from tuneops.cleanup.protections import Case, DeletedCase
+from tuneops.cleanup.releases import Releases
 from tuneops.errors import UndecidedError
 
 PLAN_VERSION = 2
@@ -74,11 +75,8 @@ class Subscription:
 
     id: str
     groups: tuple[GroupFacts, ...]
+    releases: Releases
     deleted: tuple[DeletedAccount, ...] = ()
-
-    @property
-    def history(self) -> History:
-        return history_of([account for group in self.groups for account in group.accounts])
 
 
 @dataclass(frozen=True)
@@ -103,22 +101,23 @@ class Plan:
 def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
     """One row for each group, each leftover inside a group that stays, each deleted account."""
     groups = sorted(found.groups, key=lambda facts: facts.group.name.lower())
-    rows = tuple(judge(facts, policy, now) for facts in groups)
-    history = found.history
+    rows = tuple(judge(facts, found.releases, policy, now) for facts in groups)
     items = (
         item
         for facts, row in zip(groups, rows, strict=True)
         if row.action != "delete"
         for account in facts.accounts
-        for item in leftovers(facts, account, history, policy, now)
+        for item in leftovers(facts, account, found.releases, policy, now)
     )
-    deleted = tuple(judge_deleted(account, policy, now) for account in found.deleted)
+    deleted = tuple(
+        judge_deleted(account, found.releases, policy, now) for account in found.deleted
+    )
     return Plan(found.id, now, policy.digest, rows, tuple(items), deleted)
 
 
-def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
+def judge(facts: GroupFacts, releases: Releases, policy: Policy, now: datetime) -> Row:
     """Closed by default: a group goes when no guard has a reason to keep it."""
-    action, reason = _decided(Case(facts, policy, now))
+    action, reason = _decided(Case(facts, releases, policy, now))
     age = age_of(facts)
     return Row(
         name=facts.group.name,
@@ -138,8 +137,10 @@ def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
     )
 
 
-def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> DeletedRow:
-    reason = next(_reasons(protections.PURGE, DeletedCase(found, policy, now)), None)
+def judge_deleted(
+    found: DeletedAccount, releases: Releases, policy: Policy, now: datetime
+) -> DeletedRow:
+    reason = next(_reasons(protections.PURGE, DeletedCase(found, releases, policy, now)), None)
     account = found.account
     return DeletedRow(
         name=account.name,

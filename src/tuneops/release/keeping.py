@@ -30,7 +30,7 @@ def no_tags(product: str) -> dict[str, str | None]:
 
 
 def _names(product: str) -> tuple[str, str]:
-    return f"tuneops-kept-{product}", f"tuneops-kept-{product}-before"
+    return f"{ownership.KEPT_RELEASE}{product}", f"{ownership.KEPT_RELEASE}{product}-before"
 
 
 def _written(release: Release) -> str:
