@@ -35,8 +35,9 @@ def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) 
     """
     import json
 
-    from tuneops import github, proposal
-    from tuneops.history import History
+    from tuneops import github
+    from tuneops.git import History
+    from tuneops.pull_request import proposal
 
     found = proposal.examine(History(clone), base, head)
     if out:
@@ -57,8 +58,8 @@ def take(head: str, clone: Path, dry_run: bool, as_json: bool) -> None:
 
     Example: python scripts/pull_request.py take --head 0123456789abcdef0123456789abcdef01234567
     """
-    from tuneops import proposal
-    from tuneops.history import History
+    from tuneops.git import History
+    from tuneops.pull_request import proposal
 
     facts = proposal.take(History(clone), head, dry_run=dry_run)
     console.emit_facts({"files": facts}, as_json=as_json)
@@ -77,8 +78,9 @@ def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: b
     """
     import json
 
-    from tuneops import github, proposal
-    from tuneops.history import History
+    from tuneops import github
+    from tuneops.git import History
+    from tuneops.pull_request import proposal
 
     planned = proposal.plan(History(clone), base, config_path)
     if out:
@@ -96,9 +98,10 @@ def comment(run: str, dry_run: bool, as_json: bool) -> None:
 
     Example: python scripts/pull_request.py comment --run 123456789
     """
-    from tuneops import github, reporting
+    from tuneops import github
+    from tuneops.commands import workflow
 
-    written = reporting.comment(github.repository(), run, dry_run=dry_run)
+    written = workflow.comment(github.repository(), run, dry_run=dry_run)
     console.emit_facts(written, as_json=as_json)
 
 

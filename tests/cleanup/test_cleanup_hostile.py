@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from tests.attack import examples
 from tests.cleanup import test_cleanup_guards as guards
-from tuneops import ownership
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import markdown, plan_file, table
+from tuneops.cleanup import markdown, plan_file, present
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, GroupFacts
 from tuneops.cleanup.plan import Plan, Subscription, plan
 from tuneops.cleanup.releases import releases_of
+from tuneops.tags import CREATED, EXPIRES, JOB, MANAGED_BY, PRODUCT, read_timestamp, timestamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,15 +39,15 @@ TIMES = (
     "2026-W01-1T00:00:00Z",
     "NaN",
 )
-READ_AS_TIMES = (ownership.EXPIRES, ownership.CREATED, MARKED, DELETE_AFTER)
+READ_AS_TIMES = (EXPIRES, CREATED, MARKED, DELETE_AFTER)
 STALE = "rg-tuneops-stale"
 
 
 def test_every_text_is_a_time_in_utc_or_none() -> None:
     """A time can be written, compared and counted on from wherever it came."""
     for text in TIMES:
-        moment = ownership.read_timestamp(text)
-        assert moment is None or ownership.timestamp(moment)
+        moment = read_timestamp(text)
+        assert moment is None or timestamp(moment)
 
 
 @pytest.mark.parametrize("name", READ_AS_TIMES)
@@ -80,7 +80,7 @@ def test_a_malformed_expiry_on_the_local_azure(cloud: Cloud, text: str) -> None:
 TEXTS = st.one_of(st.sampled_from(TIMES), st.text(max_size=256), st.just(guards.at(-guards.DAY)))
 TAGS = st.dictionaries(
     st.one_of(
-        st.sampled_from([*READ_AS_TIMES, ownership.MANAGED_BY, ownership.PRODUCT, ownership.JOB]),
+        st.sampled_from([*READ_AS_TIMES, MANAGED_BY, PRODUCT, JOB]),
         st.text(max_size=20),
     ),
     TEXTS,
@@ -97,7 +97,7 @@ def test_whatever_strangers_write_ours_goes_and_theirs_stays(
     group_tags: dict[str, str], inner_tags: dict[str, str], seconds: int, text: str
 ) -> None:
     """Any tags on a stranger's group, any tags and times inside an account of ours."""
-    group_tags |= {ownership.MANAGED_BY: "them"}
+    group_tags |= {MANAGED_BY: "them"}
     stranger = guards.group("rg-tuneops-theirs", tags=group_tags)
     found = replace(guards.deployment("odd"), tags=inner_tags)
     account = guards.inside(
@@ -114,7 +114,7 @@ def test_whatever_strangers_write_ours_goes_and_theirs_stays(
     made = planned(stranger, place, guards.group(STALE), deleted=(deleted,))
     assert [row.name for row in made.rows("delete")] == [STALE]
     assert markdown.issue(made).encode()
-    assert table.of_plan(made)
+    assert present.of_plan(made)
 
 
 def planned(*groups: GroupFacts, deleted: tuple[DeletedAccount, ...] = ()) -> Plan:
@@ -125,7 +125,7 @@ def planned(*groups: GroupFacts, deleted: tuple[DeletedAccount, ...] = ()) -> Pl
 
 
 def _read(text: str) -> Any:  # noqa: ANN401 - a moment or None
-    return ownership.read_timestamp(text)
+    return read_timestamp(text)
 
 
 @settings(max_examples=examples(40), deadline=None, database=None)

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from tests.attack import examples
 from tests.cleanup.test_cleanup_guards import POLICY
-from tuneops import ownership
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job
@@ -28,8 +27,9 @@ from tuneops.azure.subscription import DeletedAccount, Resource
 from tuneops.cleanup.facts import AccountFacts, GroupFacts
 from tuneops.cleanup.plan import Plan, Subscription, plan
 from tuneops.cleanup.releases import place, releases_of
-from tuneops.release import keeping
+from tuneops.release import history_backup
 from tuneops.release.history import Release
+from tuneops.tags import CREATED, EXPIRES, JOB, MANAGED_BY, PRODUCT, owner, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,11 @@ BASE = "gpt-4o"
 
 
 def ours(**tags: str) -> dict[str, str]:
-    return {ownership.MANAGED_BY: ownership.owner(), **tags}
+    return {MANAGED_BY: owner(), **tags}
 
 
 def at(rng: random.Random) -> str:
-    return ownership.timestamp(LONG_AGO + timedelta(hours=rng.randrange(4000)))
+    return timestamp(LONG_AGO + timedelta(hours=rng.randrange(4000)))
 
 
 @dataclass
@@ -164,11 +164,11 @@ def release(rng: random.Random, stage: Stage) -> None:
     if stage.current and made.model != stage.current.model:
         stage.previous = stage.current
     stage.current = made
-    product = {ownership.PRODUCT: stage.product}
+    product = {PRODUCT: stage.product}
     before = stage.previous.as_previous() if stage.previous else {}
     source = stage.home.account.id
     stage.there.deploy(stage.name, made.model, ours(**product, **before, **made.tags()), source)
-    copy = keeping.tags(stage.product, made, stage.previous)
+    copy = history_backup.tags(stage.product, made, stage.previous)
     base = stage.there.deployments.get(BASE)
     kept = {**(base.tags if base else ours()), **{k: v for k, v in copy.items() if v}}
     stage.there.deploy(BASE, BASE, kept, None)
@@ -177,13 +177,13 @@ def release(rng: random.Random, stage: Stage) -> None:
 def leave_behind(rng: random.Random, stage: Stage) -> None:
     """Candidates that expired, and idle deployments of older models."""
     for job in releasable(stage):
-        tags = ours(**{ownership.PRODUCT: stage.product, ownership.JOB: job.id})
+        tags = ours(**{PRODUCT: stage.product, JOB: job.id})
         model, source = str(job.fine_tuned_model), stage.home.account.id
         if rng.random() < 0.4:
-            expired = {ownership.EXPIRES: ownership.timestamp(NOW - timedelta(hours=1))}
+            expired = {EXPIRES: timestamp(NOW - timedelta(hours=1))}
             stage.there.deploy(f"{stage.product}-candidate", model, tags | expired, source)
         if rng.random() < 0.4:
-            created = {ownership.CREATED: ownership.timestamp(LONG_AGO)}
+            created = {CREATED: timestamp(LONG_AGO)}
             stage.there.deploy(f"{stage.product}-{job.id}", model, tags | created, source)
 
 
@@ -216,15 +216,15 @@ def spoil(rng: random.Random, stage: Stage) -> None:
     if accident == "no tags":
         tags = {}
     if accident == "expiry":
-        tags[ownership.EXPIRES] = ownership.timestamp(LONG_AGO)
+        tags[EXPIRES] = timestamp(LONG_AGO)
     if accident == "time":
-        tags[ownership.CREATED] = rng.choice(("", "once", "9999-12-31T23:59:59-23:59"))
+        tags[CREATED] = rng.choice(("", "once", "9999-12-31T23:59:59-23:59"))
     if accident == "product":
-        tags[ownership.PRODUCT] = rng.choice(("", "other", stage.product.upper()))
+        tags[PRODUCT] = rng.choice(("", "other", stage.product.upper()))
     if accident == "spelling":
-        owner = tags.pop(ownership.MANAGED_BY)
+        owner = tags.pop(MANAGED_BY)
         tags = {name.title(): value for name, value in tags.items()}
-        tags[ownership.MANAGED_BY] = owner
+        tags[MANAGED_BY] = owner
     stage.there.deployments[stage.name] = replace(found, tags=tags)
 
 
@@ -232,8 +232,8 @@ def intrude(rng: random.Random, world: World, number: int) -> None:
     """Deployments of somebody else in our accounts, under any tags but ours."""
     name = f"theirs-{number}"
     world.theirs.add(name)
-    created = {ownership.CREATED: ownership.timestamp(NOW - timedelta(minutes=1))}
-    tags = {ownership.MANAGED_BY: "tuneops/them", ownership.PRODUCT: rng.choice(PRODUCTS)}
+    created = {CREATED: timestamp(NOW - timedelta(minutes=1))}
+    tags = {MANAGED_BY: "tuneops/them", PRODUCT: rng.choice(PRODUCTS)}
     there = rng.choice(world.places)
     there.deploy(name, f"{BASE}.ft-theirs", tags | created, there.account.id)
 
@@ -243,10 +243,10 @@ def intrude(rng: random.Random, world: World, number: int) -> None:
 
 def stale(name: str) -> ResourceGroup:
     """A group that nothing keeps but what is in it."""
-    times = {ownership.CREATED: LONG_AGO, ownership.EXPIRES: NOW - timedelta(days=3)}
+    times = {CREATED: LONG_AGO, EXPIRES: NOW - timedelta(days=3)}
     times |= {"tuneops-marked": NOW - timedelta(days=2)}
     times |= {"tuneops-delete-after": NOW - timedelta(days=1)}
-    tags = {key: ownership.timestamp(time) for key, time in times.items()}
+    tags = {key: timestamp(time) for key, time in times.items()}
     return ResourceGroup(name, "x", "Succeeded", ours(**tags))
 
 

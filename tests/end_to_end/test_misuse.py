@@ -14,7 +14,7 @@ from tests.end_to_end import pipeline
 from tests.end_to_end.desk import Desk
 from tests.end_to_end.pipeline import run_forked
 from tests.local_azure.conftest import LocalAzure
-from tuneops import ownership
+from tuneops import tags
 
 GROUP = "rg-misuse"
 
@@ -149,7 +149,7 @@ def test_tags_that_somebody_edited_do_not_mislead_a_release(desk: Desk) -> None:
     facts = desk.done("deploy", "candidate")
     desk.passes()
     good = {
-        "managed-by": ownership.owner(),
+        "managed-by": tags.owner(),
         "tuneops-product": "travel",
         "tuneops-key": facts["key"],
         "tuneops-job": facts["job"],

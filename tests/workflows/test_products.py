@@ -9,7 +9,7 @@ from tuneops.dataset import scan  # noqa: F401 - importing it fills the register
 from tuneops.dataset.findings import RULES
 from tuneops.errors import ConfigError
 from tuneops.products import Kind, Product
-from tuneops.report import proposal_comment
+from tuneops.pull_request import comment
 
 TRAVEL = Product("travel", "config/travel.yaml", ("data/travel",))
 RADIO = Product("radio", "config/radio.yaml", ("data/radio", "data/shared"))
@@ -56,7 +56,7 @@ def test_an_unknown_product_is_named_with_those_there_are() -> None:
 
 @pytest.mark.parametrize("record", [b"", b"[]", b'{"mixed": ["<b>"]}', b'{"irregular": [1]}'])
 def test_a_forged_record_is_not_shown(record: bytes) -> None:
-    assert proposal_comment.UNREADABLE in proposal_comment.comment(record, {}, {})
+    assert comment.UNREADABLE in comment.comment(record, {}, {})
 
 
 def test_every_rule_can_be_shown() -> None:
@@ -68,9 +68,7 @@ def test_every_rule_can_be_shown() -> None:
     summary = {"passed": False, "errors": 1, "warnings": 0, "files": {}}
     check = json.dumps({"findings": findings, "summary": summary}).encode()
     plan = json.dumps({"key": "0" * 64, "trained_at": None}).encode()
-    assert proposal_comment.UNREADABLE not in proposal_comment.comment(
-        b"{}", {"x": check}, {"x": plan}
-    )
+    assert comment.UNREADABLE not in comment.comment(b"{}", {"x": check}, {"x": plan})
 
 
 def test_a_record_s_text_is_never_markup() -> None:
@@ -83,6 +81,6 @@ def test_a_record_s_text_is_never_markup() -> None:
     summary = {"passed": False, "errors": 1, "warnings": 0, "files": {"<b>": {"examples": 1}}}
     check = json.dumps({"findings": [finding], "summary": summary}).encode()
     plan = json.dumps({"key": "0" * 64, "trained_at": None}).encode()
-    text = proposal_comment.comment(b"{}", {"<i>": check}, {"<i>": plan})
+    text = comment.comment(b"{}", {"<i>": check}, {"<i>": plan})
     assert "Merging trains" in text
     assert not [mark for mark in ("<img", "<b>", "<i>", "](https", "@acme", "`x`") if mark in text]

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from tuneops import breaches
+from tuneops import config_errors
 from tuneops.config import Duration
 from tuneops.errors import ConfigError
 
@@ -114,7 +114,7 @@ def load(path: Path) -> Policy:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Policy.model_validate(document)
     except ValidationError as error:
-        found = breaches.describe(error, Policy)
+        found = config_errors.describe(error, Policy)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         found = " ".join(str(error).split())
     raise ConfigError(

@@ -2,10 +2,10 @@
 
 from tuneops.azure import resources, subscription
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import reading
+from tuneops.cleanup import inventory
 from tuneops.cleanup.apply import Narrate, Outcome
+from tuneops.cleanup.inventory import SubscriptionContext
 from tuneops.cleanup.plan import DeletedRow, judge_deleted
-from tuneops.cleanup.reading import SubscriptionContext
 from tuneops.errors import TuneopsError, UndecidedError
 
 
@@ -19,7 +19,7 @@ def purgeable(context: SubscriptionContext) -> list[DeletedAccount]:
     """
     policy, session = context.policy, context.session
     policy.check_subscription(session.subscription)
-    reading.check_clock(context.now, subscription.azure_time(session))
+    inventory.check_clock(context.now, subscription.azure_time(session))
     listed = subscription.list_deleted(session)
     due = [found for found in listed if _judge(context, found).action == "purge"]
     if len(due) > policy.breakers.max_purges:

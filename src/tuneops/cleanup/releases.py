@@ -9,11 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from tuneops import ownership
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.resources import Account
 from tuneops.cleanup.facts import AccountFacts, is_candidate, is_fine_tuned, tag
 from tuneops.config import KEY_DIGITS
+from tuneops.tags import (
+    CREATED,
+    JOB,
+    KEPT_RELEASE,
+    KEY,
+    PREVIOUS_JOB,
+    PREVIOUS_KEY,
+    PREVIOUS_MODEL,
+    PRODUCT,
+    is_ours,
+    read_timestamp,
+)
 
 Place = tuple[str, str]
 
@@ -124,30 +135,26 @@ def place(account: Account, deployment: str) -> Place:
 
 def remembered(deployment: Deployment) -> frozenset[str]:
     """Every word of the copies of releases that a base deployment keeps: models, keys and jobs."""
-    kept = (
-        text
-        for name, text in deployment.tags.items()
-        if name.lower().startswith(ownership.KEPT_RELEASE)
-    )
+    kept = (text for name, text in deployment.tags.items() if name.lower().startswith(KEPT_RELEASE))
     return frozenset(word for text in kept for word in text.split())
 
 
 def _deployed(account: Account, found: Deployment, now: datetime) -> Deployed:
     tuned, words = is_fine_tuned(found), remembered(found)
-    created = ownership.read_timestamp(tag(found.tags, ownership.CREATED))
-    keys = _values(found, ownership.KEY, ownership.PREVIOUS_KEY) | words
+    created = read_timestamp(tag(found.tags, CREATED))
+    keys = _values(found, KEY, PREVIOUS_KEY) | words
     return Deployed(
         account=account,
         name=found.name,
-        product=tag(found.tags, ownership.PRODUCT),
-        ours=ownership.is_ours(found.tags),
+        product=tag(found.tags, PRODUCT),
+        ours=is_ours(found.tags),
         released=tuned and not is_candidate(found),
         created=created if created and created <= now else None,
         trained_in=(found.source or account.id).lower(),
         model=found.model if tuned else None,
-        previous_models=_values(found, ownership.PREVIOUS_MODEL) | words,
+        previous_models=_values(found, PREVIOUS_MODEL) | words,
         keys=frozenset(key[:KEY_DIGITS] for key in keys),
-        jobs=_values(found, ownership.JOB, ownership.PREVIOUS_JOB) | words,
+        jobs=_values(found, JOB, PREVIOUS_JOB) | words,
     )
 
 
