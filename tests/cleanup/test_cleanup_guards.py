@@ -197,7 +197,7 @@ def previous_inside() -> None:
     """Even where its release is in another group, and trained in a third account."""
     before = deployment("old", "gpt-4o.ft-old", **{EXPIRES: at(-HOUR)})
     production = replace(released(), source="/a/third/account")
-    keeps(holding(before), "release before", elsewhere(production))
+    keeps(holding(before), "or the one before", elsewhere(production))
 
 
 def releases_remembered() -> None:
@@ -433,6 +433,9 @@ def held() -> None:
 def in_production() -> None:
     old = released(**{CREATED: at(-90 * DAY)})
     assert actions(AccountFacts(ACCOUNT, (old,), calls={}))["travel"] == "keep"
+    for tags in ({PRODUCT: ""}, {CREATED: "once"}, {CREATED: at(DAY)}):
+        unclear = inside(orphan(**{JOB: "job-lost"} | tags))
+        assert actions(unclear)["travel-2024"] == "keep"
 
 
 def serves_previous() -> None:
@@ -468,6 +471,8 @@ def unread_account() -> None:
 
 def product_not_released() -> None:
     assert actions(inside(files=(file(product="food"),)))["file-ancient"] == "keep"
+    account = inside(files=(file(),))
+    assert actions(account, releases=elsewhere(released()))["file-ancient"] == "keep"
 
 
 def needed_file() -> None:

@@ -129,7 +129,7 @@ def production_inside(case: Case) -> str | None:
 def previous_inside(case: Case) -> str | None:
     for deployment in case.facts.deployments:
         if deployment.model in case.releases.previous_models:
-            return f"deployment {deployment.name} serves the release before the present one"
+            return f"deployment {deployment.name} serves the present release or the one before"
     return None
 
 

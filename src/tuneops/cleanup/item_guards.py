@@ -111,7 +111,7 @@ def in_production(left: LeftBehind[Deployment]) -> str | None:
 
 def serves_previous(left: LeftBehind[Deployment]) -> str | None:
     previous = left.thing.model in left.releases.previous_models
-    return "serves the release before the present one" if previous else None
+    return "serves the present release or the one before" if previous else None
 
 
 def candidate_not_expired(left: LeftBehind[Deployment]) -> str | None:
