@@ -72,8 +72,9 @@ def diff(base: str, head: Path, config_path: Path, as_json: bool) -> None:
     Example: python scripts/validate_data.py diff origin/main data/travel/training.jsonl
     """
     from tuneops.commands import validate_data
+    from tuneops.linting.diff import diff as diff_of
 
-    facts = validate_data.diff(base, head, config_path)
+    facts = diff_of(base, head, config_path)
     emit(facts, as_json=as_json, shown="" if as_json else validate_data.shown_diff(facts))
     failed = any(one["severity"] == "error" for one in facts["new_findings"])
     sys.exit(ExitCode.FINDINGS if failed else ExitCode.DONE)

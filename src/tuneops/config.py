@@ -161,9 +161,6 @@ class Checks(_Section):
     """What every answer of the fine-tuned model must hold to; ``more`` are checks by kind."""
 
     language: str | None = None
-    forbidden_recommendations: tuple[
-        Literal["hotel", "flight", "rental_car", "restaurant"], ...
-    ] = ()
     ends_with_question: bool = False
     min_words: int = Field(1, ge=0)
     max_words: int | None = None
@@ -174,7 +171,7 @@ class Prices(_Section):
     """US dollars. Training is by million billed tokens and training type, hosting by hour."""
 
     training_per_million_tokens: dict[str, Annotated[float, Field(ge=0)]] = {}
-    hosting_per_hour: float = Field(0, ge=0)
+    hosting_per_hour: float | None = Field(None, ge=0)
 
 
 class Gate(_Section):

@@ -15,7 +15,7 @@ from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.errors import NotFoundError
 from tuneops.escaping import cell
-from tuneops.training import lookup
+from tuneops.names import is_of_product
 from tuneops.training.attention import Attention, attention
 
 _NOT_PRODUCTS = frozenset({"cleanup.yaml"})
@@ -64,7 +64,7 @@ def _look(config: Config, foundry: Foundry) -> Attention:
         for name in names
         if name in d.tags
     )
-    ours = [job for job in jobs.list_all(foundry.client) if lookup.is_of_product(config, job)]
+    ours = [job for job in jobs.list_all(foundry.client) if is_of_product(config, job)]
     now = datetime.now(UTC).timestamp()
     return attention(ours, released, now=now, patience=config.fine_tuning.pending_warning)
 

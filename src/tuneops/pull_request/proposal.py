@@ -12,6 +12,7 @@ from tuneops.errors import ConfigError, FindingsError
 from tuneops.escaping import visible
 from tuneops.git import Entry, History
 from tuneops.limits import MAX_TRAINING_FILE_BYTES
+from tuneops.names import short
 from tuneops.products import Kind
 from tuneops.training import key as content
 
@@ -161,7 +162,7 @@ class Plan:
         return "\n".join([*lines, self._sentence()])
 
     def _sentence(self) -> str:
-        digest = f"content key `{content.short(self.key)}`"
+        digest = f"content key `{short(self.key)}`"
         if self.commit:
             return (
                 f"This content ({digest}) is already trained, as far as git can tell: the base "
@@ -180,10 +181,10 @@ def plan(history: History, base: str, config_path: Path) -> Plan:
 
 def _difference(base: str, training: Path, config_path: Path) -> Difference | None:
     """None where the base branch had no such file."""
-    from tuneops.commands import validate_data
+    from tuneops.linting.diff import diff
 
     try:
-        facts = validate_data.diff(base, training, config_path)
+        facts = diff(base, training, config_path)
     except ConfigError:
         return None
     counts = {name: facts[name] for name in ("added", "removed", "changed")}

@@ -17,6 +17,7 @@ from tuneops.errors import (
     TuneopsError,
     UndecidedError,
 )
+from tuneops.names import short
 from tuneops.release import history_backup, plan
 from tuneops.release.history import Release
 from tuneops.release.target import Place
@@ -47,7 +48,7 @@ def trained(config: Config, home: Foundry, job_id: str | None, checkpoint: str |
         raise StillRunningError(
             f"Job {job.id} is {job.status}.", remedy="Run 'fine_tune.py wait', then try again."
         )
-    key = (job.suffix or "").rpartition("-")[2] or content.short(content.content_key(config))
+    key = (job.suffix or "").rpartition("-")[2] or short(content.content_key(config))
     model = _checkpoint(home, job, checkpoint) if checkpoint else job.fine_tuned_model
     return Release(model=model, key=key, job=job.id)
 
