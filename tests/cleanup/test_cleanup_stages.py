@@ -24,7 +24,7 @@ MODELS = {
     "rg-tuneops-live": {"name": "gpt-4.1", "version": "2025-04-14"},
 }
 GROUP = "rg-tuneops-live"
-IDLE = {"value": [{"timeseries": []}]}
+IDLE: dict[str, Any] = {"value": [{"timeseries": []}]}
 
 
 def deploy(cloud: Cloud, group: str, name: str, **tags: str) -> None:

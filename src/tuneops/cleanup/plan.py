@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field
 
 from tuneops import pricing, tags
 from tuneops.azure.deployments import Deployment
@@ -50,7 +52,7 @@ class Row:
     managed_by: str | None
     locks: tuple[str, ...]
     contents: tuple[str, ...]
-    cost: float
+    cost: Annotated[float, Field(allow_inf_nan=False)]
     cost_complete: bool
 
 
@@ -81,9 +83,9 @@ class Subscription:
 class Plan:
     """``created`` is UTC; ``policy`` is the digest of the policy that it was made under."""
 
-    subscription: str
-    created: datetime
-    policy: str
+    subscription: Annotated[str, Field(max_length=36)]
+    created: AwareDatetime
+    policy: Annotated[str, Field(max_length=16)]
     groups: tuple[Row, ...]
     items: tuple[Item, ...] = ()
     deleted_accounts: tuple[DeletedRow, ...] = ()
