@@ -149,16 +149,18 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     ),
     *(
         (
-            "success() && (github.event_name == 'schedule' || !inputs.dry_run)",
-            context,
+            "success() && (needs.plan.outputs.due != '0' && "
+            "(github.event_name == 'schedule' || !inputs.dry_run))",
+            context | outputs("plan", due=due),
             SUCCESS,
-            runs,
+            runs and due != "0",
         )
         for context, runs in (
             (event("schedule"), True),
             (event("workflow_dispatch", dry_run=True), False),
             (event("workflow_dispatch", dry_run=False), True),
         )
+        for due in ("0", "1", "12")
     ),
     *(
         ("success() && (!inputs.retry)", {"inputs": inputs}, SUCCESS, runs)
