@@ -149,8 +149,10 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     ),
     *(
         (
-            "success() && (needs.plan.outputs.due != '0' && "
-            "(github.event_name == 'schedule' || !inputs.dry_run))",
+            (
+                "success() && (needs.plan.outputs.due != '0' && "
+                "(github.event_name == 'schedule' || !inputs.dry_run))"
+            ),
             context | outputs("plan", due=due),
             SUCCESS,
             runs and due != "0",

@@ -1,6 +1,5 @@
 """Submit a training once: adopt what exists, else upload, claim the content, and create."""
 
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -31,7 +30,7 @@ from tuneops.training import preflight as limits
 from tuneops.training.free_space import make_room
 from tuneops.training.next_step import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
 from tuneops.training.preflight import Training
-from tuneops.waiting import attempts
+from tuneops.waiting import attempts, seconds_from
 
 Narrate = Callable[[str], None]
 
@@ -74,7 +73,7 @@ def look(config: Config, foundry: Foundry, key: str, *, retry: bool) -> Decision
 
 def lease_seconds() -> float:
     """How long a claim holds; TUNEOPS_LEASE_SECONDS overrides two minutes."""
-    return float(os.environ.get("TUNEOPS_LEASE_SECONDS", _LEASE_SECONDS))
+    return seconds_from("TUNEOPS_LEASE_SECONDS", _LEASE_SECONDS)
 
 
 class _Submitting:
