@@ -94,7 +94,8 @@ def compare(rehearsal: Rehearsal) -> None:
 
 
 def release(rehearsal: Rehearsal) -> None:
-    _product_step(rehearsal, "promote", "deploy.py", "promote")
+    record = str(rehearsal.comparison("candidate") / "run.json")
+    _product_step(rehearsal, "promote", "deploy.py", "promote", "--run", record)
     production = rehearsal.results["promote"]["deployment"]
     out = str(rehearsal.comparison("production"))
     _product_step(
