@@ -3,6 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+UV := $(shell command -v uv)
+ifdef UV
+CREATE_VENV = $(UV) venv --quiet --clear --python $(PYTHON) $(VENV)
+PIP_INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+else
+CREATE_VENV = $(PYTHON) -m venv --clear $(VENV)
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 \
+  --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
 .PHONY: rehearse attack bench fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
 
@@ -37,10 +47,12 @@ format: $(READY)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Needs uv. Versions and hashes only: the lock names no package index.
+# Needs uv. Versions and hashes only: the locks name no package index. The first is what workflow
+# jobs install; the second, at the same versions, adds the local Azure and the tools of tests.
 lock:
-	uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-emit-index-url --no-annotate --output-file requirements.lock
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group build --group dev --extra local --constraints requirements.lock \
+	  --output-file requirements-dev.lock
 
 # The data reader and its rules on bytes of any kind; SECONDS=600 runs longer.
 fuzz: $(READY)
@@ -66,15 +78,15 @@ docs: $(READY)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) .bench .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pdm-build .bench .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..." >&2; exit 2; }
-	@$(PYTHON) -c 'import ensurepip, venv' || \
+	@test -n "$(UV)" || $(PYTHON) -c 'import ensurepip, venv' || \
 	  { echo "This Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv" >&2; exit 2; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(CREATE_VENV)
+	$(PIP_INSTALL) --require-hashes --only-binary :all: --requirement requirements-dev.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src scripts
 	@touch $@

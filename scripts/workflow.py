@@ -32,16 +32,19 @@ def training(config_path: Path, job: str, minutes: float, as_json: bool) -> None
 @main.command("require-reviewers")
 @click.option("--environment", required=True, help="The environment that the job runs in.")
 @click.option("--allow-none", default="", help="'true' goes on without reviewers, knowingly.")
+@click.option("--allow-bypass", default="", help="'true' goes on where none of them approved.")
 @console.json_option
-def require_reviewers(environment: str, allow_none: str, as_json: bool) -> None:
-    """Exit with 6 where the environment waits for nobody; say who approved.
+def require_reviewers(environment: str, allow_none: str, allow_bypass: str, as_json: bool) -> None:
+    """Exit with 6 unless a required reviewer of the environment approved; say who did.
 
     Example: python scripts/workflow.py require-reviewers --environment production
     """
     from tuneops import github, reporting
 
     facts = reporting.require_reviewers(
-        github.repository(), environment, allow_none=allow_none == "true"
+        *(github.repository(), environment),
+        allow_none=allow_none == "true",
+        allow_bypass=allow_bypass == "true",
     )
     console.emit_facts(facts, as_json=as_json)
 

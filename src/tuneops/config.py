@@ -28,6 +28,7 @@ from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
 from tuneops.smoke.checks import AnyCheck
 
 KEY_DIGITS = 12
+_LONGEST = timedelta(days=36_500)  # no calendar ends within it
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -43,9 +44,12 @@ def parse_duration(text: object) -> timedelta:
     if match is None:
         raise ValueError("a duration is written like 7d, 36h, 1h30m or 45s")
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if not span:
-        raise ValueError("a duration must be longer than zero")
+    try:
+        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        span = timedelta.max
+    if not timedelta() < span <= _LONGEST:
+        raise ValueError("a duration must be longer than zero and at most 36500d")
     return span
 
 

@@ -105,6 +105,7 @@ class Repository:
     def __init__(self, name: str, token: str, api: str) -> None:
         self.name = name
         self._token = token
+        self._api = api
         self._base = f"{api}/repos/{name}"
 
     def environment(self, name: str) -> Any:  # noqa: ANN401 - JSON
@@ -115,10 +116,23 @@ class Repository:
         """The rules that hold for the branch, from rulesets."""
         return self._send("GET", f"/rules/branches/{quote(branch, safe='')}")
 
-    def approvers(self, run: str) -> list[str]:
-        """Who approved a waiting deployment of the run, oldest first."""
-        reviews = self._send("GET", f"/actions/runs/{int(run)}/approvals")
-        return [review["user"]["login"] for review in reviews if review["state"] == "approved"]
+    def run(self, run: str) -> Any:  # noqa: ANN401 - JSON
+        """A run of a workflow: its attempt, and who started it."""
+        return self._send("GET", f"/actions/runs/{int(run)}")
+
+    def reviews(self, run: str) -> Any:  # noqa: ANN401 - JSON
+        """What people said of the run's jobs that waited in an environment, oldest first."""
+        return self._send("GET", f"/actions/runs/{int(run)}/approvals")
+
+    def is_member(self, team: str, login: str) -> bool:
+        """Whether a team of the repository's owner has the member; False where it is not told."""
+        owner = self.name.partition("/")[0]
+        path = f"/orgs/{owner}/teams/{quote(team, safe='')}/memberships/{quote(login, safe='')}"
+        try:
+            answer = json.loads(self._request("GET", path, root=self._api))
+        except PreconditionError:
+            return False
+        return bool(answer["state"] == "active")
 
     def workflow(self, file: str) -> Any:  # noqa: ANN401 - JSON
         """A workflow of the repository; None where GitHub does not know the file."""
@@ -213,12 +227,17 @@ class Repository:
     def _fetch(self, path: str) -> bytes:
         return self._request("GET", path)
 
-    def _request(self, method: str, path: str, content: bytes | None = None) -> bytes:
+    def _request(
+        self, method: str, path: str, content: bytes | None = None, *, root: str | None = None
+    ) -> bytes:
         import urllib.error
         import urllib.request
 
         request = urllib.request.Request(  # noqa: S310 - GitHub's own address
-            self._base + path, content, {"Accept": "application/vnd.github+json"}, method=method
+            (root or self._base) + path,
+            content,
+            {"Accept": "application/vnd.github+json"},
+            method=method,
         )
         # An unredirected header does not follow a download to the storage account.
         request.add_unredirected_header("Authorization", f"Bearer {self._token}")
@@ -251,14 +270,6 @@ def repository() -> Repository:
             remedy="Set GITHUB_REPOSITORY and GITHUB_TOKEN; 'gh auth token' prints a token.",
         )
     return Repository(name, token, os.environ.get("GITHUB_API_URL", "https://api.github.com"))
-
-
-def required_reviewers(environment: Any) -> list[str]:  # noqa: ANN401 - JSON
-    """Names of the users and teams that an environment waits for."""
-    rules = environment.get("protection_rules", []) if environment else []
-    required = [rule for rule in rules if rule["type"] == "required_reviewers"]
-    reviewers = [one["reviewer"] for rule in required for one in rule.get("reviewers", [])]
-    return [reviewer.get("login") or reviewer.get("slug") or "?" for reviewer in reviewers]
 
 
 def run_id() -> str:

@@ -60,7 +60,7 @@ def is_ours(tags: Mapping[str, str] | None) -> bool:
 
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def date_time(seconds: int | None) -> str | None:
@@ -69,12 +69,20 @@ def date_time(seconds: int | None) -> str | None:
 
 
 def read_timestamp(text: str | None) -> datetime | None:
-    """The moment that a tag names; None where it is absent or malformed."""
+    """The moment that a tag names, in UTC; None where it is absent, malformed or out of range."""
     try:
         moment = datetime.fromisoformat(text or "")
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
+
+
+def read_seconds(seconds: int) -> datetime | None:
+    """The moment so many seconds after 1970, in UTC; None where it is out of range."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _git(*arguments: str) -> str:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tuneops import console, github, ownership
+from tuneops import approvals, console, github, ownership
+from tuneops.approvals import Rule
 from tuneops.errors import ConfigError, PreconditionError, StillRunningError
 from tuneops.github import Repository
 
@@ -14,6 +15,12 @@ CLEANUP_ISSUE = "clean-up"
 _APPROVAL_REMEDY = (
     "Add required reviewers to it (Settings → Environments; docs/setup.md), or set the repository "
     "variable TUNEOPS_RELEASE_WITHOUT_REVIEWERS to true."
+)
+
+_BYPASS_REMEDY = (
+    "Start it anew and have one of the environment's reviewers approve it, who did not start it; "
+    "members of a team count where administrators cannot bypass the environment. The repository "
+    "variable TUNEOPS_RELEASE_WITH_BYPASS set to true lets a bypass pass, recorded as one."
 )
 
 
@@ -37,25 +44,47 @@ def training(config_path: Path, job: str, minutes: float) -> dict[str, Any]:
 
 
 def require_reviewers(
-    repository: Repository, environment: str, *, allow_none: bool
+    repository: Repository, environment: str, *, allow_none: bool, allow_bypass: bool
 ) -> dict[str, Any]:
     """Who must approve what runs in the environment, and who did so for this run.
 
     Raises:
-        PreconditionError: Nobody must.
+        PreconditionError: Nobody must; or nobody who must did.
     """
-    reviewers = github.required_reviewers(repository.environment(environment))
-    if not reviewers and not allow_none:
+    rule = approvals.read_rule(environment, repository.environment(environment))
+    if not rule.reviewers:
+        _without_reviewers(environment, allowed=allow_none)
+    run = github.run_id()
+    asked = run and rule.reviewers
+    record = _approved(repository, rule, run, allow_bypass=allow_bypass) if asked else ""
+    github.set_outputs(approved_by=record or "nobody: no reviewers are required")
+    return {"reviewers": rule.reviewers, "approved_by": record}
+
+
+def _without_reviewers(environment: str, *, allowed: bool) -> None:
+    if not allowed:
         raise PreconditionError(
             f"Environment {environment} has no required reviewers, so nobody approved this.",
             remedy=_APPROVAL_REMEDY,
         )
-    if not reviewers:
-        console.warn(f"Environment {environment} has no required reviewers; going on knowingly.")
-    run = github.run_id()
-    approved_by = ", ".join(repository.approvers(run)) if run and reviewers else ""
-    github.set_outputs(approved_by=approved_by or "nobody: no reviewers are required")
-    return {"reviewers": reviewers, "approved_by": approved_by}
+    console.warn(f"Environment {environment} has no required reviewers; going on knowingly.")
+
+
+def _approved(repository: Repository, rule: Rule, run: str, *, allow_bypass: bool) -> str:
+    """For the record, who approved the run, or went round the rule where that is allowed."""
+    found = approvals.approval(
+        *(rule, repository.reviews(run), approvals.read_run(repository.run(run))),
+        repository.is_member,
+    )
+    if not found.bypass:
+        return found.record
+    if not allow_bypass:
+        raise PreconditionError(
+            f"No required reviewer of {rule.environment} approved this run: {found.record}.",
+            remedy=_BYPASS_REMEDY,
+        )
+    console.warn(f"No required reviewer of {rule.environment} approved this run: {found.record}.")
+    return found.record
 
 
 def start_releases(repository: Repository, releases: str, *, dry_run: bool) -> list[str]:

@@ -14,6 +14,7 @@ from tuneops.azure import files, jobs, resources, subscription, usage
 from tuneops.azure.data_plane import open_client
 from tuneops.azure.throttle import Bucket
 from tuneops.cleanup import apply, reading
+from tuneops.errors import TuneopsError
 from tuneops.waiting import attempts
 
 if TYPE_CHECKING:
@@ -145,6 +146,25 @@ def test_calls_are_read_by_deployment(released: Cloud) -> None:
     assert counted == {"travel": 5.0, "idle": 0.0}
     facts = reading.read_account(released.session, released.policy, moment, account)
     assert facts.calls == counted
+
+
+def test_calls_that_cannot_be_read_are_not_known(cloud: Cloud) -> None:
+    """Nobody knows then, and the clean-up of everything else goes on."""
+    cloud.account(cloud.group(GROUP), ACCOUNT)
+    [account] = resources.list_all_accounts(cloud.session)
+    now = apply.utc_now()
+    answers: tuple[Any, ...] = (
+        {},
+        {"value": []},
+        {"value": [{}]},
+        {"value": [{"timeseries": [1]}]},
+        [],
+    )
+    for answer in answers:
+        cloud.azure.admin("DELETE", "faults")
+        cloud.fault("GET", "Microsoft.Insights/metrics", None, status=200, body=answer)
+        with pytest.raises(TuneopsError, match="cannot be read"):
+            usage.calls(cloud.session, account, now, now)
 
 
 def metrics() -> dict[str, Any]:

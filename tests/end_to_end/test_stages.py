@@ -75,6 +75,17 @@ def test_a_checkpoint_is_released_in_place_of_the_final_model(desk: Desk) -> Non
     assert desk.done("deploy", "rollback")["model"] == checkpoint
 
 
+def test_show_puts_nothing_out_for_later_steps(
+    desk: Desk, folder: Path, patch: pytest.MonkeyPatch
+) -> None:
+    """Of several deployments the last one would win."""
+    outputs = folder / "outputs"
+    patch.setenv("GITHUB_OUTPUT", str(outputs))
+    assert desk.done("deploy", "show")
+    patch.delenv("GITHUB_OUTPUT")
+    assert not outputs.exists()
+
+
 def test_show_prints_the_history_and_a_model_card(desk: Desk) -> None:
     released = desk.release()
     production = next(d for d in desk.done("deploy", "show") if d["role"] == "production")

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
+from scipy.stats import bootstrap as scipy_bootstrap
 from statsmodels.stats.contingency_tables import mcnemar as oracle_mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from tuneops.smoke.statistics import (
+    Interval,
     bootstrap,
     compare,
     holm,
@@ -48,6 +50,15 @@ def test_mcnemar_is_half_the_two_sided_one_of_statsmodels(worse: int, better: in
     )
 
 
+@given(COUNTS, COUNTS)
+def test_mcnemar_is_the_binomial_test_of_scipy(worse: int, better: int) -> None:
+    if worse + better:
+        oracle = binomtest(better, worse + better, alternative="greater").pvalue
+        assert mcnemar(worse, better) == pytest.approx(oracle, rel=1e-9)
+    else:
+        assert mcnemar(worse, better) == 1.0
+
+
 def test_six_discordant_prompts_all_one_way_are_needed() -> None:
     """Two-sided below .05: twice .5 to the sixth."""
     assert 2 * mcnemar(0, 6) < 0.05 < 2 * mcnemar(0, 5)
@@ -66,6 +77,25 @@ def test_the_bootstrap_is_reproducible_and_holds_the_mean(differences: list[floa
     assert found == bootstrap(differences)
     centre = sum(differences) / (len(differences) + 2)
     assert found.low - 1e-9 <= centre <= found.high + 1e-9
+
+
+@settings(max_examples=25)
+@given(DIFFERENCES, st.integers(0, 99))
+def test_the_bootstrap_is_that_of_scipy(differences: list[float], seed: int) -> None:
+    """The same resamples from the same seed: the interval is the same, not only near it."""
+    if not differences:
+        assert bootstrap(differences, seed) == Interval(-1.0, 1.0)
+        return
+    oracle = scipy_bootstrap(
+        (np.array([*differences, -1.0, 1.0]),),
+        np.mean,
+        confidence_level=0.9,
+        n_resamples=4_000,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    ).confidence_interval
+    found = bootstrap(differences, seed)
+    assert (found.low, found.high) == pytest.approx((oracle.low, oracle.high), abs=1e-12)
 
 
 @settings(max_examples=10)

@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuneops.azure.deployments import Deployment
 from tuneops.config import Config, Gate
 from tuneops.errors import ConfigError, ExitCode
 from tuneops.smoke import statistics
+from tuneops.smoke.arms import expected_model
 from tuneops.smoke.checks import Judgement
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
@@ -255,6 +257,21 @@ def test_an_arm_must_answer_as_the_configured_model(
     found = list(wrong_models({"baseline": expected}, {"baseline": (said,)}))
     assert bool(found) == wrong
     assert all(said in text and expected in text for text in found)
+
+
+@pytest.mark.parametrize(
+    ("model", "version", "name"),
+    [
+        ("gpt-4o-2024-08-06.ft-1-travel", "1", "gpt-4o-2024-08-06.ft-1-travel"),
+        ("ftchkpt-0123", "1", "ftchkpt-0123"),
+        ("gpt-4o", "2024-11-20", "gpt-4o-2024-11-20"),
+    ],
+)
+def test_a_candidate_answers_as_its_model_be_it_a_checkpoint(
+    config: Config, model: str, version: str, name: str
+) -> None:
+    found = Deployment("candidate", "OpenAI", model, version, "Standard", 1, "Succeeded")
+    assert expected_model(config, found) == name
 
 
 def test_a_silently_upgraded_base_makes_the_run_invalid(

@@ -19,7 +19,7 @@ import yaml
 from tests.local_azure.conftest import LocalAzure, enter, start_server
 from tests.workflows import guide
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
-from tests.workflows.warm_python import warm
+from tests.workflows.warm_python import UV, warm
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -275,10 +275,10 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with a `python` that starts at once."""
+    """A folder with a `python` that starts at once, and a `uv` that installs nothing."""
     folder = tmp_path_factory.mktemp("bin")
-    with warm() as program:
-        for name in ("python", "python3"):
+    with warm() as python:
+        for name, program in (("python", python), ("python3", python), ("uv", UV)):
             (folder / name).write_text(program, encoding="utf-8")
             (folder / name).chmod(0o755)
         yield folder

@@ -32,14 +32,21 @@ class GitHub:
     issues: list[Any] = field(default_factory=list)
     comments: dict[int, list[Any]] = field(default_factory=dict)
     dispatched: list[Any] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)  # of teams
+    started_by: str = "ana"
+    attempt: int = 1
     url: str = ""
     when_approved: Callable[[], object] = lambda: None
 
     def protect(self, environment: str, *reviewers: str) -> None:
+        """Have an environment wait for reviewers, all of whom then approve."""
         named = [{"type": "User", "reviewer": {"login": login}} for login in reviewers]
-        rule = {"type": "required_reviewers", "reviewers": named}
-        self.environments[environment] = {"protection_rules": [rule] if reviewers else []}
-        self.approvals = [{"state": "approved", "user": {"login": login}} for login in reviewers]
+        rule = {"type": "required_reviewers", "reviewers": named, "prevent_self_review": True}
+        self.environments[environment] = {
+            "can_admins_bypass": True,
+            "protection_rules": [rule] if reviewers else [],
+        }
+        self.approvals = [review(login, environment) for login in reviewers]
 
     def approved(self) -> list[Any]:
         """What a run learns once somebody approved it; nothing of it is in production yet."""
@@ -53,6 +60,20 @@ class GitHub:
             if verb == method and match:
                 return respond(self, match, query, body)
         raise KeyError(path)
+
+    def run(self) -> Any:  # noqa: ANN401
+        """The run that asks, of a pull request where there is one."""
+        actor = {"login": self.started_by}
+        run = {"run_attempt": self.attempt, "actor": actor, "triggering_actor": actor}
+        for pull in self.pulls[:1]:
+            head = pull["head"]
+            owner = {"owner": {"login": head["owner"]}}
+            run |= {"head_sha": head["sha"], "head_branch": head["ref"], "head_repository": owner}
+        return run
+
+    def membership(self, team: str, login: str) -> Any:  # noqa: ANN401
+        """As GitHub tells it to a token that may read the organisation; else it is a 404."""
+        return {"state": "active"} if login in self.members[team] else {"state": "pending"}
 
     def artifact_names(self, run: str) -> list[str]:
         folder = self.artifacts / run
@@ -94,6 +115,11 @@ class GitHub:
         self.runs.append({"display_title": title, "status": "queued"})
 
 
+def review(login: str, environment: str, state: str = "approved") -> dict[str, Any]:
+    """What one person said of the jobs that waited in an environment."""
+    return {"state": state, "user": {"login": login}, "environments": [{"name": environment}]}
+
+
 Respond = Callable[[GitHub, "re.Match[str]", Query, Any], Any]
 _ROUTES: list[tuple[str, str, Respond]] = [
     ("GET", "", lambda *_: {"default_branch": "main"}),
@@ -111,14 +137,11 @@ _ROUTES: list[tuple[str, str, Respond]] = [
         },
     ),
     ("GET", r"/actions/artifacts/(\d+)/zip", lambda hub, m, *_: hub.zipped(int(m[1]))),
+    ("GET", r"/actions/runs/\d+", lambda hub, *_: hub.run()),
     (
         "GET",
-        r"/actions/runs/(\d+)",
-        lambda hub, *_: {
-            "head_sha": hub.pulls[0]["head"]["sha"],
-            "head_branch": hub.pulls[0]["head"]["ref"],
-            "head_repository": {"owner": {"login": hub.pulls[0]["head"]["owner"]}},
-        },
+        "/orgs/acme/teams/([^/]+)/memberships/([^/]+)",
+        lambda hub, m, *_: hub.membership(m[1], m[2]),
     ),
     ("GET", "/actions/workflows/([^/]+)", lambda hub, m, *_: hub.workflows[m[1]]),
     ("GET", "/actions/workflows/[^/]+/runs", lambda hub, *_: {"workflow_runs": hub.runs}),

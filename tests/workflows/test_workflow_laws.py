@@ -164,8 +164,13 @@ def test_every_job_in_production_first_makes_sure_that_somebody_approved() -> No
     assert {step["run"].partition(" --")[0] for step in asked} == {
         "exec python scripts/workflow.py require-reviewers"
     }
-    allowed = {step["env"]["ALLOW_NONE"] for step in asked}
-    assert allowed == {"${{ vars.TUNEOPS_RELEASE_WITHOUT_REVIEWERS }}"}
+    for option, variable in (
+        ("ALLOW_NONE", "TUNEOPS_RELEASE_WITHOUT_REVIEWERS"),
+        ("ALLOW_BYPASS", "TUNEOPS_RELEASE_WITH_BYPASS"),
+    ):
+        assert {step["env"][option] for step in asked} == {f"${{{{ vars.{variable} }}}}"}
+        flag = option.lower().replace("_", "-")
+        assert all(f' --{flag} "${option}"' in step["run"] for step in asked)
 
 
 def test_lint_looks_into_the_shell_of_the_workflows(tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ class WantedDeployment:
     source: str | None = None
 
 
+def is_fine_tuned(model: str) -> bool:
+    """By the names that Azure gives to fine-tuned models, and to checkpoints (guide, 2026-10)."""
+    name = model.lower()
+    return ".ft-" in name or name.startswith("ftchkpt-")
+
+
 def find(session: "Session", account: "Account", name: str) -> Deployment | None:
     operations = session.cognitive.deployments
     with translated(f"reading deployment {name}"):
@@ -130,13 +136,13 @@ def delete(session: "Session", account: "Account", name: str) -> None:
 
 
 def _deployment(deployment: Any) -> Deployment:  # noqa: ANN401 - the SDK's Deployment
-    properties = deployment.properties
+    properties, model = deployment.properties, deployment.properties.model
     limits = {limit.key: limit for limit in properties.rate_limits or []}
     return Deployment(
         name=deployment.name,
-        format=properties.model.format,
-        model=properties.model.name,
-        version=properties.model.version or "",
+        format=(model and model.format) or "",
+        model=(model and model.name) or "",
+        version=(model and model.version) or "",
         sku=deployment.sku.name,
         capacity=deployment.sku.capacity or 0,
         state=str(properties.provisioning_state or ""),
@@ -144,7 +150,7 @@ def _deployment(deployment: Any) -> Deployment:  # noqa: ANN401 - the SDK's Depl
         requests_per_minute=_per_minute(limits.get("request")),
         tokens_per_minute=_per_minute(limits.get("token")),
         content_filter=properties.rai_policy_name,
-        source=properties.model.source,
+        source=model and model.source,
     )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from tuneops.azure import rest
 from tuneops.azure.failures import translated
+from tuneops.errors import TuneopsError
 from tuneops.ownership import timestamp
 
 if TYPE_CHECKING:
@@ -39,7 +40,18 @@ def calls(
         f"/{_PROVIDER}/{account.name}/providers/Microsoft.Insights/metrics"
     )
     with translated(f"reading the calls of {account.name}"):
-        [metric] = rest.get(session, f"{path}?{urlencode(query)}").json()["value"]
+        answer = rest.get(session, f"{path}?{urlencode(query)}").json()
+    try:
+        return _counted(answer)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise TuneopsError(
+            f"Azure Monitor's answer about {account.name} cannot be read: {error!r}",
+            remedy="It is safe to run again; until it can be read, nothing counts as idle.",
+        ) from error
+
+
+def _counted(answer: dict[str, Any]) -> dict[str, float]:
+    [metric] = answer["value"]
     counted: dict[str, float] = {}
     for series in metric["timeseries"]:
         name = _deployment(series)

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 
 from tuneops import ownership
+from tuneops.azure import deployments
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job
@@ -101,9 +102,8 @@ def age_of(facts: GroupFacts) -> Age | None:
 
 
 def is_fine_tuned(deployment: Deployment) -> bool:
-    """By our tag, or by the names that Azure gives to fine-tuned models and checkpoints."""
-    model = deployment.model.lower()
-    named = ".ft-" in model or model.startswith("ftchkpt-")
+    """By our tag, or by the model's name."""
+    named = deployments.is_fine_tuned(deployment.model)
     return named or tag(deployment.tags, ownership.JOB) is not None
 
 

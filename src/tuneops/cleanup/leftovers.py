@@ -6,7 +6,7 @@ Guards as in `protections`: each gives a reason to keep the thing, or None.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 from tuneops import ownership
@@ -278,6 +278,7 @@ def _calls(left: LeftBehind[Deployment]) -> float | None:
 
 
 def _lately(left: LeftBehind[_Thing], seconds: int) -> str | None:
-    older_than = left.policy.training.older_than
-    young = left.now - datetime.fromtimestamp(seconds, UTC) < older_than
-    return f"younger than {rounded(older_than)}" if young else None
+    older_than, since = left.policy.training.older_than, ownership.read_seconds(seconds)
+    if since is None:
+        return "its time cannot be read"
+    return f"younger than {rounded(older_than)}" if left.now - since < older_than else None

@@ -240,7 +240,7 @@ def deleted_lately(case: DeletedCase) -> str | None:
     """Until then, whoever deleted it by mistake can have it back."""
     if case.found.deleted is None:
         return "nobody can say when it was deleted"
-    left = case.found.deleted + case.policy.purge.after - case.now
+    left = case.policy.purge.after - (case.now - case.found.deleted)
     return f"can be restored for {rounded(left)} more" if left > timedelta() else None
 
 

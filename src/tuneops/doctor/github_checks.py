@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tuneops import github
+from tuneops import approvals
 from tuneops.doctor.findings import Finding, error, ok, warning
 from tuneops.doctor.workflow_files import WorkflowFile
 from tuneops.ownership import read_timestamp
@@ -45,7 +45,7 @@ def environments(found: Mapping[str, Any]) -> Iterator[Finding]:
             remedy = f"Create it with its rules ({_SETUP}); GitHub would make one without any."
             yield error(about, "It does not exist.", remedy)
             continue
-        if name == REVIEWED and not github.required_reviewers(environment):
+        if name == REVIEWED and not approvals.read_rule(name, environment).reviewers:
             remedy = f"Add required reviewers under Settings → Environments ({_SETUP})."
             yield error(about, "Nobody has to approve what runs in it.", remedy)
         elif environment.get("deployment_branch_policy") is None:

@@ -32,7 +32,7 @@ def candidate(
     release = deploy.trained(config, place.home, job_id, checkpoint)
     if dry_run:
         return _would_deploy(config.release.candidate_deployment, release)
-    return _facts(config, deploy.deploy_candidate(config, place, release, console.say))
+    return _told(config, deploy.deploy_candidate(config, place, release, console.say))
 
 
 def promote(
@@ -46,7 +46,7 @@ def promote(
     promoted = deploy.promote(config, place, release, approved_by, console.say)
     first = missing and Release.previous(promoted) is None
     github.set_outputs(first=str(first).lower())
-    return _facts(config, promoted)
+    return _told(config, promoted)
 
 
 def rollback(
@@ -56,7 +56,7 @@ def rollback(
     if not dry_run:
         back = deploy.rollback(config, place, job_id, console.say)
         github.add_summary(f"{_named(back)}: what came after it was taken back.")
-        return _facts(config, back)
+        return _told(config, back)
     name = config.release.deployment
     current = place.find(name)
     if current is not None and plan.is_back(current, job_id):
@@ -120,8 +120,13 @@ def _gone(deployment: Deployment) -> str:
     )
 
 
-def _facts(config: Config, deployment: Deployment) -> dict[str, Any]:
+def _told(config: Config, deployment: Deployment) -> dict[str, Any]:
+    """The facts, and for later steps of a workflow what is deployed."""
     github.set_outputs(deployment=deployment.name, model=deployment.model)
+    return _facts(config, deployment)
+
+
+def _facts(config: Config, deployment: Deployment) -> dict[str, Any]:
     previous = Release.previous(deployment)
     return {
         "deployment": deployment.name,

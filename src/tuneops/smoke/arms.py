@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tuneops.azure import deployments
 from tuneops.azure.chat import ChatSession, Drawing, Message, Quota, Reply
 from tuneops.smoke import judge
 from tuneops.smoke.journal import Journal
@@ -112,13 +113,9 @@ def expected_model(config: "Config", deployment: "Deployment") -> str:
     base = config.base
     if deployment.name == base.deployment:
         return base.dated_name if base.format == "OpenAI" else base.model
-    if deployment.format != "OpenAI" or is_fine_tuned(deployment.model):
+    if deployment.format != "OpenAI" or deployments.is_fine_tuned(deployment.model):
         return deployment.model
     return f"{deployment.model}-{deployment.version}"
-
-
-def is_fine_tuned(model: str) -> bool:
-    return ".ft-" in model
 
 
 def _rate_limit(deployment: "Deployment") -> RateLimit:

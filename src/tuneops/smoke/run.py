@@ -117,7 +117,7 @@ def _settings(config: Config) -> Settings:
 
 
 def _versions() -> dict[str, str]:
-    packages = ("tuneops", "openai", "scipy", "py3langid")
+    packages = ("tuneops", "openai", "numpy", "py3langid")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 

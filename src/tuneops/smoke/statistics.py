@@ -61,11 +61,13 @@ def wilson(rate: float, prompts: int, alpha: float = ALPHA) -> Interval:
 
 
 def mcnemar(fewer: int, more: int) -> float:
-    """The chance of at least ``more`` of all discordant prompts on one side, by luck alone."""
-    from scipy.stats import binomtest
+    """The chance of at least ``more`` of all discordant prompts on one side, by luck alone.
 
+    Exact: the upper tail of a binomial distribution with a chance of one half, in whole numbers.
+    """
     discordant = fewer + more
-    return float(binomtest(more, discordant, alternative="greater").pvalue) if discordant else 1.0
+    tail = sum(math.comb(discordant, count) for count in range(more, discordant + 1))
+    return tail / (1 << discordant)
 
 
 def bootstrap(differences: Sequence[float], seed: int = SEED) -> Interval:
@@ -75,17 +77,11 @@ def bootstrap(differences: Sequence[float], seed: int = SEED) -> Interval:
 
 @lru_cache(maxsize=256)
 def _bootstrap(differences: tuple[float, ...], seed: int) -> Interval:
-    from scipy.stats import bootstrap as resampled
-
-    found = resampled(
-        (np.array([*differences, *_IMAGINED]),),
-        np.mean,
-        confidence_level=1 - 2 * ALPHA,
-        n_resamples=RESAMPLES,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Interval(float(found.low), float(found.high))
+    """By percentiles (Efron 1979), each resample as large as the sample."""
+    sample: Values = np.array([*differences, *_IMAGINED])
+    drawn = np.random.default_rng(seed).integers(0, len(sample), (RESAMPLES, len(sample)))
+    low, high = np.quantile(sample[drawn].mean(axis=1), [ALPHA, 1 - ALPHA])
+    return Interval(float(low), float(high))
 
 
 def compare(baseline: Sequence[float], candidate: Sequence[float], seed: int = SEED) -> Difference:

@@ -97,7 +97,8 @@ def npm(scratch: Path) -> int:
 
 def prereleases(scratch: Path) -> int:
     """The tests of the local Azure with the newest SDKs there are, pre-releases too."""
-    binaries = _environment(scratch / "newest", "--requirement", str(ROOT / "requirements.lock"))
+    lock = ("--require-hashes", "--requirement", str(ROOT / "requirements-dev.lock"))
+    binaries = _environment(scratch / "newest", *lock)
     pip = [str(binaries / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--pre", "--upgrade", *SDKS], check=True)
     subprocess.run([*pip, "install", "--no-deps", "--no-build-isolation", str(ROOT)], check=True)
