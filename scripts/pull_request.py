@@ -1,5 +1,6 @@
 """Judge a pull request that edits data, with the base branch's code and its bytes as data."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -15,6 +16,9 @@ clone_option = click.option(
     show_default=True,
     help="A clone that has both commits.",
 )
+out_option = click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file."
+)
 
 
 @click.group(cls=console.Commands)
@@ -26,63 +30,84 @@ def main() -> None:
 @base_option
 @head_option
 @clone_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file.")
+@out_option
 @console.json_option
 def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Name the products that it touches; refuse it where it mixes data with anything else.
+
+    Only git's objects are read; nothing of a work tree is written.
 
     Example: python scripts/pull_request.py examine --clone . --base main --head HEAD
     """
     import json
 
-    from tuneops import github, proposal
+    from tuneops import github
+    from tuneops.errors import ConfigError
     from tuneops.history import History
+    from tuneops.pull_request import proposal
 
-    found = proposal.examine(History(clone), base, head)
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(found.facts()), encoding="utf-8")
+    try:
+        found = proposal.examine(History(clone), base, head)
+    except ConfigError as error:
+        _keep(out, {"error": error.message})
+        raise
+    _keep(out, found.facts())
     github.set_outputs(products=json.dumps(found.products))
     found.check()
     console.emit_facts(found.facts(), as_json=as_json)
 
 
 @main.command()
+@console.config_option
+@base_option
 @head_option
 @clone_option
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="A new folder.",
+)
 @console.dry_run_option
 @console.json_option
-def take(head: str, clone: Path, dry_run: bool, as_json: bool) -> None:
-    """Put its data and configuration in the place of those checked out here.
+def take(
+    *,
+    config_path: Path,
+    base: str,
+    head: str,
+    clone: Path,
+    into: Path,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Write what a product is judged by into a new folder: the base branch's files with its own.
 
-    Example: python scripts/pull_request.py take --head 0123456789abcdef0123456789abcdef01234567
+    Example: python scripts/pull_request.py take --clone . --base main --head HEAD --into judged
     """
-    from tuneops import proposal
     from tuneops.history import History
+    from tuneops.pull_request import proposal
 
-    facts = proposal.take(History(clone), head, dry_run=dry_run)
-    console.emit_facts({"files": facts}, as_json=as_json)
+    files = proposal.take(History(clone), base, head, config_path.stem, into, dry_run=dry_run)
+    console.emit_facts({"files": files}, as_json=as_json)
 
 
 @main.command()
 @console.config_option
 @base_option
 @clone_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file.")
+@out_option
 @console.json_option
 def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Say what merging would cost: nothing, where the base branch had this content before.
 
     Example: python scripts/pull_request.py plan --clone . --base main
     """
-    import json
-
-    from tuneops import github, proposal
+    from tuneops import github
     from tuneops.history import History
+    from tuneops.pull_request import merge_plan
 
-    planned = proposal.plan(History(clone), base, config_path)
-    if out:
-        out.write_text(json.dumps(planned.facts()), encoding="utf-8")
+    planned = merge_plan.plan(History(clone), base, config_path)
+    _keep(out, planned.facts())
     github.add_summary(planned.markdown())
     console.emit_facts(planned.facts(), as_json=as_json)
 
@@ -100,6 +125,13 @@ def comment(run: str, dry_run: bool, as_json: bool) -> None:
 
     written = reporting.comment(github.repository(), run, dry_run=dry_run)
     console.emit_facts(written, as_json=as_json)
+
+
+def _keep(out: Path | None, facts: Mapping[str, object]) -> None:
+    import json
+
+    if out:
+        console.write_file(out, json.dumps(facts))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tuneops import github
-from tuneops.errors import ExitCode, TuneopsError
+from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
 
 if TYPE_CHECKING:
@@ -135,6 +135,21 @@ def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
     from tuneops.report import tables
 
     emit(facts, as_json=as_json, shown=tables.facts(facts))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a result where an option names the file.
+
+    Raises:
+        ConfigError: It cannot be written there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
+        ) from error
 
 
 def rich_console(*, stderr: bool = False) -> "Console":

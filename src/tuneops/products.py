@@ -1,5 +1,6 @@
 """The products of the repository, which of them a change touches, and what kind a file is."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from tuneops.errors import ConfigError
 
 CONFIG_FOLDER = Path("config")
 DATA_FOLDER = Path("data")
+PRODUCT_NAME = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
 _FOLDERS = (CONFIG_FOLDER.name, DATA_FOLDER.name, ".github")
 _OWNERS = "CODEOWNERS"
 _LEAST_PARTS = {DATA_FOLDER.name: 3, CONFIG_FOLDER.name: 2}  # data/<product>/<file>, config/<file>

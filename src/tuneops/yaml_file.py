@@ -57,7 +57,7 @@ class _PlainLoader(yaml.SafeLoader):
     _depth = 0
 
     def compose_node(self, parent: "Node | None", index: int) -> "Node | None":
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             self._refuse("anchors and aliases are not read here", event.start_mark)
         if event.tag:

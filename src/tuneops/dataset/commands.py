@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from tuneops import github
+from tuneops import console, github
 from tuneops.dataset import present, ruling, scan
 from tuneops.dataset.estimate import Estimate, estimate
 from tuneops.dataset.examples import Format
@@ -101,22 +101,13 @@ def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
         ConfigError: A path cannot be written.
     """
     if sarif is not None:
-        _write(sarif, written(report, "sarif"))
+        console.write_file(sarif, written(report, "sarif"))
     if plot is not None:
         from tuneops.report.histograms import svg_bars
 
         name, numbers = next(iter(report.statistics.items()))
         title = f"Tokens an example, {name}"
-        _write(plot, svg_bars(numbers.distribution, title=title, unit="tokens"))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
-        ) from error
+        console.write_file(plot, svg_bars(numbers.distribution, title=title, unit="tokens"))
 
 
 def _config(path: Path) -> "Config":

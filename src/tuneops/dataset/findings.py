@@ -142,6 +142,7 @@ class Findings:
         self._taken: Counter[tuple[str, str]] = Counter()
         self._shown: list[Finding] = []
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._accepted: list[Finding] = []
 
     def add(  # every part of a finding
         self,
@@ -152,19 +153,23 @@ class Findings:
         line: int = 0,
         column: int | Callable[[], int] = 0,
         hint: str = "",
+        accepted: str | None = None,
     ) -> None:
-        """Note a finding; a column that is costly to find comes as a function."""
+        """Note a finding; a column that is costly to find comes as a function.
+
+        One that somebody accepted, with the reason, counts apart.
+        """
         severity = self._ruling.severity_of(broken)
         if severity is None or not self._ruling.admits(broken):
             return
-        self._counts[file, broken.code] += 1
-        if self._counts[file, broken.code] > self._shown_per_rule:
-            return
+        if accepted is None:
+            self._counts[file, broken.code] += 1
+            if self._counts[file, broken.code] > self._shown_per_rule:
+                return
         found = column() if callable(column) else column
-        text, help_text = visible(message), visible(hint or broken.fix)
-        self._shown.append(
-            Finding(visible(file), line, found, broken.code, severity, text, help_text)
-        )
+        text, help_text = visible(message), visible(accepted or hint or broken.fix)
+        one = Finding(visible(file), line, found, broken.code, severity, text, help_text)
+        (self._shown if accepted is None else self._accepted).append(one)
 
     def take(self, others: "Findings", before: int = 0) -> None:
         """Add findings of the same file whose lines count from so many lines before."""
@@ -175,11 +180,14 @@ class Findings:
                 line = finding.line + before if finding.line else 0
                 self._shown.append(replace(finding, line=line) if before else finding)
         self._counts.update(others._counts)  # noqa: SLF001 - same
+        for one in others._accepted:  # noqa: SLF001 - same
+            self._accepted.append(replace(one, line=one.line + before) if one.line else one)
 
     def join(self, others: "Findings") -> None:
         """Add findings whose lines count as these do."""
         self._shown += others._shown  # noqa: SLF001 - of the same class
         self._counts.update(others._counts)  # noqa: SLF001 - same
+        self._accepted += others._accepted  # noqa: SLF001 - same
 
     def count(self, broken: Rule, file: str, number: int) -> None:
         """Note that there are so many findings more, which are not shown."""
@@ -195,6 +203,10 @@ class Findings:
             if not seen.update([(finding.file, finding.code)])
             and seen[finding.file, finding.code] <= self._shown_per_rule
         )
+
+    def accepted(self) -> tuple[Finding, ...]:
+        """The findings that exceptions accept, each with the reason in place of a hint."""
+        return tuple(sorted(self._accepted))
 
     def counts(self) -> dict[Severity, int]:
         """All findings by severity, those not shown included."""

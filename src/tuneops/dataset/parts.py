@@ -153,8 +153,6 @@ class Judge:
         return table
 
     def _note(self, document: Document, fault: Fault) -> None:
-        if self._settings.exceptions.covers(document.text, fault.rule):
-            return
         self._faulty.add(document.line)
         self._findings.add(
             fault.rule,
@@ -163,6 +161,7 @@ class Judge:
             line=document.line,
             column=partial(_column, document, fault),
             hint=fault.hint,
+            accepted=self._settings.exceptions.reason(document.text, fault.rule),
         )
 
 

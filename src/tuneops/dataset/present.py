@@ -33,10 +33,11 @@ def shown(report: Report) -> "Group":
 
     lines = [_shown_finding(finding) for finding in report.findings]
     rest = [Text(text) for text in _not_listed(report)]
+    accepted = [_line(f"accepted: {line(one)} {one.hint}") for one in report.accepted]
     numbers = [shown for name, one in _files(report) for shown in _shown_file(name, one)]
     costs = [_line(text) for text in (*cost_lines(report.estimate), *review_lines(report.review))]
     verdict = Text(headline(report), style="bold green" if report.passed else "bold red")
-    return Group(*lines, *rest, *numbers, *costs, verdict)
+    return Group(*lines, *rest, *accepted, *numbers, *costs, verdict)
 
 
 def _shown_file(name: str, numbers: Statistics) -> "Iterator[RenderableType]":
@@ -92,7 +93,9 @@ def cost_lines(estimate: Estimate | None) -> list[str]:
 
 def headline(report: Report) -> str:
     counts = [_count(number, str(severity)) for severity, number in report.counts.items() if number]
-    return f"Found {', '.join(counts)}." if counts else "All checks passed."
+    found = f"Found {', '.join(counts)}." if counts else "All checks passed."
+    accepted = len(report.accepted)
+    return f"{found} {_count(accepted, 'finding')} accepted by exceptions." if accepted else found
 
 
 def annotations(report: Report) -> list[str]:
@@ -112,8 +115,9 @@ def annotations(report: Report) -> list[str]:
 
 def summary(report: Report) -> str:
     """Markdown for the job's summary page."""
-    rows = [_row(finding) for finding in report.findings[:SUMMARY_ROWS]]
-    left = sum(report.counts.values()) - len(rows)
+    listed = [*report.findings, *report.accepted]
+    rows = [_row(finding) for finding in listed[:SUMMARY_ROWS]]
+    left = sum(report.counts.values()) + len(report.accepted) - len(rows)
     head = ["| place | rule | finding | what to do |", "|---|---|---|---|"] if rows else []
     numbers = [f"- {_escaped(visible(name))}: {_numbers(one)}" for name, one in _files(report)]
     tail = ["", f"… and {left:,} more."] if left > 0 else []

@@ -87,6 +87,7 @@ class Options:
 class Report:
     """`counts` are of all findings, `hidden` of those that are counted and not listed.
 
+    `accepted` are those that exceptions accept, with the reason in place of a hint.
     `estimate` is there when somebody asked what training costs, `review` when a model was asked.
     """
 
@@ -96,6 +97,7 @@ class Report:
     hidden: dict[str, int] = field(default_factory=dict)
     estimate: "Estimate | None" = None
     review: dict[str, Any] | None = None
+    accepted: tuple[Finding, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -104,6 +106,7 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         return {
             "findings": [finding.as_dict() for finding in self.findings],
+            "accepted": [finding.as_dict() for finding in self.accepted],
             "summary": {
                 "passed": self.passed,
                 **{f"{severity}s": number for severity, number in self.counts.items()},
@@ -265,7 +268,13 @@ class _Scan:
             found.add(EXPIRED, text, file=str(self._options.exceptions))
         for text in unused(self._settings.exceptions, self._files()):
             found.add(UNUSED, text, file=str(self._options.exceptions))
-        return Report(found.ordered(), self._statistics, found.counts(), found.hidden())
+        return Report(
+            found.ordered(),
+            self._statistics,
+            found.counts(),
+            found.hidden(),
+            accepted=found.accepted(),
+        )
 
     def _note_rows(
         self,
@@ -280,8 +289,6 @@ class _Scan:
 
     def _note_all(self, file: File, faults: Iterable[Fault], line: int = 0) -> None:
         for fault in faults:
-            if self._accepted(file, line, fault):
-                continue
             self._findings.add(
                 fault.rule,
                 fault.message,
@@ -289,13 +296,15 @@ class _Scan:
                 line=line,
                 column=partial(_column, file, line, fault),
                 hint=fault.hint,
+                accepted=self._accepted(file, line, fault),
             )
 
-    def _accepted(self, file: File, line: int, fault: Fault) -> bool:
+    def _accepted(self, file: File, line: int, fault: Fault) -> str | None:
+        """Why the finding is accepted; None where it is not."""
         exceptions = self._settings.exceptions
         if not exceptions.accepted or not line or line not in file.table["line"]:
-            return False
-        return exceptions.covers(_document(file, line).text, fault.rule)
+            return None
+        return exceptions.reason(_document(file, line).text, fault.rule)
 
 
 class _Corpus:

@@ -97,7 +97,9 @@ def _examine_products(tree: JudgedTree, paths: Sequence[str]) -> Examination:
     return Examination(touched)
 
 
-def take(history: History, base: str, head: str, product: str, into: Path) -> list[str]:
+def take(
+    history: History, base: str, head: str, product: str, into: Path, *, dry_run: bool = False
+) -> list[str]:
     """Write the files that the product is judged by into a new folder; their paths in it.
 
     Raises:
@@ -111,7 +113,8 @@ def take(history: History, base: str, head: str, product: str, into: Path) -> li
             remedy="Commit these changes, or put them aside with 'git stash'.",
         )
     entries = JudgedTree.read(history, base, head).of_product(product)
-    write(history, entries, into)
+    if not dry_run:
+        write(history, entries, into)
     return [entry.path for entry in entries]
 
 

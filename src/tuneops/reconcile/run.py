@@ -1,14 +1,13 @@
 """One pass over all products: which release is due, which training failed, which one waits."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import console, github, ownership
+from tuneops import console, github, ownership, products
 from tuneops.azure import deployments, jobs
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.jobs import Job
@@ -17,8 +16,6 @@ from tuneops.errors import NotFoundError
 from tuneops.escaping import cell
 from tuneops.reconcile.plan import Attention, attention
 from tuneops.training import lookup
-
-_NOT_PRODUCTS = frozenset({"cleanup.yaml"})
 
 
 @dataclass
@@ -36,7 +33,7 @@ class Due:
 def reconcile(folder: Path) -> Due:
     """Look at every product of the folder; changes nothing, so two at once do no harm."""
     due = Due()
-    for path in products(folder):
+    for path in products.config_files(folder):
         config = configuration.load(path)
         try:
             foundry = open_foundry(config)
@@ -47,11 +44,6 @@ def reconcile(folder: Path) -> Due:
         console.warn(warning)
     github.set_outputs(releases=json.dumps(due.releases), failures=json.dumps(due.failures))
     return due
-
-
-def products(folder: Path) -> Iterator[Path]:
-    """The configuration files of products."""
-    return (path for path in sorted(folder.glob("*.yaml")) if path.name not in _NOT_PRODUCTS)
 
 
 def _look(config: Config, foundry: Foundry) -> Attention:
