@@ -16,8 +16,8 @@ from typing import Any
 from dotenv import dotenv_values
 
 from local_azure.store import Store
-from tuneops import ownership
 from tuneops.azure.cloud import connect
+from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, owner
 
 LONG_AGO = "2026-01-01T00:00:00Z"
 PLACE = {"location": "swedencentral"}
@@ -26,8 +26,8 @@ _START_SECONDS = 60
 
 def stale_tags() -> dict[str, str]:
     """Of a group that a plan deletes."""
-    times = (ownership.CREATED, ownership.EXPIRES, "tuneops-marked", "tuneops-delete-after")
-    return {ownership.MANAGED_BY: ownership.owner()} | dict.fromkeys(times, LONG_AGO)
+    times = (CREATED, EXPIRES, "tuneops-marked", "tuneops-delete-after")
+    return {MANAGED_BY: owner()} | dict.fromkeys(times, LONG_AGO)
 
 
 @contextmanager

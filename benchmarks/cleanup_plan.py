@@ -16,7 +16,7 @@ from typing import Any
 import cleanup_azure as azure
 
 from local_azure.store import Store
-from tuneops import ownership
+from tuneops.tags import MANAGED_BY, owner
 
 GROUPS, EACH = 10_000, 5
 OURS, OUR_ACCOUNTS = 200, 20  # groups that carry our tag, and accounts of ours to look into
@@ -75,7 +75,7 @@ def _seed(state: Path) -> None:
 
 
 def _fill(store: Store, group: dict[str, Any], account: dict[str, Any]) -> None:
-    ours = account | {"tags": {ownership.MANAGED_BY: ownership.owner()}}
+    ours = account | {"tags": {MANAGED_BY: owner()}}
     for number in range(GROUPS - 1):
         is_ours = number < OURS
         name = f"rg-tuneops-{number}" if is_ours else f"rg-team-{number}"

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from tuneops.azure.chat import open_chat
 from tuneops.config import Config, load
-from tuneops.smoke.pace import RateLimit
 from tuneops.smoke.prompts import read_prompts
+from tuneops.smoke.rate_pacer import RateLimit
 from tuneops.smoke.sampling import Sampling, ask_all
 
 CAPACITY = 20

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tuneops import products
+from tuneops.commands.workflow import RELEASE_WORKFLOW
 from tuneops.doctor.workflow_files import WorkflowFile, read
 from tuneops.products import Kind
-from tuneops.reporting import RELEASE_WORKFLOW
 
 CHANGED = (
     "data/travel/training.jsonl",

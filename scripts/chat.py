@@ -8,7 +8,7 @@ import click
 from tuneops import console
 
 if TYPE_CHECKING:
-    from tuneops.conversation import SideBySide
+    from tuneops.commands.chat import SideBySide
 
 FIRST_QUESTION = "¿Qué puedes hacer?"
 
@@ -35,9 +35,9 @@ def main(
 
     Example: python scripts/chat.py --prompt "¿Dónde debería hospedarme en Roma?" --system travel
     """
-    from tuneops import conversation
+    from tuneops.commands import chat
 
-    talk = conversation.open_talk(
+    talk = chat.open_talk(
         config_path, system=system, system_text=system_text, deployments=(base, tuned)
     )
     if prompt is not None:
@@ -58,7 +58,7 @@ def ask_for_question(default: str | None) -> str:
 
 
 def answer(talk: "SideBySide", question: str, *, as_json: bool) -> None:
-    from tuneops.report import tables
+    from tuneops.display import tables
 
     replies = talk.ask(question)
     facts = {name: reply.text for name, reply in replies.items()}

@@ -8,7 +8,7 @@ import click
 from tuneops import console
 
 if TYPE_CHECKING:
-    from tuneops.cleanup.commands import Shown
+    from tuneops.commands.cleanup import Shown
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 policy_option = click.option(
@@ -39,9 +39,9 @@ def plan(policy_path: Path, out: Path | None, issue: Path | None, as_json: bool)
 
     Example: python scripts/cleanup.py plan --out cleanup-plan.json
     """
-    from tuneops.cleanup import commands
+    from tuneops.commands import cleanup
 
-    finish(commands.plan(policy_path, out, issue), as_json=as_json)
+    finish(cleanup.plan(policy_path, out, issue), as_json=as_json)
 
 
 @main.command()
@@ -55,9 +55,9 @@ def apply(policy_path: Path, plan_path: Path, yes: bool, dry_run: bool, as_json:
 
     Example: python scripts/cleanup.py apply --plan cleanup-plan.json
     """
-    from tuneops.cleanup import commands
+    from tuneops.commands import cleanup
 
-    finish(commands.apply(policy_path, plan_path, yes=yes, dry_run=dry_run), as_json=as_json)
+    finish(cleanup.apply(policy_path, plan_path, yes=yes, dry_run=dry_run), as_json=as_json)
 
 
 @main.command()
@@ -70,9 +70,9 @@ def purge(policy_path: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
 
     Example: python scripts/cleanup.py purge --dry-run
     """
-    from tuneops.cleanup import commands
+    from tuneops.commands import cleanup
 
-    finish(commands.purge(policy_path, yes=yes, dry_run=dry_run), as_json=as_json)
+    finish(cleanup.purge(policy_path, yes=yes, dry_run=dry_run), as_json=as_json)
 
 
 def finish(done: "Shown", *, as_json: bool) -> None:

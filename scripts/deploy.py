@@ -27,9 +27,9 @@ def candidate(*, config_path: Path, environment: str | None, as_json: bool, **wh
 
     Example: python scripts/deploy.py candidate --config config/travel.yaml
     """
-    from tuneops.release import commands
+    from tuneops.commands import deploy
 
-    facts = commands.candidate(config_path, environment, **what)
+    facts = deploy.candidate(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 
@@ -45,9 +45,9 @@ def promote(*, config_path: Path, environment: str | None, as_json: bool, **what
 
     Example: python scripts/deploy.py promote --approved-by octocat
     """
-    from tuneops.release import commands
+    from tuneops.commands import deploy
 
-    facts = commands.promote(config_path, environment, **what)
+    facts = deploy.promote(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 
@@ -62,9 +62,9 @@ def rollback(*, config_path: Path, environment: str | None, as_json: bool, **wha
 
     Example: python scripts/deploy.py rollback --dry-run
     """
-    from tuneops.release import commands
+    from tuneops.commands import deploy
 
-    facts = commands.rollback(config_path, environment, **what)
+    facts = deploy.rollback(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 
@@ -79,9 +79,9 @@ def retire(*, config_path: Path, environment: str | None, as_json: bool, **what:
 
     Example: python scripts/deploy.py retire --dry-run
     """
-    from tuneops.release import commands
+    from tuneops.commands import deploy
 
-    facts = commands.retire(config_path, environment, **what)
+    facts = deploy.retire(config_path, environment, **what)
     console.emit_facts(facts, as_json=as_json)
 
 
@@ -95,13 +95,13 @@ def show(config_path: Path, environment: str | None, markdown: bool, as_json: bo
 
     Example: python scripts/deploy.py show --markdown
     """
-    from tuneops.release import commands
+    from tuneops.commands import deploy
 
     if markdown:
-        click.echo(commands.card(config_path, environment))
+        click.echo(deploy.card(config_path, environment))
         return
-    found = commands.show(config_path, environment)
-    console.emit(found, as_json=as_json, shown=commands.table(found))
+    found = deploy.show(config_path, environment)
+    console.emit(found, as_json=as_json, shown=deploy.table(found))
 
 
 if __name__ == "__main__":

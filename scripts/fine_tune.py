@@ -24,9 +24,9 @@ def submit(config_path: Path, retry: bool, dry_run: bool, as_json: bool) -> None
 
     Example: python scripts/fine_tune.py submit --config config/travel.yaml
     """
-    from tuneops.training import commands
+    from tuneops.commands import fine_tune
 
-    run = commands.preview if dry_run else commands.submit
+    run = fine_tune.preview if dry_run else fine_tune.submit
     console.emit_facts(run(config_path, retry=retry), as_json=as_json)
 
 
@@ -40,9 +40,9 @@ def wait(config_path: Path, job_id: str | None, minutes: float | None, as_json: 
 
     Example: python scripts/fine_tune.py wait --minutes 60
     """
-    from tuneops.training import commands
+    from tuneops.commands import fine_tune
 
-    console.emit_facts(commands.wait(config_path, job_id, minutes), as_json=as_json)
+    console.emit_facts(fine_tune.wait(config_path, job_id, minutes), as_json=as_json)
 
 
 @main.command()
@@ -54,9 +54,9 @@ def status(config_path: Path, job_id: str | None, as_json: bool) -> None:
 
     Example: python scripts/fine_tune.py status --json
     """
-    from tuneops.training import commands
+    from tuneops.commands import fine_tune
 
-    console.emit_facts(commands.status(config_path, job_id), as_json=as_json)
+    console.emit_facts(fine_tune.status(config_path, job_id), as_json=as_json)
 
 
 def _changing(name: str, what: str) -> None:
@@ -68,9 +68,9 @@ def _changing(name: str, what: str) -> None:
     @console.dry_run_option
     @console.json_option
     def change(config_path: Path, job_id: str | None, dry_run: bool, as_json: bool) -> None:
-        from tuneops.training import commands
+        from tuneops.commands import fine_tune
 
-        facts = commands.change(name, config_path, job_id, dry_run=dry_run)
+        facts = fine_tune.change(name, config_path, job_id, dry_run=dry_run)
         console.emit_facts(facts, as_json=as_json)
 
 
@@ -89,9 +89,9 @@ def metrics(config_path: Path, job_id: str | None, svg: Path | None, as_json: bo
 
     Example: python scripts/fine_tune.py metrics --svg loss.svg
     """
-    from tuneops.training import commands
+    from tuneops.commands import fine_tune
 
-    facts, shown = commands.metrics(config_path, job_id, svg)
+    facts, shown = fine_tune.metrics(config_path, job_id, svg)
     console.emit(facts, as_json=as_json, shown=shown)
 
 

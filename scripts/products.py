@@ -25,7 +25,7 @@ def changed(base: str, head: str, product: str, as_json: bool) -> None:
     import json
 
     from tuneops import github, products
-    from tuneops.history import History
+    from tuneops.git import History
 
     found, history = products.find(), History(Path())
     if product:

@@ -49,8 +49,8 @@ def create(
     """
     from tuneops import config as configuration
     from tuneops.azure.cloud import connect
+    from tuneops.display import tables
     from tuneops.provision import create as creation
-    from tuneops.report import tables
 
     config = configuration.load(config_path, environment)
     session = connect(config.azure.subscription)
@@ -75,8 +75,8 @@ def show(config_path: Path, environment: str | None, as_json: bool) -> None:
     """
     from tuneops import config as configuration
     from tuneops.azure.cloud import connect
+    from tuneops.display import tables
     from tuneops.provision import inventory
-    from tuneops.report import tables
 
     config = configuration.load(config_path, environment)
     found = inventory.take(config, connect(config.azure.subscription))

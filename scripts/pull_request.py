@@ -1,6 +1,5 @@
 """Judge a pull request that edits data, with the base branch's code and its bytes as data."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -39,22 +38,10 @@ def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) 
 
     Example: python scripts/pull_request.py examine --clone . --base main --head HEAD
     """
-    import json
+    from tuneops.commands import pull_request
 
-    from tuneops import github
-    from tuneops.errors import ConfigError
-    from tuneops.history import History
-    from tuneops.pull_request import proposal
-
-    try:
-        found = proposal.examine(History(clone), base, head)
-    except ConfigError as error:
-        _keep(out, {"error": error.message})
-        raise
-    _keep(out, found.facts())
-    github.set_outputs(products=json.dumps(found.products))
-    found.check()
-    console.emit_facts(found.facts(), as_json=as_json)
+    facts = pull_request.examine(clone, base, head, out)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
@@ -84,7 +71,7 @@ def take(
 
     Example: python scripts/pull_request.py take --clone . --base main --head HEAD --into judged
     """
-    from tuneops.history import History
+    from tuneops.git import History
     from tuneops.pull_request import proposal
 
     files = proposal.take(History(clone), base, head, config_path.stem, into, dry_run=dry_run)
@@ -102,14 +89,10 @@ def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: b
 
     Example: python scripts/pull_request.py plan --clone . --base main
     """
-    from tuneops import github
-    from tuneops.history import History
-    from tuneops.pull_request import merge_plan
+    from tuneops.commands import pull_request
 
-    planned = merge_plan.plan(History(clone), base, config_path)
-    _keep(out, planned.facts())
-    github.add_summary(planned.markdown())
-    console.emit_facts(planned.facts(), as_json=as_json)
+    facts = pull_request.plan(clone, base, config_path, out)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
@@ -121,17 +104,11 @@ def comment(run: str, dry_run: bool, as_json: bool) -> None:
 
     Example: python scripts/pull_request.py comment --run 123456789
     """
-    from tuneops import github, reporting
+    from tuneops import github
+    from tuneops.commands import workflow
 
-    written = reporting.comment(github.repository(), run, dry_run=dry_run)
+    written = workflow.comment(github.repository(), run, dry_run=dry_run)
     console.emit_facts(written, as_json=as_json)
-
-
-def _keep(out: Path | None, facts: Mapping[str, object]) -> None:
-    import json
-
-    if out:
-        console.write_file(out, json.dumps(facts))
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ def main(config_dir: Path, as_json: bool) -> None:
 
     Example: python scripts/reconcile.py --json
     """
-    from tuneops.reconcile import run
+    from tuneops.commands import reconcile
 
-    due = run.reconcile(config_dir)
+    due = reconcile.reconcile(config_dir)
     if as_json or due.releases or due.failures:
         console.emit_facts(due.facts(), as_json=as_json)
 

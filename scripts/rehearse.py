@@ -23,10 +23,10 @@ def main(config_path: Path, yes: bool, folder: Path) -> None:
 
     Example: python scripts/rehearse.py --yes
     """
-    from rehearsal import closing, performance
+    from rehearsal import run, summary
 
-    outcome = performance.play(folder.resolve(), config_path, lambda: yes or approved())
-    console.rich_console().print(closing.page(outcome))
+    outcome = run.play(folder.resolve(), config_path, lambda: yes or approved())
+    console.rich_console().print(summary.page(outcome))
     sys.exit(outcome.exit_code)
 
 

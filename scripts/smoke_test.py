@@ -56,10 +56,10 @@ def run(
     Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
     """
     from tuneops import config
+    from tuneops.smoke.judging import run_smoke_test
     from tuneops.smoke.plan import Wanted
     from tuneops.smoke.progress import asking
     from tuneops.smoke.record import load_run
-    from tuneops.smoke.run import run_smoke_test
 
     if (arms == "production") != (against is not None) or (against and baseline):
         raise click.UsageError("--arms production and --against go together, without --baseline.")
@@ -83,8 +83,8 @@ def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> No
 
     Example: python scripts/smoke_test.py compare last-week/run.json out/smoke/run.json
     """
-    from tuneops.report.files import write_reports
     from tuneops.smoke.record import load_run
+    from tuneops.smoke.report.files import write_reports
     from tuneops.smoke.stored import compare_runs
 
     result = compare_runs(load_run(before), load_run(after))
@@ -103,9 +103,9 @@ def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: boo
 
     Example: python scripts/smoke_test.py report out/smoke/run.json --out report.html
     """
-    from tuneops.report.html import render
-    from tuneops.report.terminal import comparison, side_by_side
     from tuneops.smoke.record import load_run
+    from tuneops.smoke.report.html import render
+    from tuneops.smoke.report.terminal import comparison, side_by_side
 
     result = load_run(run_json)
     if out:
@@ -115,7 +115,7 @@ def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: boo
 
 
 def decide(result: "Run", *, as_json: bool) -> None:
-    from tuneops.report.terminal import comparison
+    from tuneops.smoke.report.terminal import comparison
 
     console.emit(result.facts(), as_json=as_json, shown=comparison(result))
     click.get_current_context().exit(result.verdict.outcome.exit_code)

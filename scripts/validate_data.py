@@ -49,15 +49,15 @@ def check(
 
     Example: python scripts/validate_data.py check new.jsonl --validation held-out.jsonl
     """
-    from tuneops.dataset import commands
+    from tuneops.commands import validate_data
 
-    report = commands.check(files, **options)
-    commands.keep(report, sarif=sarif, plot=plot)
+    report = validate_data.check(files, **options)
+    validate_data.keep(report, sarif=sarif, plot=plot)
     if as_json or output != "text":
-        click.echo(commands.written(report, "json" if as_json else output))
+        click.echo(validate_data.written(report, "json" if as_json else output))
     else:
-        rich_console().print(commands.shown(report), soft_wrap=True)
-    commands.tell_github(report)
+        rich_console().print(validate_data.shown(report), soft_wrap=True)
+    validate_data.tell_github(report)
     sys.exit(ExitCode.DONE if report.passed else ExitCode.FINDINGS)
 
 
@@ -71,10 +71,10 @@ def diff(base: str, head: Path, config_path: Path, as_json: bool) -> None:
 
     Example: python scripts/validate_data.py diff origin/main data/travel/training.jsonl
     """
-    from tuneops.dataset import commands
+    from tuneops.commands import validate_data
 
-    facts = commands.diff(base, head, config_path)
-    emit(facts, as_json=as_json, shown="" if as_json else commands.shown_diff(facts))
+    facts = validate_data.diff(base, head, config_path)
+    emit(facts, as_json=as_json, shown="" if as_json else validate_data.shown_diff(facts))
     failed = any(one["severity"] == "error" for one in facts["new_findings"])
     sys.exit(ExitCode.FINDINGS if failed else ExitCode.DONE)
 

@@ -24,9 +24,9 @@ def training(config_path: Path, job: str, minutes: float, as_json: bool) -> None
 
     Example: python scripts/workflow.py training --job ftjob-0123 --minutes 60
     """
-    from tuneops import reporting
+    from tuneops.commands import workflow
 
-    console.emit_facts(reporting.training(config_path, job, minutes), as_json=as_json)
+    console.emit_facts(workflow.training(config_path, job, minutes), as_json=as_json)
 
 
 @main.command("require-reviewers")
@@ -39,9 +39,10 @@ def require_reviewers(environment: str, allow_none: str, allow_bypass: str, as_j
 
     Example: python scripts/workflow.py require-reviewers --environment production
     """
-    from tuneops import github, reporting
+    from tuneops import github
+    from tuneops.commands import workflow
 
-    facts = reporting.require_reviewers(
+    facts = workflow.require_reviewers(
         *(github.repository(), environment),
         allow_none=allow_none == "true",
         allow_bypass=allow_bypass == "true",
@@ -59,7 +60,7 @@ def approval_page(config_path: Path, run_json: Path, report: str, as_json: bool)
 
     Example: python scripts/workflow.py approval-page --run out/smoke/run.json
     """
-    from tuneops.release import approval
+    from tuneops.commands import approval_page as approval
 
     console.emit_facts(approval.page(config_path, run_json, report), as_json=as_json)
 
@@ -73,9 +74,10 @@ def start_releases(releases: str, dry_run: bool, as_json: bool) -> None:
 
     Example: python scripts/workflow.py start-releases --releases '[]'
     """
-    from tuneops import github, reporting
+    from tuneops import github
+    from tuneops.commands import workflow
 
-    started = reporting.start_releases(github.repository(), releases, dry_run=dry_run)
+    started = workflow.start_releases(github.repository(), releases, dry_run=dry_run)
     console.emit_facts({"started": started}, as_json=as_json)
 
 
@@ -88,9 +90,10 @@ def report_failures(failures: str, dry_run: bool, as_json: bool) -> None:
 
     Example: python scripts/workflow.py report-failures --failures '[]'
     """
-    from tuneops import github, reporting
+    from tuneops import github
+    from tuneops.commands import workflow
 
-    kept = reporting.report_failures(github.repository(), failures, dry_run=dry_run)
+    kept = workflow.report_failures(github.repository(), failures, dry_run=dry_run)
     console.emit_facts({"issues": kept}, as_json=as_json)
 
 
@@ -107,10 +110,11 @@ def report_cleanup(
 
     Example: python scripts/workflow.py report-cleanup --page cleanup-issue.md
     """
-    from tuneops import github, reporting
+    from tuneops import github
+    from tuneops.commands import workflow
 
     results = {"plan": plan_result, "apply": apply_result}
-    title = reporting.report_cleanup(github.repository(), page, results, dry_run=dry_run)
+    title = workflow.report_cleanup(github.repository(), page, results, dry_run=dry_run)
     console.emit_facts({"issue": title}, as_json=as_json)
 
 

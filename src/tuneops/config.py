@@ -21,11 +21,11 @@ from pydantic import (
     model_validator,
 )
 
-from tuneops import breaches, yaml_file
+from tuneops import config_errors, yaml_file
+from tuneops.checks.kinds import AnyCheck, KnownLanguage
 from tuneops.errors import ConfigError
 from tuneops.escaping import visible
 from tuneops.limits import ACCOUNT_NAME, DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
-from tuneops.smoke.checks import AnyCheck, KnownLanguage
 
 KEY_DIGITS = 12
 _LONGEST = timedelta(days=36_500)  # no calendar ends within it
@@ -401,7 +401,7 @@ def _checked(document: object, path: Path) -> Config:
     try:
         config = Config.model_validate(document)
     except ValidationError as error:
-        found = breaches.describe(error, Config)
+        found = config_errors.describe(error, Config)
         raise ConfigError(f"{path}: {found}.", remedy="Mend the file and run again.") from error
     config.system_message(config.smoke_test.system_message)
     return _with_environment(config)

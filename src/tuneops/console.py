@@ -132,7 +132,7 @@ def emit(facts: object, *, as_json: bool, shown: "RenderableType") -> None:
 
 def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
     """Print named facts as JSON, or as two columns."""
-    from tuneops.report import tables
+    from tuneops.display import tables
 
     emit(facts, as_json=as_json, shown=tables.facts(facts))
 

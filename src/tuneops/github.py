@@ -258,7 +258,7 @@ def repository() -> Repository:
     Raises:
         PreconditionError: No repository or no token is known.
     """
-    from tuneops.ownership import owner
+    from tuneops.tags import owner
 
     name = owner().removeprefix("tuneops/")
     token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")

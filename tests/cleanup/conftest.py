@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from tuneops import ownership
 from tuneops.azure.cloud import Session, connect
-from tuneops.cleanup import apply, plan, reading
+from tuneops.cleanup import apply, inventory, plan
 from tuneops.cleanup.apply import Outcome
 from tuneops.cleanup.plan import Plan
 from tuneops.cleanup.policy import Policy
+from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, owner
 
 REGION = "swedencentral"
 ARM = "?api-version=2025-04-01"
@@ -60,8 +60,8 @@ class Cloud:
         self, name: str, changes: dict[str, str] | None = None, *, marked: bool = True
     ) -> str:
         """A group that nothing keeps; marked or not."""
-        tags = {ownership.MANAGED_BY: ownership.owner(), ownership.CREATED: LONG_AGO}
-        tags |= {ownership.EXPIRES: LONG_AGO}
+        tags = {MANAGED_BY: owner(), CREATED: LONG_AGO}
+        tags |= {EXPIRES: LONG_AGO}
         if marked:
             tags |= {"tuneops-marked": LONG_AGO, "tuneops-delete-after": LONG_AGO}
         self.send(
@@ -96,7 +96,7 @@ class Cloud:
 
     @property
     def ours(self) -> dict[str, str]:
-        return {ownership.MANAGED_BY: ownership.owner()}
+        return {MANAGED_BY: owner()}
 
     def fault(self, method: str, path: str, times: int | None = 1, **action: Any) -> None:  # noqa: ANN401
         nth = action.pop("nth", 1)
@@ -116,7 +116,7 @@ class Cloud:
 
     def plan(self) -> Plan:
         now = apply.utc_now()
-        found = reading.read_subscription(self.session, self.policy, now)
+        found = inventory.read_subscription(self.session, self.policy, now)
         return plan.plan(found, self.policy, now)
 
     def apply(self, agreed: Plan, **options: Any) -> dict[str, Outcome]:  # noqa: ANN401

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tuneops import ownership
-from tuneops.cleanup import apply, reading
+from tuneops.cleanup import apply, inventory
 from tuneops.errors import ConfigError, PreconditionError, UndecidedError
+from tuneops.tags import EXPIRES, read_timestamp, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def test_a_plan_says_what_it_knows(cloud: Cloud) -> None:
 
 
 def extend(cloud: Cloud) -> None:
-    later = ownership.timestamp(apply.utc_now() + HOUR)
+    later = timestamp(apply.utc_now() + HOUR)
     cloud.tag(GROUP, **{"tuneops-delete-after": later})
 
 
@@ -182,8 +182,8 @@ def test_marks_are_merged_with_what_others_write(cloud: Cloud) -> None:
     agreed = cloud.plan()
     cloud.apply(agreed)
     tags = cloud.send("GET", cloud.path(GROUP) + "?api-version=2025-04-01")["tags"]
-    assert tags[ownership.EXPIRES]
-    assert ownership.read_timestamp(tags["tuneops-delete-after"])
+    assert tags[EXPIRES]
+    assert read_timestamp(tags["tuneops-delete-after"])
     writes = [r for r in cloud.azure.admin("GET", "requests") if r["method"] in {"PUT", "PATCH"}]
     assert writes[-1]["path"].endswith("/providers/Microsoft.Resources/tags/default")
 
@@ -255,7 +255,7 @@ def test_a_list_without_groups_is_an_error(cloud: Cloud, monkeypatch: pytest.Mon
         cloud.plan()
     with pytest.raises(PreconditionError, match="no resource group"):
         cloud.apply(agreed)
-    monkeypatch.setattr(reading, "check_not_blind", lambda _: None)
+    monkeypatch.setattr(inventory, "check_not_blind", lambda _: None)
     assert cloud.plan().groups == ()
 
 
@@ -273,9 +273,9 @@ def test_a_wrong_clock_is_an_error(
     with pytest.raises(PreconditionError, match="clock"):
         cloud.apply(agreed, clock=wrong)
     with pytest.raises(PreconditionError, match="clock"):
-        reading.read_subscription(cloud.session, cloud.policy, wrong())
+        inventory.read_subscription(cloud.session, cloud.policy, wrong())
     assert GROUP in cloud.groups()
-    monkeypatch.setattr(reading, "check_clock", lambda *_: None)
+    monkeypatch.setattr(inventory, "check_clock", lambda *_: None)
     assert cloud.apply(agreed, clock=wrong)[GROUP].result == "deleted"
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tuneops import config, ownership
+from tuneops import config
 from tuneops.azure.account import account_name
+from tuneops.tags import MANAGED_BY
 
 if TYPE_CHECKING:
     from tests.cleanup.conftest import Cloud
@@ -224,7 +225,7 @@ def test_retiring_needs_the_deployments_name(released: Cloud) -> None:
 
 def test_retiring_takes_nothing_that_is_not_ours(released: Cloud) -> None:
     """A deployment that somebody made under the candidate's name stops it before it begins."""
-    deploy(released, PRODUCT.release.candidate_deployment, {ownership.MANAGED_BY: "somebody"})
+    deploy(released, PRODUCT.release.candidate_deployment, {MANAGED_BY: "somebody"})
     done = run("scripts/deploy.py", "retire", "--yes")
     assert done.returncode == 4
     assert len(deployed(released)) == 2

@@ -12,19 +12,31 @@ from typing import Any
 
 import pytest
 
-from tuneops import ownership
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job
 from tuneops.azure.locks import Lock
 from tuneops.azure.resources import Account, ResourceGroup
 from tuneops.azure.subscription import DeletedAccount, Resource
-from tuneops.cleanup import apply, leftovers, protections
+from tuneops.cleanup import apply, group_guards, item_guards
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, PROTECT, AccountFacts, GroupFacts
-from tuneops.cleanup.leftovers import History, history_of
+from tuneops.cleanup.item_guards import History, history_of
 from tuneops.cleanup.plan import Plan, judge, judge_deleted
 from tuneops.cleanup.policy import Policy
 from tuneops.errors import ConfigError
+from tuneops.tags import (
+    CREATED,
+    EXPIRES,
+    JOB,
+    KEY,
+    MANAGED_BY,
+    PREVIOUS_JOB,
+    PREVIOUS_KEY,
+    PREVIOUS_MODEL,
+    PRODUCT,
+    owner,
+    timestamp,
+)
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -52,11 +64,11 @@ WitnessTest = Callable[[], None]
 
 
 def at(moment: timedelta) -> str:
-    return ownership.timestamp(NOW + moment)
+    return timestamp(NOW + moment)
 
 
 def ours(**extra: str) -> dict[str, str]:
-    return {ownership.MANAGED_BY: ownership.owner(), **extra}
+    return {MANAGED_BY: owner(), **extra}
 
 
 def marked(at_: timedelta = -DAY, until: timedelta = -HOUR) -> dict[str, str]:
@@ -65,7 +77,7 @@ def marked(at_: timedelta = -DAY, until: timedelta = -HOUR) -> dict[str, str]:
 
 def stale_tags(**extra: str) -> dict[str, str]:
     """Of a group that nothing keeps: created long ago, expired, and given notice of."""
-    created = {ownership.CREATED: at(-40 * DAY), ownership.EXPIRES: at(-2 * DAY)}
+    created = {CREATED: at(-40 * DAY), EXPIRES: at(-2 * DAY)}
     return ours(**created) | marked() | extra
 
 
@@ -99,7 +111,7 @@ ACCOUNT = Account(
 
 def deployment(name: str = "travel", model: str = "gpt-4o.ft-new", **tags: str) -> Deployment:
     """Of production, unless the tags say otherwise."""
-    made = {ownership.JOB: "job-new", ownership.CREATED: at(-40 * DAY), ownership.PRODUCT: "travel"}
+    made = {JOB: "job-new", CREATED: at(-40 * DAY), PRODUCT: "travel"}
     return Deployment(name, "OpenAI", model, "1", "Standard", 50, "Succeeded", ours(**made) | tags)
 
 
@@ -121,7 +133,7 @@ def keeps(facts: GroupFacts, why: str) -> None:
 def test_without_a_reason_to_stay_a_group_goes() -> None:
     """The witnesses below differ from this group in one thing each."""
     assert action(group()) == "delete"
-    expired = deployment("travel-candidate", **{ownership.EXPIRES: at(-HOUR)})
+    expired = deployment("travel-candidate", **{EXPIRES: at(-HOUR)})
     base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours())
     done = Job("job", "succeeded", "gpt-4o", 0, "file")
     assert action(holding(expired, base, jobs=(done,))) == "delete"
@@ -131,8 +143,8 @@ def test_without_a_reason_to_stay_a_group_goes() -> None:
 
 
 def not_ours() -> None:
-    keeps(group(tags=without(ownership.MANAGED_BY)), "not ours")
-    keeps(group(tags=stale_tags() | {ownership.MANAGED_BY: "terraform"}), "not ours")
+    keeps(group(tags=without(MANAGED_BY)), "not ours")
+    keeps(group(tags=stale_tags() | {MANAGED_BY: "terraform"}), "not ours")
     keeps(group(tags={}), "not ours")
 
 
@@ -166,7 +178,7 @@ def going_already() -> None:
 
 
 def foreign_resource() -> None:
-    for foreign in (resource(tags={}), resource(tags={ownership.MANAGED_BY: "tuneops/other/x"})):
+    for foreign in (resource(tags={}), resource(tags={MANAGED_BY: "tuneops/other/x"})):
         keeps(replace(group(), resources=(resource(), foreign)), "not ours")
     by_hand = replace(deployment("by-hand", "gpt-4o"), tags={})
     keeps(holding(by_hand), "not ours: by-hand")
@@ -182,7 +194,7 @@ def production_inside() -> None:
 
 def previous_inside() -> None:
     """Even where its release is elsewhere, and where nobody can say what the releases are."""
-    before = deployment("old", "gpt-4o.ft-old", **{ownership.EXPIRES: at(-HOUR)})
+    before = deployment("old", "gpt-4o.ft-old", **{EXPIRES: at(-HOUR)})
     facts = holding(before)
     keeps(replace(facts, previous_models=frozenset({"gpt-4o.ft-old"})), "release before")
     keeps(replace(facts, previous_models=None), "cannot be read")
@@ -190,7 +202,7 @@ def previous_inside() -> None:
 
 def candidate_in_use() -> None:
     for expires in (at(HOUR), "soon"):
-        candidate = deployment("travel-candidate", **{ownership.EXPIRES: expires})
+        candidate = deployment("travel-candidate", **{EXPIRES: expires})
         keeps(holding(candidate), "candidate")
 
 
@@ -200,34 +212,34 @@ def job_running() -> None:
 
 
 def unknown_age() -> None:
-    keeps(group(tags=without(ownership.CREATED)), "unknown age")
+    keeps(group(tags=without(CREATED)), "unknown age")
     for malformed in ("", "yesterday", "2020-01-01T00:00:00", "1577836800"):
-        keeps(group(tags=stale_tags() | {ownership.CREATED: malformed}), "unknown age")
+        keeps(group(tags=stale_tags() | {CREATED: malformed}), "unknown age")
 
 
 def too_young() -> None:
-    keeps(group(tags=stale_tags() | {ownership.CREATED: at(-HOUR)}), "younger")
-    keeps(group(tags=stale_tags() | {ownership.CREATED: at(DAY)}), "younger")
+    keeps(group(tags=stale_tags() | {CREATED: at(-HOUR)}), "younger")
+    keeps(group(tags=stale_tags() | {CREATED: at(DAY)}), "younger")
     in_flight = replace(group(), resources=(resource(created=NOW - HOUR),))
     keeps(in_flight, "younger than 24 h by creation of acc")
 
 
 def expiry_unreadable() -> None:
-    keeps(group(tags=stale_tags() | {ownership.EXPIRES: "friday"}), "not a time")
+    keeps(group(tags=stale_tags() | {EXPIRES: "friday"}), "not a time")
 
 
 def not_expired() -> None:
-    keeps(group(tags=stale_tags() | {ownership.EXPIRES: at(5 * HOUR)}), "expires in 5 h")
+    keeps(group(tags=stale_tags() | {EXPIRES: at(5 * HOUR)}), "expires in 5 h")
     elsewhere = (NOW + HOUR).astimezone().isoformat()
-    keeps(group(tags=stale_tags() | {ownership.EXPIRES: elsewhere}), "expires in 1 h")
+    keeps(group(tags=stale_tags() | {EXPIRES: elsewhere}), "expires in 1 h")
 
 
 def meant_to_stay() -> None:
-    fresh = without(ownership.EXPIRES) | {ownership.CREATED: at(-20 * DAY)}
+    fresh = without(EXPIRES) | {CREATED: at(-20 * DAY)}
     keeps(group(tags=fresh), "not yet stale")
     groups = POLICY.groups.model_copy(update={"stale_after": "never"})
     policy = POLICY.model_copy(update={"groups": groups})
-    row = judge(group(tags=without(ownership.EXPIRES)), policy, NOW)
+    row = judge(group(tags=without(EXPIRES)), policy, NOW)
     assert (row.action, "meant to stay" in row.reason) == ("keep", True)
 
 
@@ -302,8 +314,8 @@ LONG_AGO = int((NOW - 90 * DAY).timestamp())
 
 def released(**tags: str) -> Deployment:
     """Production, which knows the release before it."""
-    before = {ownership.PREVIOUS_MODEL: "gpt-4o.ft-old", ownership.PREVIOUS_JOB: "job-old"}
-    keys = {ownership.KEY: KEYS["new"], ownership.PREVIOUS_KEY: KEYS["old"]}
+    before = {PREVIOUS_MODEL: "gpt-4o.ft-old", PREVIOUS_JOB: "job-old"}
+    keys = {KEY: KEYS["new"], PREVIOUS_KEY: KEYS["old"]}
     return deployment(**keys | before | tags)
 
 
@@ -318,13 +330,13 @@ def job(key: str = "ancient", **changes: Any) -> Job:  # noqa: ANN401
 
 
 def orphan(**tags: str) -> Deployment:
-    made = {ownership.CREATED: at(-90 * DAY), ownership.PRODUCT: "travel"}
+    made = {CREATED: at(-90 * DAY), PRODUCT: "travel"}
     return deployment("travel-2024", "gpt-4o.ft-lost", **made | tags)
 
 
 def expired_candidate(**tags: str) -> Deployment:
     model = "gpt-4o.ft-try"
-    return deployment("travel-candidate", model, **{ownership.EXPIRES: at(-HOUR)} | tags)
+    return deployment("travel-candidate", model, **{EXPIRES: at(-HOUR)} | tags)
 
 
 def inside(*deployments: Deployment, **changes: Any) -> AccountFacts:  # noqa: ANN401
@@ -335,7 +347,7 @@ def inside(*deployments: Deployment, **changes: Any) -> AccountFacts:  # noqa: A
 def actions(
     account: AccountFacts, facts: GroupFacts | None = None, history: History | None = None
 ) -> dict[str, str]:
-    found = leftovers.leftovers(
+    found = item_guards.leftovers(
         facts or group(), account, history or history_of([account]), POLICY, NOW
     )
     return {item.name: item.action for item in found}
@@ -377,7 +389,7 @@ def history_unknown() -> None:
 
 
 def in_production() -> None:
-    old = released(**{ownership.CREATED: at(-90 * DAY)})
+    old = released(**{CREATED: at(-90 * DAY)})
     assert actions(AccountFacts(ACCOUNT, (old,), calls={}))["travel"] == "keep"
 
 
@@ -389,7 +401,7 @@ def serves_previous() -> None:
 
 def candidate_not_expired() -> None:
     for expires in (at(HOUR), "soon"):
-        account = inside(expired_candidate(**{ownership.EXPIRES: expires}))
+        account = inside(expired_candidate(**{EXPIRES: expires}))
         assert actions(account)["travel-candidate"] == "keep"
 
 
@@ -400,8 +412,8 @@ def called_or_unknown() -> None:
 
 def deployed_lately() -> None:
     for created in (at(-HOUR), "once"):
-        lately = orphan(**{ownership.CREATED: created})
-        newer = released(**{ownership.CREATED: at(timedelta())})
+        lately = orphan(**{CREATED: created})
+        newer = released(**{CREATED: at(timedelta())})
         account = AccountFacts(ACCOUNT, (newer, lately), calls={})
         history = history_of([AccountFacts(ACCOUNT, (newer,))])
         assert actions(account, history=history)["travel-2024"] == "keep"
@@ -490,7 +502,7 @@ def difference(planned: GroupFacts, fresh: GroupFacts) -> str | None:
 
 def test_what_did_not_change_is_no_change() -> None:
     """A resource that an earlier run took away is no reason to leave the rest."""
-    full = holding(deployment("gpt-4o", "gpt-4o", **{ownership.EXPIRES: at(-HOUR)}))
+    full = holding(deployment("gpt-4o", "gpt-4o", **{EXPIRES: at(-HOUR)}))
     assert difference(full, full) is None
     assert difference(full, group()) is None
 
@@ -532,8 +544,8 @@ def no_longer_due() -> None:
 GUARDED = [
     (module, name, guard)
     for module, names in (
-        (protections, ("KEEP", "MARK", "PURGE")),
-        (leftovers, ("DEPLOYMENT", "FILE", "JOB")),
+        (group_guards, ("KEEP", "MARK", "PURGE")),
+        (item_guards, ("DEPLOYMENT_GUARDS", "FILE_GUARDS", "JOB_GUARDS")),
         (apply, ("ADMISSION", "CHANGES")),
     )
     for name in names

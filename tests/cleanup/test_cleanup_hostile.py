@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from tests.attack import examples
 from tests.cleanup import test_cleanup_guards as guards
-from tuneops import ownership
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import markdown, plan_file, table
+from tuneops.cleanup import markdown, plan_file, present
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED
 from tuneops.cleanup.plan import Subscription, plan
+from tuneops.tags import CREATED, EXPIRES, JOB, MANAGED_BY, PRODUCT, read_timestamp, timestamp
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,15 +38,15 @@ TIMES = (
     "2026-W01-1T00:00:00Z",
     "NaN",
 )
-READ_AS_TIMES = (ownership.EXPIRES, ownership.CREATED, MARKED, DELETE_AFTER)
+READ_AS_TIMES = (EXPIRES, CREATED, MARKED, DELETE_AFTER)
 STALE = "rg-tuneops-stale"
 
 
 def test_every_text_is_a_time_in_utc_or_none() -> None:
     """A time can be written, compared and counted on from wherever it came."""
     for text in TIMES:
-        moment = ownership.read_timestamp(text)
-        assert moment is None or ownership.timestamp(moment)
+        moment = read_timestamp(text)
+        assert moment is None or timestamp(moment)
 
 
 @pytest.mark.parametrize("name", READ_AS_TIMES)
@@ -79,7 +79,7 @@ def test_a_malformed_expiry_on_the_local_azure(cloud: Cloud, text: str) -> None:
 TEXTS = st.one_of(st.sampled_from(TIMES), st.text(max_size=256), st.just(guards.at(-guards.DAY)))
 TAGS = st.dictionaries(
     st.one_of(
-        st.sampled_from([*READ_AS_TIMES, ownership.MANAGED_BY, ownership.PRODUCT, ownership.JOB]),
+        st.sampled_from([*READ_AS_TIMES, MANAGED_BY, PRODUCT, JOB]),
         st.text(max_size=20),
     ),
     TEXTS,
@@ -96,7 +96,7 @@ def test_whatever_strangers_write_ours_goes_and_theirs_stays(
     group_tags: dict[str, str], inner_tags: dict[str, str], seconds: int, text: str
 ) -> None:
     """Any tags on a stranger's group, any tags and times inside an account of ours."""
-    group_tags |= {ownership.MANAGED_BY: "them"}
+    group_tags |= {MANAGED_BY: "them"}
     stranger = guards.group("rg-tuneops-theirs", tags=group_tags)
     found = replace(guards.deployment("odd"), tags=inner_tags)
     account = guards.inside(
@@ -116,11 +116,11 @@ def test_whatever_strangers_write_ours_goes_and_theirs_stays(
     made = plan(found_all, guards.POLICY, guards.NOW)
     assert [row.name for row in made.rows("delete")] == [STALE]
     assert markdown.issue(made).encode()
-    assert table.of_plan(made)
+    assert present.of_plan(made)
 
 
 def _read(text: str) -> Any:  # noqa: ANN401 - a moment or None
-    return ownership.read_timestamp(text)
+    return read_timestamp(text)
 
 
 @settings(max_examples=examples(40), deadline=None, database=None)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tuneops import ownership
 from tuneops.azure import files, jobs, resources, subscription, usage
 from tuneops.azure.data_plane import open_client
 from tuneops.azure.throttle import Bucket
-from tuneops.cleanup import apply, reading
+from tuneops.cleanup import apply, inventory
 from tuneops.errors import TuneopsError
+from tuneops.tags import CREATED, EXPIRES, JOB, KEY, PREVIOUS_JOB, PREVIOUS_KEY, PRODUCT
 from tuneops.waiting import attempts
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ def released(cloud: Cloud) -> Cloud:
     with open_client(f"{cloud.azure.url}/accounts/{ACCOUNT}/") as client:
         _, old, new = (train(cloud, client, key) for key in (ANCIENT, OLD, NEW))
     past = "2026-01-01T00:00:00Z"
-    made = {ownership.PRODUCT: "travel", ownership.CREATED: past}
-    before = {ownership.PREVIOUS_KEY: OLD, ownership.PREVIOUS_JOB: old}
-    deploy(cloud, "travel", **made, **before, **{ownership.JOB: new, ownership.KEY: NEW})
-    expired = {ownership.JOB: new, ownership.EXPIRES: past}
+    made = {PRODUCT: "travel", CREATED: past}
+    before = {PREVIOUS_KEY: OLD, PREVIOUS_JOB: old}
+    deploy(cloud, "travel", **made, **before, **{JOB: new, KEY: NEW})
+    expired = {JOB: new, EXPIRES: past}
     deploy(cloud, "travel-candidate", **made, **expired)
     return cloud
 
@@ -139,12 +139,12 @@ def test_calls_are_read_by_deployment(released: Cloud) -> None:
     """Azure Monitor's answer, summed over days; where it does not tell, nobody knows."""
     moment = apply.utc_now()
     [account] = resources.list_all_accounts(released.session)
-    facts = reading.read_account(released.session, released.policy, moment, account)
+    facts = inventory.read_account(released.session, released.policy, moment, account)
     assert facts.calls is None
     released.fault("GET", "Microsoft.Insights/metrics", None, status=200, body=metrics())
     counted = usage.calls(released.session, account, moment, moment)
     assert counted == {"travel": 5.0, "idle": 0.0}
-    facts = reading.read_account(released.session, released.policy, moment, account)
+    facts = inventory.read_account(released.session, released.policy, moment, account)
     assert facts.calls == counted
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.azure import locks
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def row(cloud: Cloud, name: str = GROUP) -> tuple[str, str]:
 
 def test_rg_cleanup_deletes_what_has_no_time(cloud: Cloud) -> None:
     """A group without a readable time of creation is of unknown age, and stays."""
-    cloud.group(GROUP, {ownership.CREATED: ""})
+    cloud.group(GROUP, {tags.CREATED: ""})
     assert row(cloud)[0] == "keep"
     assert "unknown age" in row(cloud)[1]
 
@@ -44,7 +44,7 @@ def test_azure_janitor_ignores_its_filter(cloud: Cloud) -> None:
     assert row(cloud, "rg-elsewhere") == ("keep", "its name matches no pattern of the policy")
 
 
-@pytest.mark.parametrize("tag", [ownership.EXPIRES, "tuneops-delete-after", "tuneops-marked"])
+@pytest.mark.parametrize("tag", [tags.EXPIRES, "tuneops-delete-after", "tuneops-marked"])
 @pytest.mark.parametrize("text", ["4 days", "", "2026-02-30T00:00:00Z", "1e9", "²"])
 def test_cloud_custodian_raises_on_a_malformed_tag(cloud: Cloud, tag: str, text: str) -> None:
     """A tag that is no time keeps the group, and the plan goes on."""

@@ -14,7 +14,6 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tuneops import ownership
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.jobs import Job
 from tuneops.azure.locks import Lock
@@ -23,6 +22,7 @@ from tuneops.azure.subscription import Resource
 from tuneops.cleanup.facts import AccountFacts, GroupFacts
 from tuneops.cleanup.plan import Row, Subscription, plan
 from tuneops.cleanup.policy import Policy
+from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, PREVIOUS_MODEL, owner
 
 ID = "00000000-0000-4000-8000-000000000001"
 SUBSCRIPTIONS = int(os.environ.get("TUNEOPS_RANDOM_SUBSCRIPTIONS", "3000"))
@@ -65,14 +65,14 @@ def moment(rng: random.Random, *, past: float = 0.9) -> str:
 
 def tags_of(rng: random.Random) -> dict[str, str]:
     def own(name: str, value: str, often: float) -> dict[str, str]:
-        spelled = name.title() if rng.random() < 0.1 and name != ownership.MANAGED_BY else name
+        spelled = name.title() if rng.random() < 0.1 and name != MANAGED_BY else name
         return {spelled: value} if rng.random() < often else {}
 
-    owner = ownership.owner() if rng.random() < 0.9 else rng.choice(("terraform", "tuneops/x", ""))
+    managed_by = owner() if rng.random() < 0.9 else rng.choice(("terraform", "tuneops/x", ""))
     return {
-        **own(ownership.MANAGED_BY, owner, 0.95),
-        **own(ownership.CREATED, moment(rng), 0.95),
-        **own(ownership.EXPIRES, moment(rng), 0.85),
+        **own(MANAGED_BY, managed_by, 0.95),
+        **own(CREATED, moment(rng), 0.95),
+        **own(EXPIRES, moment(rng), 0.85),
         **own("tuneops-marked", moment(rng), 0.8),
         **own("tuneops-delete-after", moment(rng), 0.8),
         **own("tuneops-protect", rng.choice(("", "no", "yes")), 0.05),
@@ -81,18 +81,18 @@ def tags_of(rng: random.Random) -> dict[str, str]:
 
 
 def inside_tags(rng: random.Random) -> dict[str, str]:
-    owner = ownership.owner() if rng.random() < 0.95 else "somebody"
+    managed_by = owner() if rng.random() < 0.95 else "somebody"
     protected = {"tuneops-protect": ""} if rng.random() < 0.02 else {}
-    return {ownership.MANAGED_BY: owner, **protected}
+    return {MANAGED_BY: managed_by, **protected}
 
 
 def deployment_of(rng: random.Random) -> Deployment:
     tags = inside_tags(rng)
     model = rng.choice(("gpt-4o", "gpt-4o.ft-1", "gpt-4o.ft-2", "ftchkpt-3"))
     if rng.random() < 0.8:
-        tags[ownership.EXPIRES] = moment(rng)
+        tags[EXPIRES] = moment(rng)
     if rng.random() < 0.2:
-        tags[ownership.PREVIOUS_MODEL] = "gpt-4o.ft-2"
+        tags[PREVIOUS_MODEL] = "gpt-4o.ft-2"
     return Deployment("d", "OpenAI", model, "1", "Standard", 1, "Succeeded", tags)
 
 
@@ -147,7 +147,7 @@ def protected(facts: GroupFacts) -> bool:
     azures = ("networkwatcherrg", "defaultresourcegroup-*", "mc_*", "cloud-shell-storage-*")
     return (
         any("tuneops-protect" in low(tags) for tags in all_tags)
-        or any(tags.get("managed-by") != ownership.owner() for tags in all_tags)
+        or any(tags.get("managed-by") != owner() for tags in all_tags)
         or any(fnmatch.fnmatch(group.name.lower(), name) for name in azures)
         or bool(group.managed_by)
         or bool(facts.locks)

@@ -19,7 +19,7 @@ from jsonschema import validate
 from tuneops.dataset import present
 from tuneops.dataset.distribution import STEPS, steps_of
 from tuneops.dataset.estimate import Estimate
-from tuneops.report.histograms import svg_bars, text_bars
+from tuneops.display.histograms import svg_bars, text_bars
 
 Lines = Callable[..., list[str]]
 

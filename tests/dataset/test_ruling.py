@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ Lines = Callable[..., list[str]]
 Check = Callable[..., Report]
 
 ROOT = Path(__file__).parents[2]
+SOON = str(datetime.now(UTC).date() + timedelta(days=180))
 
 
 def _answered(answer: str) -> str:
@@ -31,16 +33,20 @@ def _answered(answer: str) -> str:
 
 
 @pytest.fixture
-def product(tmp_path: Path) -> Callable[..., Report]:
+def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
     """The check of a product whose training file has these lines, under these rules."""
+
+    monkeypatch.chdir(tmp_path)
+    for folder in ("data/travel", "config"):
+        (tmp_path / folder).mkdir(parents=True)
 
     def check(rows: list[str], **rules: Any) -> Report:  # noqa: ANN401 - any YAML
         document = yaml.safe_load((ROOT / "config" / "travel.yaml").read_text(encoding="utf-8"))
         paths = {"training": rows, "validation": [], "smoke_prompts": []}
         for name, content in paths.items():
-            path = tmp_path / f"{name}.jsonl"
+            path = Path("data/travel") / f"{name}.jsonl"
             path.write_text("".join(f"{row}\n" for row in content), encoding="utf-8")
-            document["data"][name] = str(path)
+            document["data"][name] = path.as_posix()
         document["rules"] = rules
         config = tmp_path / "product.yaml"
         config.write_text(yaml.safe_dump(document), encoding="utf-8")
@@ -147,15 +153,18 @@ def _entry(row: str, until: str, **changes: str) -> dict[str, str]:
 
 
 def test_an_exception_holds_for_its_line_until_its_day(
-    lines: Lines, product: Callable[..., Report], tmp_path: Path
+    lines: Lines, product: Callable[..., Report]
 ) -> None:
-    """An accepted finding is not told, wherever its line stands; an expired entry is."""
+    """An accepted finding is told apart, wherever its line stands; an expired entry is no use."""
     row = _answered("Eres idiota, te lo he dicho ya tres veces. ¿Vas o no vas?")
     other = _answered("Eres imbécil, te lo he dicho ya cuatro veces. ¿Vas o no vas?")
-    file = tmp_path / "exceptions.yaml"
-    file.write_text(json.dumps([_entry(row, "2999-01-01")]), encoding="utf-8")
+    file = Path("config/exceptions.yaml")
+    file.write_text(json.dumps([_entry(row, SOON)]), encoding="utf-8")
     report = product([*lines()[:9], row, *lines()[9:], other], exceptions=str(file))
     assert _found(report, 10) == {}
+    [accepted] = report.accepted
+    assert (accepted.line, accepted.code) == (10, "E2101")
+    assert accepted.hint == f"Accepted by marta until {SOON}: a quotation that the film needs"
     assert "E2101" in _found(report, 62)
     file.write_text(json.dumps([_entry(row, "2020-01-01")]), encoding="utf-8")
     late = product([*lines()[:9], row, *lines()[9:]], exceptions=str(file))
@@ -164,14 +173,14 @@ def test_an_exception_holds_for_its_line_until_its_day(
 
 
 def test_entries_to_paste_are_made_and_unused_ones_are_told(
-    lines: Lines, product: Callable[..., Report], tmp_path: Path
+    lines: Lines, product: Callable[..., Report]
 ) -> None:
     """What is pasted and completed accepts the finding; when the line goes, the entry is told."""
     row = _answered("Eres idiota, te lo he dicho ya tres veces. ¿Vas o no vas?")
     made = yaml.safe_load(WRITERS["exceptions"](product([*lines(), row])))
     [entry] = [one for one in made if one["rule"] == "E2101"]
-    file = tmp_path / "exceptions.yaml"
-    whole = entry | {"reason": "a film is quoted", "who": "ana", "until": "2999-01-01"}
+    file = Path("config/exceptions.yaml")
+    whole = entry | {"reason": "a film is quoted", "who": "ana", "until": SOON}
     file.write_text(json.dumps([whole]), encoding="utf-8")
     assert _found(product([*lines(), row], exceptions=str(file)), 61) == {}
     gone = product(lines(), exceptions=str(file))
@@ -192,6 +201,36 @@ def test_a_severity_that_was_changed_is_shown(lines: Lines, product: Callable[..
 def test_a_malformed_exception_is_a_usage_error(broken: dict[str, str], tmp_path: Path) -> None:
     """An entry without reason, line, rule or with an unknown key is refused."""
     file = tmp_path / "exceptions.yaml"
-    file.write_text(json.dumps([_entry("{}", "2999-01-01", **broken)]), encoding="utf-8")
+    file.write_text(json.dumps([_entry("{}", SOON, **broken)]), encoding="utf-8")
     with pytest.raises(ConfigError):
         exceptions.load(file)
+
+
+@pytest.mark.attack
+def test_nothing_is_accepted_for_longer_than_180_days(tmp_path: Path) -> None:
+    """A day further ahead is refused, and nothing else of the file counts."""
+    today = datetime(2026, 3, 1, tzinfo=UTC).date()
+    file = tmp_path / "exceptions.yaml"
+    for days in (180, 181):
+        entry = _entry("{}", str(today + timedelta(days=days)))
+        file.write_text(json.dumps([entry]), encoding="utf-8")
+        if days <= exceptions.LONGEST.days:
+            assert exceptions.load(file, today).accepted
+    with pytest.raises(ConfigError, match="runs until 2026-08-29"):
+        exceptions.load(file, today)
+
+
+def test_accepted_findings_are_counted_in_every_output(
+    lines: Lines, product: Callable[..., Report]
+) -> None:
+    row = _answered("Eres idiota, te lo he dicho ya tres veces. ¿Vas o no vas?")
+    file = Path("config/exceptions.yaml")
+    file.write_text(json.dumps([_entry(row, SOON)]), encoding="utf-8")
+    report = product([*lines(), row], exceptions=str(file))
+    shown = io.StringIO()
+    Console(file=shown, width=200).print(present.shown(report))
+    for text in (shown.getvalue(), present.summary(report)):
+        assert "1 finding accepted by exceptions" in text
+        assert "a quotation that the film needs" in text
+    [accepted] = json.loads(WRITERS["json"](report))["accepted"]
+    assert accepted["code"] == "E2101"

@@ -20,19 +20,20 @@ from typing import Any, NoReturn
 import httpcore2
 
 from tuneops import config as configuration
-from tuneops import ownership
+from tuneops import tags
 from tuneops.azure import deployments, files, jobs
 from tuneops.azure.account import open_foundry
 from tuneops.azure.cloud import connect
+from tuneops.commands import deploy as release
+from tuneops.commands import fine_tune as training
+from tuneops.commands import reconcile as reconciling
 from tuneops.dataset import scan
 from tuneops.provision import create
-from tuneops.reconcile import run as reconciling
-from tuneops.release import commands as release
-from tuneops.release import deploy, keeping, plan, verdict
-from tuneops.release.place import open_place
-from tuneops.training import commands as training
+from tuneops.release import deploy, history_backup, plan, smoke_tags
+from tuneops.release.target import open_place
 from tuneops.training import key as content
 
+ROOT = Path(__file__).parents[2]
 _SDKS = (
     "azure.identity",
     "azure.mgmt.cognitiveservices.models",
@@ -132,7 +133,7 @@ def start_script(folder: Path, *command: str, cut: Cut | None = None) -> Script:
     folder.mkdir(parents=True, exist_ok=True)
 
     def work() -> None:
-        sys.argv = [f"scripts/{command[0]}.py", *command[1:]]
+        sys.argv = [str(ROOT / f"scripts/{command[0]}.py"), *command[1:]]
         with (
             (folder / "stdout").open("w", encoding="utf-8") as sys.stdout,
             (folder / "stderr").open("w", encoding="utf-8", buffering=1) as sys.stderr,
@@ -176,7 +177,7 @@ def take_stock(found: Path) -> None:
     stock = {
         "jobs": [job.id for job in jobs.list_all(foundry.client)],
         "files": [file.name for file in uploaded if file.purpose == "fine-tune"],
-        "deployments": {d.name: d.tags.get(ownership.JOB, "") for d in deployed},
+        "deployments": {d.name: d.tags.get(tags.JOB, "") for d in deployed},
     }
     found.write_text(json.dumps(stock), encoding="utf-8")
 
@@ -186,8 +187,8 @@ def record_pass(environment: str | None = None) -> None:
     config = configuration.load(_config(), environment)
     with tempfile.NamedTemporaryFile() as record:
         name, key = config.release.candidate_deployment, content.short(content.content_key(config))
-        passed = verdict.Verdict("PASS", key, {"language": (1.0, 0.97)})
-        verdict.record(open_foundry(config), name, passed, Path(record.name))
+        passed = smoke_tags.Verdict("PASS", key, {"language": (1.0, 0.97)})
+        smoke_tags.record(open_foundry(config), name, passed, Path(record.name))
 
 
 def second_over_first(contents: list[Path]) -> None:
@@ -199,12 +200,12 @@ def second_over_first(contents: list[Path]) -> None:
     )
     current = plan.production(config, second, first, source=None)
     candidate = plan.candidate(config, third, source=None)
-    passed = {ownership.SMOKE: "PASS", ownership.SMOKE_KEY: third.key}
+    passed = {tags.SMOKE: "PASS", tags.SMOKE_KEY: third.key}
     for wanted in (current, replace(candidate, tags={**candidate.tags, **passed})):
         deployments.put(place.target.session, place.target.account, wanted)
     base = place.find(config.base.deployment)
     if base is not None:
-        place.tag(base, keeping.tags(config.product, second, first))
+        place.tag(base, history_backup.tags(config.product, second, first))
 
 
 def delete_training_files() -> None:

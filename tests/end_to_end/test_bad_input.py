@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+ROOT = Path(__file__).parents[2]
 Server = Any  # the local Azure that the fixture starts
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -22,9 +24,12 @@ def run(local_azure: Server) -> Run:
     """A script as a process of its own, on a local Azure of its own."""
     assert local_azure.url
 
-    def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        script: str, *arguments: str, folder: Path = ROOT, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *command],
+            [sys.executable, str(ROOT / script), *arguments],
+            cwd=folder,
             capture_output=True,
             text=True,
             env=_environment() | environment,
@@ -144,12 +149,14 @@ def test_training_before_provisioning(run: Run, local_azure: Server) -> None:
 def test_data_that_cannot_be_trained_is_not_uploaded(
     run: Run, local_azure: Server, product: Callable[..., Path], tmp_path: Path, content: str | None
 ) -> None:
-    path = tmp_path / "training.jsonl"
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    path = tmp_path / "data/travel/training.jsonl"
+    path.unlink()
     if content is not None:
         path.write_text(content, encoding="utf-8")
-    config = product(data__training=str(path))
+    config = product()
     create(run, config)
-    done = run("scripts/fine_tune.py", "submit", "--config", str(config))
+    done = run("scripts/fine_tune.py", "submit", "--config", str(config), folder=tmp_path)
     assert done.returncode in {1, 2}, done.stderr
     assert "Traceback" not in done.stderr
     assert existing(local_azure)["files"] == 0

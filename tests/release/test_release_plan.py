@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from tuneops import config, ownership
+from tuneops import config
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.config import Config
 from tuneops.errors import FindingsError, PreconditionError, UndecidedError
 from tuneops.limits import MAX_TAG_VALUE
-from tuneops.release import keeping, plan
+from tuneops.release import history_backup, plan
 from tuneops.release.history import Release
+from tuneops.tags import APPROVED_BY, EXPIRES, JOB, SMOKE, SMOKE_KEY, owner
 
 FIRST = Release("gpt-4o.ft-1", key="aaaaaaaaaaaa", job="ftjob-1", approved_by="ana")
 SECOND = Release("gpt-4o.ft-2", key="bbbbbbbbbbbb", job="ftjob-2", approved_by="bea")
@@ -42,7 +43,7 @@ def production(travel: Config, release: Release, previous: Release | None = None
 
 
 def candidate(travel: Config, release: Release, verdict: str = "PASS") -> Deployment:
-    judged = {ownership.SMOKE: verdict, ownership.SMOKE_KEY: release.key} if verdict else {}
+    judged = {SMOKE: verdict, SMOKE_KEY: release.key} if verdict else {}
     return deployed(plan.candidate(travel, release, source=None), **judged)
 
 
@@ -53,13 +54,13 @@ def given(tags: dict[str, str | None]) -> dict[str, str]:
 def test_production_is_standard_50k_with_the_default_filter(travel: Config) -> None:
     wanted = plan.production(travel, FIRST, None, source=None)
     assert (wanted.sku, wanted.capacity, wanted.content_filter) == ("Standard", 50, None)
-    assert wanted.tags[ownership.JOB] == FIRST.job
-    assert wanted.tags[ownership.APPROVED_BY] == "ana"
+    assert wanted.tags[JOB] == FIRST.job
+    assert wanted.tags[APPROVED_BY] == "ana"
 
 
 def test_a_candidate_carries_an_expiry_and_production_does_not(travel: Config) -> None:
-    assert ownership.EXPIRES in plan.candidate(travel, FIRST, source=None).tags
-    assert ownership.EXPIRES not in plan.production(travel, FIRST, None, source=None).tags
+    assert EXPIRES in plan.candidate(travel, FIRST, source=None).tags
+    assert EXPIRES not in plan.production(travel, FIRST, None, source=None).tags
 
 
 def test_a_release_remembers_all_of_the_release_before(travel: Config) -> None:
@@ -105,22 +106,22 @@ def test_where_production_is_missing_the_kept_copy_shows_the_way_back(travel: Co
 def test_the_kept_copy_tells_model_content_job_and_commit(travel: Config) -> None:
     """One tag a release, of a size that Azure takes, for each product of the account."""
     first, second = replace(FIRST, git_sha="c0ffee"), replace(SECOND, model="m" * 100)
-    tags = keeping.tags("travel", second, first)
+    tags = history_backup.tags("travel", second, first)
     base = deployed(plan.production(travel, FIRST, None, source=None), **given(tags))
-    found, before = keeping.kept(base, "travel")
+    found, before = history_backup.kept(base, "travel")
     assert found is not None
     assert (found.model, found.key, found.job) == (second.model, second.key, second.job)
     assert before == Release(FIRST.model, key=FIRST.key, job=FIRST.job, git_sha="c0ffee")
-    assert keeping.kept(base, "other") == (None, None)
-    assert keeping.kept(replace(base, tags=given(tags)), "travel") == (None, None)
-    assert keeping.kept(None, "travel") == (None, None)
+    assert history_backup.kept(base, "other") == (None, None)
+    assert history_backup.kept(replace(base, tags=given(tags)), "travel") == (None, None)
+    assert history_backup.kept(None, "travel") == (None, None)
 
 
 @drawn(st.text())
 def test_a_kept_tag_that_somebody_edited_is_read_or_ignored(text: str) -> None:
-    tags = {"managed-by": ownership.owner(), "tuneops-kept-travel": text}
+    tags = {"managed-by": owner(), "tuneops-kept-travel": text}
     base = Deployment("gpt-4o", "OpenAI", "gpt-4o", "1", "Standard", 1, "Succeeded", tags)
-    found, _ = keeping.kept(base, "travel")
+    found, _ = history_backup.kept(base, "travel")
     assert found is None or found.model
 
 

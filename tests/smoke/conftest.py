@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tuneops.config import Config, load
+from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Origin, Run
-from tuneops.smoke.run import judged_run
 from tuneops.smoke.sampling import Answer
 
 GOOD = (

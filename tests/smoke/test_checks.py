@@ -10,9 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from tuneops.config import Config, SmokeTest
-from tuneops.errors import ConfigError
-from tuneops.smoke.checks import (
+from tuneops.checks.kinds import (
     AnyCheck,
     AsksQuestion,
     Check,
@@ -26,7 +24,9 @@ from tuneops.smoke.checks import (
     ends_with_question,
     judge,
 )
-from tuneops.smoke.controls import configured
+from tuneops.config import Config, SmokeTest
+from tuneops.errors import ConfigError
+from tuneops.smoke.planted_answers import configured
 from tuneops.smoke.sampling import Answer
 
 Answered = Callable[..., Answer]

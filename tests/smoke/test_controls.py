@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tuneops.azure.chat import Message, Reply, ThrottledError
+from tuneops.checks.kinds import AnyCheck, Length, Regex
 from tuneops.config import Config, Gate, Judge, TokenPrices
 from tuneops.errors import ConfigError
-from tuneops.smoke import controls, judge, stored
-from tuneops.smoke.checks import AnyCheck, Length, Regex
-from tuneops.smoke.leakage import leaks
+from tuneops.smoke import model_judge, planted_answers, stored
 from tuneops.smoke.plan import Wanted, plan, read_plan
+from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import Answer
@@ -35,7 +35,7 @@ def configured(config: Config, **test: Any) -> Config:  # noqa: ANN401 - fields 
 
 
 def test_the_shipped_checks_reject_everything_that_is_planted(config: Config) -> None:
-    checks = controls.configured(config.smoke_test)
+    checks = planted_answers.configured(config.smoke_test)
     assert all(check.planted() for check in checks)
     assert plan(config, [], NAMES).faults == ()
 
@@ -129,18 +129,18 @@ JUDGE = Judge(
 )
 
 
-def pairs(count: int) -> list[judge.Pair]:
+def pairs(count: int) -> list[model_judge.Pair]:
     answer = Answer("p", "baseline", 0, "gpt-4o", text="una respuesta corta")
     longer = replace(answer, arm="candidate", text="una respuesta bastante más larga que la otra")
     question: list[Message] = [{"role": "user", "content": "¿Roma?"}]
-    return [judge.Pair(question, answer, longer) for _ in range(count)]
+    return [model_judge.Pair(question, answer, longer) for _ in range(count)]
 
 
 def said(text: str) -> Reply:
     return Reply(text, "stop", "qwen3", None, 100, 10, 0.1, filtered=False)
 
 
-def prefers(word: str) -> judge.AskJudge:
+def prefers(word: str) -> model_judge.AskJudge:
     """A judge that prefers the answer with the word in it, wherever it stands."""
 
     def ask(messages: Sequence[Message], _form: dict[str, Any]) -> Reply:
@@ -153,20 +153,20 @@ def prefers(word: str) -> judge.AskJudge:
 
 
 def test_the_judge_is_asked_in_both_orders_and_length_stands_beside_the_wins() -> None:
-    found = judge.compare(pairs(5), prefers("larga"), JUDGE)
+    found = model_judge.compare(pairs(5), prefers("larga"), JUDGE)
     assert (found.candidate_wins, found.baseline_wins, found.ties) == (5, 0, 0)
     assert (found.candidate_words, found.baseline_words) == (8, 3)
     assert found.model == "qwen3"
 
 
 def test_a_judge_that_follows_the_order_finds_ties() -> None:
-    found = judge.compare(pairs(5), lambda *_: said('{"better": "first"}'), JUDGE)
+    found = model_judge.compare(pairs(5), lambda *_: said('{"better": "first"}'), JUDGE)
     assert (found.candidate_wins, found.ties, found.disagreements) == (0, 5, 5)
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"better": "both"}', '{"better": []}'])
 def test_a_judge_that_answers_nonsense_decides_nothing(text: str) -> None:
-    found = judge.compare(pairs(3), lambda *_: said(text), JUDGE)
+    found = model_judge.compare(pairs(3), lambda *_: said(text), JUDGE)
     assert (found.unusable, found.candidate_wins, found.baseline_wins, found.ties) == (3, 0, 0, 0)
 
 
@@ -174,13 +174,13 @@ def test_a_judge_that_cannot_be_asked_is_unusable_and_no_end_of_the_run() -> Non
     def ask(_messages: Sequence[Message], _form: dict[str, Any]) -> Reply:
         raise ThrottledError("429", remedy="Wait.")
 
-    assert judge.compare(pairs(2), ask, JUDGE).unusable == 2
+    assert model_judge.compare(pairs(2), ask, JUDGE).unusable == 2
 
 
 def test_the_judge_stops_before_it_costs_more_than_allowed() -> None:
     """Each question costs a cent, so ten of them are five pairs."""
     cheap = JUDGE.model_copy(update={"max_cost_usd": 0.1})
-    found = judge.compare(pairs(20), prefers("larga"), cheap)
+    found = model_judge.compare(pairs(20), prefers("larga"), cheap)
     assert found.candidate_wins == 5
     assert found.skipped == 15
     assert found.cost_usd <= 0.1
@@ -188,5 +188,5 @@ def test_the_judge_stops_before_it_costs_more_than_allowed() -> None:
 
 def test_a_judge_of_the_same_family_is_refused() -> None:
     with pytest.raises(ConfigError, match="same family"):
-        judge.refuse_relative("gpt-5", ["gpt-4o-2024-08-06"])
-    judge.refuse_relative("Qwen3-32B", ["gpt-4o-2024-08-06"])
+        model_judge.refuse_relative("gpt-5", ["gpt-4o-2024-08-06"])
+    model_judge.refuse_relative("Qwen3-32B", ["gpt-4o-2024-08-06"])

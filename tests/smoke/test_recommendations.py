@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuneops.smoke.recommendation_rules import KINDS, RULES, Kind
-from tuneops.smoke.recommendations import (
+from travel_checks.recommendation_rules import KINDS, RULES, Kind
+from travel_checks.recommendations import (
     _possible,
     find_recommendations,
     sentences,

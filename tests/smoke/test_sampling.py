@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
 from tuneops.errors import AzureRefusedError, PermissionMissingError
 from tuneops.smoke.journal import Journal
-from tuneops.smoke.pace import Pace, RateLimit, StoppedError
 from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.rate_pacer import Pace, RateLimit, StoppedError
 from tuneops.smoke.sampling import ARMS, Sampling, ask_all
 
 NAMES = {"baseline": "gpt-4o", "candidate": "travel-candidate"}

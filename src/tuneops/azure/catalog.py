@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tuneops.azure.failures import translated
-from tuneops.ownership import read_timestamp
+from tuneops.tags import read_timestamp
 
 if TYPE_CHECKING:
     from tuneops.azure.cloud import Session

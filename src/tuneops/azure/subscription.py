@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tuneops.azure import rest
 from tuneops.azure.failures import translated
 from tuneops.azure.resources import Account, ResourceGroup, or_none, read_account
-from tuneops.ownership import read_timestamp
+from tuneops.tags import read_timestamp
 
 if TYPE_CHECKING:
     from azure.core.rest import HttpResponse

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from tuneops.azure import rest
 from tuneops.azure.failures import translated
 from tuneops.errors import TuneopsError
-from tuneops.ownership import timestamp
+from tuneops.tags import timestamp
 
 if TYPE_CHECKING:
     from tuneops.azure.cloud import Session

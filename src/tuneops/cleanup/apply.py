@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.azure import deletion, deployments, files, jobs, resources, subscription
 from tuneops.azure.cloud import Session
 from tuneops.azure.data_plane import open_client
 from tuneops.azure.deletion import Deletion
-from tuneops.cleanup import reading
+from tuneops.cleanup import inventory
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, AccountFacts
-from tuneops.cleanup.leftovers import Item, leftovers
+from tuneops.cleanup.group_guards import rounded
+from tuneops.cleanup.inventory import Frame
+from tuneops.cleanup.item_guards import Item, leftovers
 from tuneops.cleanup.plan import Plan, Row, check_breakers, judge
 from tuneops.cleanup.policy import Policy
-from tuneops.cleanup.protections import rounded
-from tuneops.cleanup.reading import Frame
 from tuneops.errors import ConfigError, TuneopsError
 from tuneops.waiting import attempts
 
@@ -61,9 +61,9 @@ def apply(
     now = clock()
     admit(agreed, session.subscription, policy, now)
     check_breakers(agreed.groups, len(agreed.groups), policy)
-    listed = {group.name for group in reading.read_groups(session, now)}
+    listed = {group.name for group in inventory.read_groups(session, now)}
     check_breakers([row for row in agreed.groups if row.name in listed], len(listed), policy)
-    frame = reading.read_frame(session, policy, now)
+    frame = inventory.read_frame(session, policy, now)
     run = _Run(frame, narrate, clock, dry_run=dry_run)
     return [*run.groups(agreed.rows("mark") + agreed.rows("delete")), *run.items(agreed.leftovers)]
 
@@ -96,9 +96,9 @@ def check_policy(agreed: Plan, subscription: str, policy: Policy, now: datetime)
 def check_fresh(agreed: Plan, subscription: str, policy: Policy, now: datetime) -> None:
     del subscription
     age = now - agreed.created
-    if not -reading.MAX_CLOCK_SKEW <= age <= policy.apply.plan_fresh:
+    if not -inventory.MAX_CLOCK_SKEW <= age <= policy.apply.plan_fresh:
         raise ConfigError(
-            f"The plan of {ownership.timestamp(agreed.created)} is not of the last "
+            f"The plan of {tags.timestamp(agreed.created)} is not of the last "
             f"{rounded(policy.apply.plan_fresh)}.",
             remedy="Make a new plan.",
         )
@@ -143,7 +143,7 @@ class _Run:
         self._dry_run = dry_run
 
     def groups(self, rows: Sequence[Row]) -> list[Outcome]:
-        with ThreadPoolExecutor(reading.WORKERS) as pool:
+        with ThreadPoolExecutor(inventory.WORKERS) as pool:
             begun = list(pool.map(self._begin, rows))
         outcomes = {done.name: done for done in begun if isinstance(done, Outcome)}
         going = [done for done in begun if isinstance(done, Deletion)]
@@ -155,7 +155,7 @@ class _Run:
         by_group: defaultdict[str, list[Item]] = defaultdict(list)
         for item in items:
             by_group[item.group].append(item)
-        with ThreadPoolExecutor(reading.WORKERS) as pool:
+        with ThreadPoolExecutor(inventory.WORKERS) as pool:
             return [done for found in pool.map(self._items, by_group.values()) for done in found]
 
     def _begin(self, planned: Row) -> Outcome | Deletion:
@@ -165,7 +165,7 @@ class _Run:
             return Outcome("group", planned.name, "failed", error.message)
 
     def _act(self, planned: Row) -> Outcome | Deletion:
-        facts = reading.read_group(self._frame, planned.name)
+        facts = inventory.read_group(self._frame, planned.name)
         if facts is None:
             return Outcome("group", planned.name, "skipped", "is gone already")
         if planned.action == "delete" and facts.group.state.lower() == "deleting":
@@ -180,8 +180,8 @@ class _Run:
         return self._mark(planned, now) if fresh.action == "mark" else self._delete(planned)
 
     def _mark(self, planned: Row, now: datetime) -> Outcome:
-        after = ownership.timestamp(now + self._frame.policy.groups.notice)
-        marks = {MARKED: ownership.timestamp(now), DELETE_AFTER: after}
+        after = tags.timestamp(now + self._frame.policy.groups.notice)
+        marks = {MARKED: tags.timestamp(now), DELETE_AFTER: after}
         self._narrate(f"Marking resource group {planned.name}: {planned.reason}.")
         subscription.merge_tags(self._session, planned.name, marks)
         return Outcome("group", planned.name, "marked", f"goes after {after}")
@@ -195,7 +195,7 @@ class _Run:
         pending = {begun.group.lower(): begun for begun in going}
         states: dict[str, str] = {}
         wait = self._frame.policy.apply.wait
-        with ThreadPoolExecutor(reading.WORKERS) as pool:
+        with ThreadPoolExecutor(inventory.WORKERS) as pool:
             for _ in attempts(wait.total_seconds(), longest_pause=_LOOK_SECONDS):
                 if not pending:
                     return
@@ -243,7 +243,7 @@ class _Run:
 
     def _still_due(self, group: str) -> dict[tuple[str, str, str], AccountFacts]:
         """The leftovers of a group as it is now, each with the account that it is in."""
-        facts = reading.read_group(self._frame, group)
+        facts = inventory.read_group(self._frame, group)
         if facts is None:
             return {}
         frame, now = self._frame, self._clock()

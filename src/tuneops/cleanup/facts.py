@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tuneops import ownership
 from tuneops.azure import deployments
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.files import UploadedFile
@@ -17,6 +16,7 @@ from tuneops.azure.jobs import Job
 from tuneops.azure.locks import Lock
 from tuneops.azure.resources import Account, ResourceGroup
 from tuneops.azure.subscription import Resource
+from tuneops.tags import CREATED, EXPIRES, JOB, read_timestamp, timestamp
 
 PROTECT = "tuneops-protect"
 DELETE_AFTER = "tuneops-delete-after"
@@ -93,10 +93,10 @@ def contents(facts: GroupFacts) -> tuple[str, ...]:
 
 def age_of(facts: GroupFacts) -> Age | None:
     """The group's age, by its own tag or by the youngest thing in it; None where it is unknown."""
-    created = ownership.read_timestamp(tag(facts.tags, ownership.CREATED))
+    created = read_timestamp(tag(facts.tags, CREATED))
     if created is None:
         return None
-    known = [Age(created, f"tag {ownership.CREATED}")]
+    known = [Age(created, f"tag {CREATED}")]
     known += [Age(r.created, f"creation of {r.name}") for r in facts.resources if r.created]
     return max(known, key=lambda age: age.since)
 
@@ -104,13 +104,13 @@ def age_of(facts: GroupFacts) -> Age | None:
 def is_fine_tuned(deployment: Deployment) -> bool:
     """By our tag, or by the model's name."""
     named = deployments.is_fine_tuned(deployment.model)
-    return named or tag(deployment.tags, ownership.JOB) is not None
+    return named or tag(deployment.tags, JOB) is not None
 
 
 def is_candidate(deployment: Deployment) -> bool:
     """A deployment that was meant to end from its first day; every other one is production's."""
-    return tag(deployment.tags, ownership.EXPIRES) is not None
+    return tag(deployment.tags, EXPIRES) is not None
 
 
 def _when(moment: datetime | None) -> str:
-    return ownership.timestamp(moment) if moment else "-"
+    return timestamp(moment) if moment else "-"

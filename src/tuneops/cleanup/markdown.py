@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.cleanup.facts import DELETE_AFTER, PROTECT
 from tuneops.cleanup.plan import Plan, Row
 from tuneops.escaping import cell
@@ -29,7 +29,7 @@ def issue(plan: Plan) -> str:
 
 def _head(plan: Plan) -> Iterator[str]:
     yield MARKER
-    yield f"Plan of {ownership.timestamp(plan.created)} for subscription {cell(plan.subscription)}:"
+    yield f"Plan of {tags.timestamp(plan.created)} for subscription {cell(plan.subscription)}:"
     counts = {action: len(plan.rows(action)) for action in ("delete", "mark", "keep")}
     yield (
         f"**{counts['delete']} to delete**, {counts['mark']} to mark, {counts['keep']} to keep, "

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import protections
+from tuneops.cleanup import group_guards
 from tuneops.cleanup.facts import (
     GroupFacts,
     GroupName,
@@ -18,9 +18,9 @@ from tuneops.cleanup.facts import (
     tag,
     tags_digest,
 )
-from tuneops.cleanup.leftovers import History, Item, history_of, leftovers
+from tuneops.cleanup.group_guards import Case, DeletedCase
+from tuneops.cleanup.item_guards import History, Item, history_of, leftovers
 from tuneops.cleanup.policy import Policy
-from tuneops.cleanup.protections import Case, DeletedCase
 from tuneops.errors import UndecidedError
 
 PLAN_VERSION = 2
@@ -123,10 +123,10 @@ def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
     return Row(
         name=facts.group.name,
         region=facts.group.region,
-        ours=ownership.is_ours(facts.tags),
+        ours=tags.is_ours(facts.tags),
         action=action,
         reason=reason,
-        since=ownership.timestamp(age.since) if age else None,
+        since=tags.timestamp(age.since) if age else None,
         age_source=age.source if age else None,
         owner=owner_of(facts, policy),
         tags_digest=tags_digest(facts.tags),
@@ -139,16 +139,16 @@ def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
 
 
 def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> DeletedRow:
-    reason = next(_reasons(protections.PURGE, DeletedCase(found, policy, now)), None)
+    reason = next(_reasons(group_guards.PURGE, DeletedCase(found, policy, now)), None)
     account = found.account
     return DeletedRow(
         name=account.name,
         group=account.resource_group,
         region=account.region,
-        ours=ownership.is_ours(account.tags),
+        ours=tags.is_ours(account.tags),
         action="keep" if reason else "purge",
         reason=reason or "holds its name and quota",
-        purged_at=ownership.timestamp(found.purged_at) if found.purged_at else None,
+        purged_at=tags.timestamp(found.purged_at) if found.purged_at else None,
     )
 
 
@@ -178,9 +178,9 @@ def owner_of(facts: GroupFacts, policy: Policy) -> str | None:
 
 
 def _decided(case: Case) -> tuple[Action, str]:
-    if kept := next(_reasons(protections.KEEP, case), None):
+    if kept := next(_reasons(group_guards.KEEP, case), None):
         return "keep", kept
-    if marked := next(_reasons(protections.MARK, case), None):
+    if marked := next(_reasons(group_guards.MARK, case), None):
         return "mark", marked
     return "delete", "stale, and its notice is over"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.cleanup.plan import PLAN_VERSION, Plan
 from tuneops.errors import ConfigError
 
@@ -15,7 +15,7 @@ _PLAN = TypeAdapter(Plan)
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
-    document = asdict(plan) | {"created": ownership.timestamp(plan.created)}
+    document = asdict(plan) | {"created": tags.timestamp(plan.created)}
     return {"version": PLAN_VERSION, **document}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from tuneops import breaches, yaml_file
+from tuneops import config_errors, yaml_file
 from tuneops.config import Duration
 from tuneops.errors import ConfigError
 
@@ -113,7 +113,7 @@ def load(path: Path) -> Policy:
         document = yaml_file.load(path)
         return Policy.model_validate(document)
     except ValidationError as error:
-        found = breaches.describe(error, Policy)
+        found = config_errors.describe(error, Policy)
     except (OSError, yaml_file.UnreadableError) as error:
         found = " ".join(str(error).split())
     raise ConfigError(

@@ -5,7 +5,7 @@ from datetime import datetime
 from tuneops.azure import resources, subscription
 from tuneops.azure.cloud import Session
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import reading
+from tuneops.cleanup import inventory
 from tuneops.cleanup.apply import Narrate, Outcome
 from tuneops.cleanup.plan import judge_deleted
 from tuneops.cleanup.policy import Policy
@@ -21,7 +21,7 @@ def purgeable(session: Session, policy: Policy, now: datetime) -> list[DeletedAc
         UndecidedError: More would go than the policy lets go at a time.
     """
     policy.check_subscription(session.subscription)
-    reading.check_clock(now, subscription.azure_time(session))
+    inventory.check_clock(now, subscription.azure_time(session))
     listed = subscription.list_deleted(session)
     due = [found for found in listed if judge_deleted(found, policy, now).action == "purge"]
     if len(due) > policy.breakers.max_purges:

@@ -13,8 +13,8 @@ from tuneops.dataset.estimate import Estimate
 from tuneops.dataset.findings import RULES, Finding, Severity
 from tuneops.dataset.scan import Report
 from tuneops.dataset.tokens import Statistics
+from tuneops.display.histograms import text_bars
 from tuneops.escaping import visible
-from tuneops.report.histograms import text_bars
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, Group, RenderableType
@@ -201,7 +201,7 @@ def shown_diff(facts: Mapping[str, Any]) -> "Group":
     from rich.console import Group
     from rich.text import Text
 
-    from tuneops.report import tables
+    from tuneops.display import tables
 
     base, head = facts["base"], facts["head"]
     names = {"examples": "examples", "tokens": "tokens", "training_cost": "training, US dollars",

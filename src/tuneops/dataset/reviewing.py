@@ -62,17 +62,29 @@ def reviewed(
     findings = Findings(ruling=Ruling(options["select"], options.get("severities", ())))
     accepted = options.get("exceptions")
     excepted = exceptions.load(accepted) if accepted else exceptions.NO_EXCEPTIONS
-    known = {(one.file, one.line, one.code) for one in report.findings}
+    told = (*report.findings, *report.accepted)
+    known = {(one.file, one.line, one.code) for one in told}
     for example, fault in found.faults:
         place = example.document
         if (place.file, place.line, fault.rule.code) in known:
             continue
-        if not excepted.covers(place.text, fault.rule):
-            column = place.column(fault.path or ())
-            findings.add(fault.rule, fault.message, file=place.file, line=place.line, column=column)
+        findings.add(
+            fault.rule,
+            fault.message,
+            file=place.file,
+            line=place.line,
+            column=place.column(fault.path or ()),
+            accepted=excepted.reason(place.text, fault.rule),
+        )
     counts = {level: report.counts[level] + findings.counts()[level] for level in Severity}
     merged = tuple(sorted((*report.findings, *findings.ordered())))
-    return replace(report, findings=merged, counts=counts, review=found.as_dict())
+    return replace(
+        report,
+        findings=merged,
+        counts=counts,
+        review=found.as_dict(),
+        accepted=tuple(sorted((*report.accepted, *findings.accepted()))),
+    )
 
 
 def _examples(path: Path, chosen: Format | None, base: str | None) -> Iterator[Example]:

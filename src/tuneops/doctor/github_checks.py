@@ -8,7 +8,7 @@ from typing import Any
 from tuneops import approvals
 from tuneops.doctor.findings import Finding, error, ok, warning
 from tuneops.doctor.workflow_files import WorkflowFile
-from tuneops.ownership import read_timestamp
+from tuneops.tags import read_timestamp
 
 REVIEWED = "production"
 REQUIRED_CHECKS = ("code verdict", "data verdict")

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuneops import github as github_actions
+from tuneops.display import tables
 from tuneops.doctor import examination
 from tuneops.doctor.findings import Finding, Level
 from tuneops.errors import ExitCode
 from tuneops.escaping import cell
-from tuneops.report import tables
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

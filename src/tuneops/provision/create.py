@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tuneops import ownership
 from tuneops.azure import catalog, deployments, resources
 from tuneops.azure.account import account_name
 from tuneops.azure.catalog import CatalogModel
@@ -14,6 +13,7 @@ from tuneops.azure.resources import Account
 from tuneops.config import Config
 from tuneops.errors import NameTakenError
 from tuneops.provision import preflight
+from tuneops.tags import is_ours, new_tags
 
 _KIND = "AIServices"
 
@@ -60,7 +60,7 @@ def provision(
     """
     model = _preflight(config, session)
     lifetime = expires_after or config.azure.expires_after
-    tags = ownership.tags(config.product, expires_after=lifetime)
+    tags = new_tags(config.product, expires_after=lifetime)
     builder = _Builder(config, session, voice, tags)
     builder.group()
     account = builder.account()
@@ -187,7 +187,7 @@ class _Builder:
         if same is None:
             return False
         group = self._config.azure.resource_group
-        if same.resource_group.lower() == group.lower() and ownership.is_ours(same.tags):
+        if same.resource_group.lower() == group.lower() and is_ours(same.tags):
             return True
         raise NameTakenError(
             f"A deleted account of group {same.resource_group} still holds the name {name}.",

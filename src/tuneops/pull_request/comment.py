@@ -128,10 +128,8 @@ class Change(_Record):
     changed: _Count
 
     def difference(self) -> Difference:
-        sizes = [
-            Size(one.examples, one.tokens, one.training_cost) for one in (self.base, self.head)
-        ]
-        return Difference(*sizes, added=self.added, removed=self.removed, changed=self.changed)
+        before, after = self.base.size(), self.head.size()
+        return Difference(before, after, self.added, self.removed, self.changed)
 
 
 class Planned(_Record):

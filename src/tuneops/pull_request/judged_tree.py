@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from tuneops import products
 from tuneops.errors import ConfigError
 from tuneops.escaping import visible
-from tuneops.history import Entry, History
+from tuneops.git import Entry, History
 from tuneops.limits import MAX_TRAINING_FILE_BYTES
 from tuneops.products import CONFIG_FOLDER, DATA_FOLDER, Product
 

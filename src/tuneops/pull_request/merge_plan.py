@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
+from tuneops import pricing
 from tuneops.config import Config
 from tuneops.errors import ConfigError
-from tuneops.history import History
+from tuneops.git import History
 from tuneops.products import CONFIG_FOLDER, DATA_FOLDER
 from tuneops.pull_request.judged_tree import configuration_of, written
 from tuneops.training import key as content
@@ -119,7 +120,6 @@ def _difference(history: History, base: str, config: Config) -> Difference | Non
     """None where the base branch had no such file."""
     from tuneops.dataset import ruling
     from tuneops.dataset.diff import compare
-    from tuneops.training import cost
 
     training = config.data.training
     before = history.entries(base, training.as_posix())
@@ -127,7 +127,7 @@ def _difference(history: History, base: str, config: Config) -> Difference | Non
         return None
     with written(history, before) as root:
         found = compare(root / training, training, **ruling.options(config))
-    facts = found.as_dict(cost.price(config), cost.epochs(config))
+    facts = found.as_dict(pricing.price(config), pricing.epochs(config))
     counts = {name: facts[name] for name in ("added", "removed", "changed")}
     return Difference(_size(facts["base"]), _size(facts["head"]), **counts)
 

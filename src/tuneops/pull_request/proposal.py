@@ -8,7 +8,7 @@ from typing import Any
 from tuneops import products
 from tuneops.errors import ConfigError, FindingsError
 from tuneops.escaping import visible
-from tuneops.history import History
+from tuneops.git import History
 from tuneops.products import Kind
 from tuneops.pull_request.judged_tree import FOLDERS, PLAIN_FILES, JudgedTree, too_large, write
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.azure import jobs
 from tuneops.azure.account import Foundry
 from tuneops.azure.chat import ChatSession
@@ -17,9 +17,9 @@ from tuneops.errors import (
     TuneopsError,
     UndecidedError,
 )
-from tuneops.release import keeping, plan
+from tuneops.release import history_backup, plan
 from tuneops.release.history import Release
-from tuneops.release.place import Place
+from tuneops.release.target import Place
 from tuneops.training import data, lookup
 from tuneops.training import key as content
 
@@ -131,8 +131,8 @@ def retirable(config: Config, place: Place) -> list[Deployment]:
 
 def retire(config: Config, place: Place, retired: list[Deployment], narrate: Narrate) -> None:
     base = _base(config, place)
-    if base is not None and any(keeping.kept(base, config.product)):
-        place.tag(base, keeping.no_tags(config.product))
+    if base is not None and any(history_backup.kept(base, config.product)):
+        place.tag(base, history_backup.no_tags(config.product))
     for deployment in retired:
         narrate(f"Deleting {deployment.name}, which serves {deployment.model}.")
         place.delete(deployment.name)
@@ -140,7 +140,7 @@ def retire(config: Config, place: Place, retired: list[Deployment], narrate: Nar
 
 def kept(config: Config, place: Place) -> plan.Kept:
     """What production served last, and before, as the base deployment remembers it."""
-    return keeping.kept(_base(config, place), config.product)
+    return history_backup.kept(_base(config, place), config.product)
 
 
 def _base(config: Config, place: Place) -> Deployment | None:
@@ -150,8 +150,8 @@ def _base(config: Config, place: Place) -> Deployment | None:
 def _keep(config: Config, place: Place, release: Release, previous: Release | None) -> None:
     """Write the copy of the history before production changes, where the base is ours."""
     base = _base(config, place)
-    wanted = keeping.tags(config.product, release, previous)
-    if base is None or not ownership.is_ours(base.tags):
+    wanted = history_backup.tags(config.product, release, previous)
+    if base is None or not tags.is_ours(base.tags):
         return
     if any(base.tags.get(name) != value for name, value in wanted.items()):
         place.tag(base, wanted)

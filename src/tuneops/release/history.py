@@ -4,22 +4,33 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from tuneops import ownership
 from tuneops.azure.deployments import Deployment
 from tuneops.limits import MAX_TAG_VALUE
+from tuneops.tags import (
+    APPROVED_BY,
+    CREATED,
+    DATA_DIGEST,
+    GIT_SHA,
+    JOB,
+    KEY,
+    SMOKE,
+    SMOKE_KEY,
+    SMOKE_RATES,
+    SMOKE_REPORT,
+)
 
 _PREVIOUS = "tuneops-previous-"
 _TAGS = {
-    "key": ownership.KEY,
-    "job": ownership.JOB,
-    "git_sha": ownership.GIT_SHA,
-    "released": ownership.CREATED,
-    "data_digest": ownership.DATA_DIGEST,
-    "smoke": ownership.SMOKE,
-    "smoke_key": ownership.SMOKE_KEY,
-    "smoke_rates": ownership.SMOKE_RATES,
-    "smoke_report": ownership.SMOKE_REPORT,
-    "approved_by": ownership.APPROVED_BY,
+    "key": KEY,
+    "job": JOB,
+    "git_sha": GIT_SHA,
+    "released": CREATED,
+    "data_digest": DATA_DIGEST,
+    "smoke": SMOKE,
+    "smoke_key": SMOKE_KEY,
+    "smoke_rates": SMOKE_RATES,
+    "smoke_report": SMOKE_REPORT,
+    "approved_by": APPROVED_BY,
 }
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from tuneops.azure import deployments, jobs
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.config import Config
+from tuneops.display.charts import Series
 from tuneops.errors import NotFoundError, StillRunningError
 from tuneops.release.history import Release
-from tuneops.report.plots import Series
 from tuneops.training import metrics
 
 

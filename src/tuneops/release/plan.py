@@ -2,11 +2,19 @@
 
 from dataclasses import replace
 
-from tuneops import ownership
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.config import Config
 from tuneops.errors import FindingsError, PreconditionError, UndecidedError
 from tuneops.release.history import Release
+from tuneops.tags import (
+    CREATED,
+    DATA_DIGEST,
+    JOB,
+    PREVIOUS_MODEL,
+    ROLLED_BACK_FROM,
+    is_ours,
+    new_tags,
+)
 
 FINE_TUNED_VERSION = "1"  # every fine-tuned model has version 1 (deployment guide, 2026-10)
 PASS = "PASS"  # noqa: S105 - a verdict, not a password
@@ -18,7 +26,7 @@ Kept = tuple[Release | None, Release | None]
 def candidate(config: Config, release: Release, *, source: str | None) -> WantedDeployment:
     """The deployment that is compared before anybody uses it; it carries an expiry."""
     chosen = config.release.candidate
-    tags = ownership.tags(config.product, key=release.key, expires_after=chosen.expires_after)
+    tags = new_tags(config.product, key=release.key, expires_after=chosen.expires_after)
     return WantedDeployment(
         name=config.release.candidate_deployment,
         format=config.base.format,
@@ -26,7 +34,7 @@ def candidate(config: Config, release: Release, *, source: str | None) -> Wanted
         version=FINE_TUNED_VERSION,
         sku=chosen.sku,
         capacity=chosen.capacity,
-        tags=tags | {ownership.JOB: release.job, ownership.DATA_DIGEST: release.data_digest},
+        tags=tags | {JOB: release.job, DATA_DIGEST: release.data_digest},
         content_filter=config.release.content_filter,
         source=source,
     )
@@ -36,7 +44,7 @@ def production(
     config: Config, release: Release, previous: Release | None, *, source: str | None
 ) -> WantedDeployment:
     """The deployment that users call; its tags say where it comes from and what was before."""
-    fresh = ownership.tags(config.product, key=release.key)
+    fresh = new_tags(config.product, key=release.key)
     return WantedDeployment(
         name=config.release.deployment,
         format=config.base.format,
@@ -46,7 +54,7 @@ def production(
         capacity=config.release.capacity,
         tags=(previous.as_previous() if previous else {})
         | fresh
-        | replace(release, released=fresh[ownership.CREATED]).tags(),
+        | replace(release, released=fresh[CREATED]).tags(),
         content_filter=config.release.content_filter,
         source=source,
     )
@@ -54,8 +62,8 @@ def production(
 
 def rolled_back(wanted: WantedDeployment) -> WantedDeployment:
     """Marks what a rollback deploys, so that another one does not go back from it half-way."""
-    gone = wanted.tags.get(ownership.PREVIOUS_MODEL, "")
-    return replace(wanted, tags={**wanted.tags, ownership.ROLLED_BACK_FROM: gone})
+    gone = wanted.tags.get(PREVIOUS_MODEL, "")
+    return replace(wanted, tags={**wanted.tags, ROLLED_BACK_FROM: gone})
 
 
 def before(
@@ -119,7 +127,7 @@ def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, N
             )
         return previous or last
     check_ours(current)
-    if current.state != _SUCCEEDED and ownership.ROLLED_BACK_FROM in current.tags:
+    if current.state != _SUCCEEDED and ROLLED_BACK_FROM in current.tags:
         return Release.current(current)
     found = Release.previous(current)
     if found is None:
@@ -175,7 +183,7 @@ def check_candidate(found: Deployment | None, wanted: Release, name: str) -> Rel
 
 def check_ours(deployment: Deployment) -> None:
     """Raises: UndecidedError where the deployment does not carry our tags."""
-    if not ownership.is_ours(deployment.tags):
+    if not is_ours(deployment.tags):
         raise UndecidedError(
             f"Deployment {deployment.name} was not made by this project.",
             remedy="Delete or rename it, or choose another name for release.deployment.",
@@ -189,13 +197,13 @@ def serves(deployment: Deployment | None, wanted: WantedDeployment) -> bool:
         and deployment.sku.lower() == wanted.sku.lower()
         and deployment.capacity == wanted.capacity
         and deployment.state == _SUCCEEDED
-        and deployment.tags.get(ownership.JOB) == wanted.tags.get(ownership.JOB)
+        and deployment.tags.get(JOB) == wanted.tags.get(JOB)
     )
 
 
 def _identity(deployment: Deployment) -> tuple[str, str | None, str | None]:
     tags = deployment.tags
-    return deployment.model, tags.get(ownership.JOB), tags.get(ownership.CREATED)
+    return deployment.model, tags.get(JOB), tags.get(CREATED)
 
 
 def _check_verdict(release: Release, name: str) -> None:

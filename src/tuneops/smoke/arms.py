@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import deployments
 from tuneops.azure.chat import ChatSession, Drawing, Message, Quota, Reply
-from tuneops.smoke import judge
+from tuneops.smoke import model_judge
 from tuneops.smoke.journal import Journal
-from tuneops.smoke.pace import RateLimit
 from tuneops.smoke.plan import Plan
+from tuneops.smoke.rate_pacer import RateLimit
 from tuneops.smoke.record import Origin, Run
 from tuneops.smoke.sampling import Answer, Sampling, ask_all
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
@@ -71,7 +71,7 @@ class Arms:
         settings = self.plan.config.smoke_test.judge
         if settings is None:
             return run
-        judge.refuse_relative(self._model(settings.deployment), [*run.expected.values()])
+        model_judge.refuse_relative(self._model(settings.deployment), [*run.expected.values()])
         pairs = list(filter(None, (_pair(run, prompt.id) for prompt in run.prompts)))
 
         def ask(messages: Sequence[Message], form: dict[str, Any]) -> Reply:
@@ -79,7 +79,7 @@ class Arms:
                 settings.deployment, messages, form, max_tokens=_JUDGE_TOKENS
             )
 
-        return replace(run, judge=judge.compare(pairs, ask, settings))
+        return replace(run, judge=model_judge.compare(pairs, ask, settings))
 
     def _ask(self, deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
         test = self.plan.config.smoke_test
@@ -126,7 +126,7 @@ def _rate_limit(deployment: "Deployment") -> RateLimit:
     )
 
 
-def _pair(run: Run, prompt_id: str) -> judge.Pair | None:
+def _pair(run: Run, prompt_id: str) -> model_judge.Pair | None:
     """The first answers of both arms that have a text."""
     firsts = {
         arm: next((j.answer for j in run.of_prompt(prompt_id, arm) if j.answer.text), None)
@@ -136,4 +136,4 @@ def _pair(run: Run, prompt_id: str) -> judge.Pair | None:
     if baseline is None or candidate is None:
         return None
     prompt = next(p for p in run.prompts if p.id == prompt_id)
-    return judge.Pair(prompt.messages, baseline, candidate)
+    return model_judge.Pair(prompt.messages, baseline, candidate)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from tuneops.checks.kinds import Check
 from tuneops.config import Config, Gate
-from tuneops.smoke import controls, stored
-from tuneops.smoke.checks import Check
-from tuneops.smoke.leakage import leaks
+from tuneops.smoke import planted_answers, stored
+from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt, read_prompts
 from tuneops.smoke.record import Run
 from tuneops.smoke.sampling import Answer
@@ -56,9 +56,9 @@ def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, st
     Raises:
         ConfigError: The configured checks cannot work.
     """
-    checks = controls.configured(config.smoke_test)
-    gates = controls.gates(config.smoke_test, checks, prompts)
-    faults = tuple(controls.accepted_plants(checks, gates))
+    checks = planted_answers.configured(config.smoke_test)
+    gates = planted_answers.gates(config.smoke_test, checks, prompts)
+    faults = tuple(planted_answers.accepted_plants(checks, gates))
     return Plan(config, tuple(prompts), deployments, tuple(checks), gates, faults)
 
 

@@ -9,10 +9,10 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tuneops import breaches
+from tuneops import config_errors
 from tuneops.azure.chat import Message
+from tuneops.checks.kinds import AnyCheck
 from tuneops.errors import ConfigError
-from tuneops.smoke.checks import AnyCheck
 
 _KEYS = {"id", "prompt", "messages", "tags", "checks"}
 _SHAPE = '{"id": "roma", "prompt": "…", "tags": []} or {"id": "roma", "messages": [...]}'
@@ -87,7 +87,7 @@ def _checks(row: dict[str, Any], where: str) -> tuple[AnyCheck, ...]:
     try:
         return _OwnChecks.model_validate(row).checks
     except ValidationError as error:
-        found = breaches.describe(error, _OwnChecks)
+        found = config_errors.describe(error, _OwnChecks)
         _refuse(where, f"has a check that cannot be read: {found}")
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tuneops.config import TokenPrices
 from tuneops.errors import ConfigError
-from tuneops.smoke.judge import Comparison
+from tuneops.smoke.model_judge import Comparison
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.verdict import CheckResult, JudgedAnswer, Verdict
 

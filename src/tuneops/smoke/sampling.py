@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
 from tuneops.errors import TuneopsError
 from tuneops.smoke.journal import Journal
-from tuneops.smoke.pace import Pace, RateLimit
 from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.rate_pacer import Pace, RateLimit
 
 ARMS = ("baseline", "candidate")
 STANDSTILL = 300.0  # seconds of nothing but throttling

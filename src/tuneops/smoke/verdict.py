@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from tuneops.checks.kinds import Judgement
 from tuneops.config import Gate
 from tuneops.errors import ExitCode
 from tuneops.smoke import statistics
-from tuneops.smoke.checks import Judgement
 from tuneops.smoke.sampling import ARMS, Answer
 from tuneops.smoke.statistics import ALPHA, Difference, Interval
 

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tuneops import ownership
+from tuneops import tags
 from tuneops.azure import files, jobs
 from tuneops.azure.jobs import Job
 from tuneops.config import KEY_DIGITS, Config
 from tuneops.errors import PreconditionError
 from tuneops.training import key as content
-from tuneops.training.plan import Names, matching
+from tuneops.training.next_step import Names, matching
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -42,8 +42,8 @@ def facts(job: Job) -> dict[str, Any]:
         "suffix": job.suffix,
         "seed": job.seed,
         "hyperparameters": dict(job.hyperparameters),
-        "created": ownership.date_time(job.created),
-        "finished": ownership.date_time(job.finished),
+        "created": tags.date_time(job.created),
+        "finished": tags.date_time(job.finished),
         "trained_tokens": job.trained_tokens,
         "fine_tuned_model": job.fine_tuned_model,
         "error": job.error or None,

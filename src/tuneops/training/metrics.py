@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import files
+from tuneops.display.charts import Series
 from tuneops.errors import StillRunningError, TuneopsError
-from tuneops.report.plots import Series
 
 if TYPE_CHECKING:
     from openai import OpenAI

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuneops import pricing
 from tuneops.azure.catalog import TRAINING_TYPES, CatalogModel
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job
@@ -16,7 +17,6 @@ from tuneops.limits import (
     MAX_JOBS_PER_RESOURCE,
     MAX_QUEUED_JOBS,
 )
-from tuneops.training import cost
 
 _ALSO_CALLED = {"developertier": "Developer"}
 _NEW_FILES = 3  # training, validation and the claim
@@ -33,7 +33,7 @@ class Training:
 
 def check_cost(config: Config, training: Training) -> None:
     """Raises: AzureRefusedError where the estimate is over the configured limit."""
-    limit, dollars = config.fine_tuning.max_training_cost, cost.estimate(config, training.tokens)
+    limit, dollars = config.fine_tuning.max_training_cost, pricing.estimate(config, training.tokens)
     if limit is None or dollars is None or dollars <= limit:
         return
     raise AzureRefusedError(
@@ -44,11 +44,11 @@ def check_cost(config: Config, training: Training) -> None:
 
 def estimate(config: Config, training: Training) -> str:
     """What the training is expected to cost, and what that stands on."""
-    dollars = cost.estimate(config, training.tokens)
+    dollars = pricing.estimate(config, training.tokens)
     chosen = config.fine_tuning.hyperparameters.n_epochs
     assumed = f" (auto, taken as {AUTO_EPOCHS})" if chosen == "auto" else ""
     about = "an unknown price" if dollars is None else f"about {dollars:.2f} USD"
-    times = f"{cost.epochs(config)} epochs{assumed}"
+    times = f"{pricing.epochs(config)} epochs{assumed}"
     return f"Training {training.tokens:,} tokens for {times} costs {about}"
 
 
@@ -71,7 +71,7 @@ def check_training_type(config: Config, model: CatalogModel) -> None:
 
 def check_size(config: Config, training: Training) -> None:
     """Raises: QuotaError where Azure takes no job that large."""
-    billed = training.tokens * cost.epochs(config)
+    billed = training.tokens * pricing.epochs(config)
     if billed > MAX_BILLED_TOKENS:
         raise QuotaError(
             f"Tokens times epochs are {billed:,}; Azure takes {MAX_BILLED_TOKENS:,} a job.",

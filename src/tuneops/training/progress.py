@@ -4,7 +4,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tuneops import console, ownership
+from tuneops import console, tags
 from tuneops.azure.jobs import Event
 from tuneops.escaping import visible
 from tuneops.training.watch import Progress
@@ -53,7 +53,7 @@ class JobProgress:
         return True
 
     def _line(self, event: Event) -> None:
-        text = f"{ownership.date_time(event.created)}  {event.message}"
+        text = f"{tags.date_time(event.created)}  {event.message}"
         if self._bar:
             self._bar.console.print(visible(text), markup=False, highlight=False)
         else:

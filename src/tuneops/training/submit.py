@@ -25,12 +25,12 @@ from tuneops.errors import (
 )
 from tuneops.provision import preflight
 from tuneops.training import key as content
-from tuneops.training import plan
+from tuneops.training import next_step
 from tuneops.training import preflight as limits
+from tuneops.training.free_space import make_room
 from tuneops.training.lookup import names_of
-from tuneops.training.plan import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
+from tuneops.training.next_step import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
 from tuneops.training.preflight import Training
-from tuneops.training.room import make_room
 from tuneops.waiting import attempts
 
 Narrate = Callable[[str], None]
@@ -115,7 +115,7 @@ class _Submitting:
         listing = files.read(self._client)
         known = jobs.list_all(self._client)
         self._claimant = self._claimant.saw(listing.files, listing.now)
-        return plan.decide(
+        return next_step.decide(
             self._names, known, self._with_ours(listing.files), self._claimant, listing.now
         )
 
@@ -124,7 +124,7 @@ class _Submitting:
         there = {file.id for file in listed}
         return [*listed, *(file for file in self._uploaded.values() if file.id not in there)]
 
-    def _prepare(self, decision: Refuse | Upload | Claim | plan.Wait) -> None:
+    def _prepare(self, decision: Refuse | Upload | Claim | next_step.Wait) -> None:
         if isinstance(decision, Refuse):
             raise _tried_before(decision.job)
         if isinstance(decision, Upload | Claim) and not self._checked:
@@ -219,7 +219,7 @@ class _Submitting:
             listed = files.read(self._client).files
             known = jobs.list_all(self._client)
             if any(each.id == job.id for each in known):
-                for file in plan.surplus(self._names, known, listed):
+                for file in next_step.surplus(self._names, known, listed):
                     files.delete_if_there(self._client, file.id)
                 break
         return Submission(job, self._key, created)
@@ -236,7 +236,7 @@ class _Submitting:
         is_ours = claim is not None and claim == self._claim_id()
         if is_ours and self._settling:
             self._settling = False
-            time.sleep(plan.SETTLE_SECONDS)
+            time.sleep(next_step.SETTLE_SECONDS)
             return
         if claim and not is_ours:
             self._narrate("Another run claims this content: waiting for its job.")

@@ -127,7 +127,7 @@ def _script(text: str) -> str | None:
 
 def sure(text: str, enough: int = _ENOUGH) -> str | None:
     """The language where both judges agree, or one is silent."""
-    from tuneops.smoke.checks import language_of
+    from tuneops.checks.kinds import language_of
 
     if (name := language(text, enough)) is not None:
         if name not in STOPWORDS or (name == "es" and "¿" in text):
@@ -154,7 +154,7 @@ def asked_in(example: Example, question: Message) -> str | None:
 
 def answered_in(text: str, asked: str | None) -> str | None:
     """The language of an answer; of one that is short, where nothing in it is of the asked one."""
-    from tuneops.smoke.checks import language_of
+    from tuneops.checks.kinds import language_of
 
     if (name := sure(text)) is not None or asked not in STOPWORDS:
         return name

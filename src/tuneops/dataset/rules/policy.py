@@ -266,7 +266,7 @@ def _examine(said: _Answer, wanted: Demands) -> Iterator[Fault]:
 
 
 def _question(said: _Answer) -> Iterator[Fault]:
-    from tuneops.smoke.checks import ends_with_question
+    from tuneops.checks.kinds import ends_with_question
 
     if not ends_with_question(said.text):
         yield said.fault(QUESTION, f"It ends with {quote(said.text[-40:])}.")
@@ -274,7 +274,7 @@ def _question(said: _Answer) -> Iterator[Fault]:
 
 def _subjects(said: _Answer, wanted: Demands) -> Iterator[Fault]:
     if wanted.recommendations:
-        from tuneops.smoke.recommendations import find_recommendations
+        from travel_checks.recommendations import find_recommendations
 
         for found in find_recommendations(said.text, wanted.recommendations)[:1]:
             yield said.fault(RECOMMENDATION, f"A recommendation: {quote(found.quote)}.")

@@ -1,0 +1,301 @@
+"""Why a resource group stays: the one place that plan and apply both ask.
+
+Each guard looks at one thing and gives the reason to keep the group, or None. A group is marked or
+deleted only when not one of them speaks; a guard that lacks a fact speaks.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from tuneops.azure.jobs import FINAL
+from tuneops.azure.subscription import DeletedAccount
+from tuneops.cleanup.facts import (
+    DELETE_AFTER,
+    MARKED,
+    PROTECT,
+    GroupFacts,
+    age_of,
+    is_candidate,
+    is_fine_tuned,
+    tag,
+)
+from tuneops.cleanup.policy import Policy
+from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, is_ours, owner, read_timestamp
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a decision on one group stands on."""
+
+    facts: GroupFacts
+    policy: Policy
+    now: datetime
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        return self.facts.group.tags
+
+
+@dataclass(frozen=True)
+class DeletedCase:
+    """The same for a soft-deleted account."""
+
+    found: DeletedAccount
+    policy: Policy
+    now: datetime
+
+
+Guard = Callable[[Case], str | None]
+
+# Made by Azure for its own use; seen deleted by other tools (openshift/release #24607).
+AZURES_OWN = ("networkwatcherrg", "defaultresourcegroup-*", "mc_*", "cloud-shell-storage-*")
+
+
+def not_ours(case: Case) -> str | None:
+    if is_ours(case.tags):
+        return None
+    return f"not ours: no tag {MANAGED_BY}={owner()}"
+
+
+def name_outside_policy(case: Case) -> str | None:
+    if matches(case.facts.group.name, case.policy.groups.names):
+        return None
+    return "its name matches no pattern of the policy"
+
+
+def protected_name(case: Case) -> str | None:
+    if matches(case.facts.group.name, (*AZURES_OWN, *case.policy.groups.protected_names)):
+        return "its name is protected"
+    return None
+
+
+def managed_by_another(case: Case) -> str | None:
+    manager = case.facts.group.managed_by
+    return f"managed by {manager}" if manager else None
+
+
+def protect_tag(case: Case) -> str | None:
+    """The tag protects whatever its value, on the group and on anything inside."""
+    inside = [(r.name, r.tags) for r in case.facts.resources]
+    inside += [(d.name, d.tags) for d in case.facts.deployments]
+    for name, tags in [(case.facts.group.name, case.tags), *inside]:
+        value = tag(tags, PROTECT)
+        if value is not None:
+            return f"tag {PROTECT} on {name}: {value or 'no reason given'}"
+    return None
+
+
+def locked(case: Case) -> str | None:
+    names = ", ".join(f"{lock.name} ({lock.level})" for lock in case.facts.locks)
+    return f"locked by {names}" if names else None
+
+
+def going_already(case: Case) -> str | None:
+    return "is being deleted already" if case.facts.group.state.lower() == "deleting" else None
+
+
+def foreign_resource(case: Case) -> str | None:
+    inside = [(r.name, r.tags) for r in case.facts.resources]
+    inside += [(d.name, d.tags) for d in case.facts.deployments]
+    foreign = [name for name, tags in inside if not is_ours(tags)]
+    if not foreign:
+        return None
+    more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
+    return f"holds what is not ours: {foreign[0]}{more}"
+
+
+def unread_contents(case: Case) -> str | None:
+    unread = [inside.unread for inside in case.facts.accounts if inside.unread]
+    return f"what is inside cannot be read: {unread[0]}" if unread else None
+
+
+def production_inside(case: Case) -> str | None:
+    for deployment in case.facts.deployments:
+        if is_fine_tuned(deployment) and not is_candidate(deployment):
+            return f"production deployment {deployment.name} is inside"
+    return None
+
+
+def previous_inside(case: Case) -> str | None:
+    if case.facts.previous_models is None:
+        tuned = [d.name for d in case.facts.deployments if is_fine_tuned(d)]
+        return f"the release history cannot be read, and {tuned[0]} is inside" if tuned else None
+    for deployment in case.facts.deployments:
+        if deployment.model in case.facts.previous_models:
+            return f"deployment {deployment.name} serves the release before the present one"
+    return None
+
+
+def candidate_in_use(case: Case) -> str | None:
+    for deployment in case.facts.deployments:
+        expires = read_timestamp(tag(deployment.tags, EXPIRES))
+        if is_fine_tuned(deployment) and is_candidate(deployment) and not _past(expires, case.now):
+            return f"candidate {deployment.name} is not expired"
+    return None
+
+
+def job_running(case: Case) -> str | None:
+    for job in (job for inside in case.facts.accounts for job in inside.jobs):
+        if job.status not in FINAL:
+            return f"fine-tuning job {job.id} is {job.status}"
+    return None
+
+
+def unknown_age(case: Case) -> str | None:
+    if age_of(case.facts) is not None:
+        return None
+    return f"unknown age: no time in tag {CREATED}"
+
+
+def too_young(case: Case) -> str | None:
+    age = age_of(case.facts)
+    if age is None or case.now - age.since >= case.policy.groups.min_age:
+        return None
+    return f"younger than {rounded(case.policy.groups.min_age)} by {age.source}"
+
+
+def expiry_unreadable(case: Case) -> str | None:
+    return _unreadable(case, EXPIRES)
+
+
+def not_expired(case: Case) -> str | None:
+    expires = read_timestamp(tag(case.tags, EXPIRES))
+    return f"expires in {rounded(expires - case.now)}" if expires and expires > case.now else None
+
+
+def meant_to_stay(case: Case) -> str | None:
+    """A group without an expiry goes only where the policy says after how long."""
+    if tag(case.tags, EXPIRES) is not None:
+        return None
+    after, age = case.policy.groups.stale_after, age_of(case.facts)
+    if after == "never":
+        return f"no tag {EXPIRES}: meant to stay"
+    if age is not None and case.now - age.since < after:
+        return f"not yet stale: {rounded(case.now - age.since)} old"
+    return None
+
+
+def mark_removed(case: Case) -> str | None:
+    """Whoever takes the mark away has answered."""
+    if tag(case.tags, MARKED) is not None and tag(case.tags, DELETE_AFTER) is None:
+        return f"somebody removed its mark; tag {MARKED} remembers"
+    return None
+
+
+def mark_unreadable(case: Case) -> str | None:
+    return _unreadable(case, DELETE_AFTER)
+
+
+def mark_not_by_us(case: Case) -> str | None:
+    """Our marks say when they were set; without that, nobody knows that a night has passed."""
+    marked = read_timestamp(tag(case.tags, MARKED))
+    if tag(case.tags, DELETE_AFTER) is None or marked is not None:
+        return None
+    return f"tag {DELETE_AFTER} without a time in {MARKED}: not our mark"
+
+
+def mark_in_future(case: Case) -> str | None:
+    """Whoever extends the mark wins."""
+    after = read_timestamp(tag(case.tags, DELETE_AFTER))
+    return f"marked: goes in {rounded(after - case.now)}" if after and after > case.now else None
+
+
+def notice_not_over(case: Case) -> str | None:
+    """Nobody can shorten the notice by setting an earlier time."""
+    marked = read_timestamp(tag(case.tags, MARKED))
+    if marked is None or case.now - marked >= case.policy.groups.notice:
+        return None
+    return f"marked less than {rounded(case.policy.groups.notice)} ago"
+
+
+def unmarked(case: Case) -> str | None:
+    return "stale, seen for the first time" if tag(case.tags, DELETE_AFTER) is None else None
+
+
+def mark_outlived(case: Case) -> str | None:
+    """A mark from before something protected the group is no notice of today's deletion."""
+    after = read_timestamp(tag(case.tags, DELETE_AFTER))
+    if after is None or case.now - after <= case.policy.groups.mark_valid:
+        return None
+    return f"its mark is older than {rounded(case.policy.groups.mark_valid)}: marked anew"
+
+
+def deleted_not_ours(case: DeletedCase) -> str | None:
+    return None if is_ours(case.found.account.tags) else "not ours"
+
+
+def deleted_outside_policy(case: DeletedCase) -> str | None:
+    inside = matches(case.found.account.resource_group, case.policy.groups.names)
+    return None if inside else "its group's name matches no pattern of the policy"
+
+
+def deleted_protected(case: DeletedCase) -> str | None:
+    value = tag(case.found.account.tags, PROTECT)
+    return None if value is None else f"tag {PROTECT}: {value or 'no reason given'}"
+
+
+def deleted_lately(case: DeletedCase) -> str | None:
+    """Until then, whoever deleted it by mistake can have it back."""
+    if case.found.deleted is None:
+        return "nobody can say when it was deleted"
+    left = case.policy.purge.after - (case.now - case.found.deleted)
+    return f"can be restored for {rounded(left)} more" if left > timedelta() else None
+
+
+KEEP: tuple[Guard, ...] = (
+    not_ours,
+    name_outside_policy,
+    protected_name,
+    managed_by_another,
+    protect_tag,
+    locked,
+    going_already,
+    foreign_resource,
+    unread_contents,
+    production_inside,
+    previous_inside,
+    candidate_in_use,
+    job_running,
+    unknown_age,
+    too_young,
+    expiry_unreadable,
+    not_expired,
+    meant_to_stay,
+    mark_removed,
+    mark_unreadable,
+    mark_not_by_us,
+    mark_in_future,
+    notice_not_over,
+)
+MARK: tuple[Guard, ...] = (unmarked, mark_outlived)
+PURGE: tuple[Callable[[DeletedCase], str | None], ...] = (
+    deleted_not_ours,
+    deleted_outside_policy,
+    deleted_protected,
+    deleted_lately,
+)
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+
+
+def rounded(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 60:  # noqa: PLR2004 - minutes in an hour
+        return f"{minutes} min" if minutes else f"{int(span.total_seconds())} s"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 - two days
+
+
+def _past(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
+
+
+def _unreadable(case: Case, name: str) -> str | None:
+    text = tag(case.tags, name)
+    if text is None or read_timestamp(text) is not None:
+        return None
+    return f"tag {name} is not a time with its zone"

@@ -1,0 +1,85 @@
+"""What a person who approves a release is shown."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tuneops import config as configuration
+from tuneops import github, tags
+from tuneops.azure import catalog, deployments
+from tuneops.azure.account import open_foundry
+from tuneops.config import Config
+from tuneops.errors import ConfigError
+from tuneops.escaping import cell
+from tuneops.provision.preflight import base_model
+
+# Cost management guide, learn.microsoft.com, 2026-10: the example price of hosting a fine-tuned
+# model as Standard or GlobalStandard; DeveloperTier has none.
+HOSTING_USD_PER_HOUR = 1.70
+HOURS_PER_MONTH = 730
+FREE_HOSTING = "DeveloperTier"
+
+
+def page(config_path: Path, run_json: Path, report: str) -> dict[str, Any]:
+    """Add the page to the job's summary.
+
+    Raises:
+        ConfigError: The smoke test's record cannot be read.
+    """
+    config = configuration.load(config_path)
+    facts = {"verdict": _verdict(run_json), **_deployed(config), "report": report}
+    github.add_summary(_markdown(config, facts))
+    return facts
+
+
+def _deployed(config: Config) -> dict[str, Any]:
+    foundry = open_foundry(config)
+    name = config.release.candidate_deployment
+    candidate = deployments.find(foundry.session, foundry.account, name)
+    offered = catalog.models(foundry.session, config.azure.region)
+    base = base_model(config, offered)
+    return {
+        "model": candidate.model if candidate else None,
+        "data_digest": candidate.tags.get(tags.DATA_DIGEST) if candidate else None,
+        "cost_per_month_usd": _cost(config.release.sku),
+        "fine_tuning_retires": _date(base.fine_tuning_retires if base else None),
+        "inference_retires": _date(base.inference_retires if base else None),
+    }
+
+
+def _cost(sku: str) -> float:
+    return 0.0 if sku == FREE_HOSTING else round(HOSTING_USD_PER_HOUR * HOURS_PER_MONTH, 2)
+
+
+def _markdown(config: Config, facts: dict[str, Any]) -> str:
+    release = config.release
+    rows = {
+        "Verdict": facts["verdict"],
+        "Model": facts["model"] or "unknown",
+        "Data digest": facts["data_digest"] or "unknown",
+        "Deployment": f"{release.deployment}, {release.sku}, {release.capacity}K tokens a minute",
+        "Cost per month": f"about {facts['cost_per_month_usd']:,.0f} USD for hosting, and tokens "
+        "(example price; see your price sheet)",
+        "Base model retires": f"from fine-tuning {facts['fine_tuning_retires']}, "
+        f"from answering {facts['inference_retires']}",
+    }
+    lines = [f"## Release of {cell(config.product)} waits for approval", "", "| | |", "|---|---|"]
+    lines += [f"| {name} | {cell(value)} |" for name, value in rows.items()]
+    if facts["report"].startswith("https://"):
+        lines += ["", f"[The report, base and candidate side by side](<{facts['report']}>)"]
+    return "\n".join(lines)
+
+
+def _verdict(run_json: Path) -> str:
+    try:
+        return str(json.loads(run_json.read_bytes())["verdict"]["outcome"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(
+            f"{run_json} is not the record of a smoke test.",
+            remedy="Name the run.json that 'smoke_test.py run' wrote.",
+        ) from error
+
+
+def _date(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "not announced"

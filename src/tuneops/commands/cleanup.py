@@ -1,0 +1,103 @@
+"""What scripts/cleanup.py does, each command from its options to its facts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuneops import confirmation, console, github
+from tuneops.azure import subscription
+from tuneops.azure.cloud import Session, connect
+from tuneops.cleanup import apply as applying
+from tuneops.cleanup import inventory, markdown, plan_file, present
+from tuneops.cleanup import plan as planning
+from tuneops.cleanup import policy as policies
+from tuneops.cleanup import purge as purging
+from tuneops.cleanup.apply import Outcome
+from tuneops.cleanup.plan import Plan
+from tuneops.errors import ExitCode, UndecidedError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A command's facts for a machine and for a person, and how it ends."""
+
+    facts: Any
+    shown: "RenderableType"
+    exit_code: int
+
+
+def plan(policy_path: Path, out: Path | None, issue: Path | None) -> Shown:
+    policy = policies.load(policy_path)
+    session = connect()
+    policy.check_subscription(session.subscription)
+    now = applying.utc_now()
+    made = planning.plan(inventory.read_subscription(session, policy, now), policy, now)
+    if out:
+        plan_file.write(made, out)
+    if issue:
+        issue.write_text(markdown.issue(made), encoding="utf-8")
+    _tell_github(made)
+    return Shown(plan_file.to_json(made), present.of_plan(made), _over(made, policy))
+
+
+def apply(policy_path: Path, plan_path: Path, *, yes: bool, dry_run: bool) -> Shown:
+    agreed = plan_file.read(plan_path)
+    policy = policies.load(policy_path)
+    session = connect()
+    applying.admit(agreed, session.subscription, policy, applying.utc_now())
+    going = [*agreed.rows("mark"), *agreed.rows("delete"), *agreed.leftovers]
+    if going and not dry_run:
+        _consent(session, present.of_plan(agreed), f"{len(going)} rows will be done.", yes=yes)
+    outcomes = applying.apply(session, policy, agreed, console.say, dry_run=dry_run)
+    return _outcomes(outcomes)
+
+
+def purge(policy_path: Path, *, yes: bool, dry_run: bool) -> Shown:
+    policy = policies.load(policy_path)
+    session, now = connect(), applying.utc_now()
+    due = purging.purgeable(session, policy, now)
+    would = [Outcome("account", d.account.name, "skipped", "dry run: would purge it") for d in due]
+    if dry_run:
+        return _outcomes(would)
+    if due:
+        _consent(session, present.of_outcomes(would), f"{len(due)} accounts go for good.", yes=yes)
+    return _outcomes(purging.purge(session, policy, due, now, console.say))
+
+
+def _consent(session: Session, shown: "RenderableType", what: str, *, yes: bool) -> None:
+    """In GitHub Actions the plan that was reviewed is the consent."""
+    if yes or github.in_actions():
+        return
+    console.rich_console(stderr=True).print(shown)
+    name = subscription.display_name(session)
+    confirmation.require_typed(name, f"In subscription {name}, {what}")
+
+
+def _outcomes(outcomes: Sequence[Outcome]) -> Shown:
+    results = {outcome.result for outcome in outcomes}
+    code = ExitCode.DONE
+    if "failed" in results:
+        code = ExitCode.FINDINGS
+    elif "requested" in results:
+        code = ExitCode.STILL_RUNNING
+    facts = [asdict(outcome) for outcome in outcomes]
+    return Shown(facts, present.of_outcomes(outcomes), code)
+
+
+def _over(made: Plan, policy: policies.Policy) -> int:
+    try:
+        planning.check_breakers(made.groups, len(made.groups), policy)
+    except UndecidedError as error:
+        console.report(error)
+        return error.exit_code
+    return ExitCode.DONE
+
+
+def _tell_github(made: Plan) -> None:
+    counts = {action: str(len(made.rows(action))) for action in ("delete", "mark", "keep")}
+    github.set_outputs(**counts, leftovers=str(len(made.leftovers)))
+    github.add_summary(markdown.issue(made))

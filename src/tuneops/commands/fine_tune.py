@@ -1,0 +1,156 @@
+"""What scripts/fine_tune.py does, each command from its configuration to its facts."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuneops import config as configuration
+from tuneops import console, github, pricing
+from tuneops.azure import jobs
+from tuneops.azure.account import open_data_plane, open_foundry
+from tuneops.azure.jobs import Job
+from tuneops.config import Config
+from tuneops.dataset import scan
+from tuneops.dataset.canonical import canonical_bytes
+from tuneops.display import charts, tables
+from tuneops.errors import StillRunningError
+from tuneops.training import job_states, lookup, preflight, watch
+from tuneops.training import key as content
+from tuneops.training import metrics as results
+from tuneops.training import submit as submission
+from tuneops.training.next_step import Adopt, Refuse
+from tuneops.training.progress import JobProgress
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+    from rich.console import RenderableType
+
+_TABLE_ROWS = 12
+_CHANGES = {"cancel": jobs.cancel, "pause": jobs.pause, "resume": jobs.resume}
+
+
+def submit(path: Path, *, retry: bool) -> dict[str, Any]:
+    config = configuration.load(path)
+    done = submission.submit(config, open_foundry(config), retry=retry, narrate=console.say)
+    github.set_outputs(job=done.job.id, key=done.key, created=str(done.created).lower())
+    return {"key": done.key, "created_job": done.created} | lookup.facts(done.job)
+
+
+def preview(path: Path, *, retry: bool) -> dict[str, Any]:
+    """What `submit` would do now, after the same checks."""
+    config = configuration.load(path)
+    key = content.content_key(config)
+    foundry = open_foundry(config)
+    decision = submission.look(config, foundry, key, retry=retry)
+    if isinstance(decision, Adopt | Refuse):
+        would = "adopt" if isinstance(decision, Adopt) else "refuse, without --retry,"
+        return {"key": key, "would": f"{would} job {decision.job.id} ({decision.job.status})"}
+    training = submission.check(config, foundry)
+    dollars = pricing.estimate(config, training.tokens)
+    return {
+        "key": key,
+        "would": "upload the files and create a job",
+        "estimated_usd": None if dollars is None else round(dollars, 2),
+        "estimate": preflight.estimate(config, training),
+    }
+
+
+def wait(path: Path, job_id: str | None, minutes: float | None) -> dict[str, Any]:
+    config = configuration.load(path)
+    client = open_data_plane(config)
+    job = lookup.find(config, client, job_id)
+    with _leaving(job.id), JobProgress() as progress:
+        ended = watch.wait(
+            client,
+            job.id,
+            examples=_examples(config),
+            within_seconds=None if minutes is None else minutes * 60,
+            show=progress.show,
+        )
+    github.set_outputs(job=ended.id, model=ended.fine_tuned_model or "")
+    return lookup.facts(ended)
+
+
+def status(path: Path, job_id: str | None) -> dict[str, Any]:
+    config = configuration.load(path)
+    return lookup.facts(lookup.find(config, open_data_plane(config), job_id))
+
+
+def change(name: str, path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
+    """Cancel, pause or resume the job, with what it cost so far.
+
+    Raises:
+        PreconditionError: The job's status does not let it.
+    """
+    config = configuration.load(path)
+    client = open_data_plane(config)
+    job = lookup.find(config, client, job_id)
+    to_do = job_states.is_to_do(name, job)
+    if to_do and not dry_run:
+        job = _CHANGES[name](client, job.id)
+    spent = _spent(config, client, job)
+    return {"changed": to_do and not dry_run, "would_change": to_do} | {
+        **lookup.facts(job),
+        "spent_usd": None if spent is None else round(spent, 2),
+    }
+
+
+def _spent(config: Config, client: "OpenAI", job: Job) -> float | None:
+    """Dollars so far, by the configured price; trained steps tell the share while it runs."""
+    if job.trained_tokens is not None or pricing.price(config) is None:
+        return pricing.spent(config, job)
+    steps = [event.step for event in jobs.events(client, job.id) if event.step]
+    total = watch.total_steps(job, _examples(config))
+    share = max(steps, default=0) / total if total else 0.0
+    tokens = scan.check_product(config).statistics[str(config.data.training)].tokens
+    return pricing.spent(config, job, share=share, training_tokens=tokens)
+
+
+def metrics(
+    path: Path, job_id: str | None, svg: Path | None
+) -> tuple[dict[str, Any], "RenderableType"]:
+    """The steps as facts and as something to look at; draws them to ``svg`` too."""
+    config = configuration.load(path)
+    client = open_data_plane(config)
+    job = lookup.find(config, client, job_id)
+    steps = results.read(client, job)
+    if svg:
+        svg.write_text(charts.svg_chart(results.loss_series(steps)), encoding="utf-8")
+    return {"job": job.id, "steps": results.facts(steps)}, _shown(steps)
+
+
+def _shown(steps: list[results.Step]) -> "RenderableType":
+    from rich.console import Group
+    from rich.text import Text
+
+    every = max(1, len(steps) // _TABLE_ROWS)
+    chosen = [step for step in steps if step.step % every == 0 or step is steps[-1]]
+    header = tuple(name.replace("_", " ") for name in vars(steps[0])) if steps else ("step",)
+    cells = [[_number(value) for value in vars(step).values()] for step in chosen]
+    return Group(tables.rows(header, cells), Text(charts.text_chart(results.loss_series(steps))))
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value:.4f}"
+
+
+def _examples(config: Config) -> int:
+    return canonical_bytes(config.data.training).count(b"\n")
+
+
+@contextmanager
+def _leaving(job_id: str) -> Iterator[None]:
+    """Ctrl-C, or a runner's SIGTERM, ends the waiting and says how to go on."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise StillRunningError(
+            f"Stopped waiting; job {job_id} goes on and costs money.",
+            remedy=f"Take it up with 'fine_tune.py wait --job {job_id}', or end it with "
+            f"'fine_tune.py cancel --job {job_id}'.",
+        ) from interrupt

@@ -1,0 +1,89 @@
+"""One pass over all products: which release is due, which training failed, which one waits."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tuneops import config as configuration
+from tuneops import console, github, products, tags
+from tuneops.azure import deployments, jobs
+from tuneops.azure.account import Foundry, open_foundry
+from tuneops.azure.jobs import Job
+from tuneops.config import Config
+from tuneops.errors import NotFoundError
+from tuneops.escaping import cell
+from tuneops.training import lookup
+from tuneops.training.attention import Attention, attention
+
+
+@dataclass
+class Due:
+    """What the pass found, as facts for the workflow."""
+
+    releases: list[dict[str, str]] = field(default_factory=list)
+    failures: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def facts(self) -> dict[str, Any]:
+        return vars(self)
+
+
+def reconcile(folder: Path) -> Due:
+    """Look at every product of the folder; changes nothing, so two at once do no harm."""
+    due = Due()
+    for path in products.config_files(folder):
+        config = configuration.load(path)
+        try:
+            foundry = open_foundry(config)
+        except NotFoundError:
+            continue
+        _add(due, path, config, _look(config, foundry))
+    for warning in due.warnings:
+        console.warn(warning)
+    github.set_outputs(releases=json.dumps(due.releases), failures=json.dumps(due.failures))
+    return due
+
+
+def _look(config: Config, foundry: Foundry) -> Attention:
+    deployed = deployments.list_all(foundry.session, foundry.account)
+    names = (tags.JOB, tags.PREVIOUS_JOB)
+    released = frozenset(
+        d.tags[name]
+        for d in deployed
+        if d.name == config.release.deployment
+        for name in names
+        if name in d.tags
+    )
+    ours = [job for job in jobs.list_all(foundry.client) if lookup.is_of_product(config, job)]
+    now = datetime.now(UTC).timestamp()
+    return attention(ours, released, now=now, patience=config.fine_tuning.pending_warning)
+
+
+def _add(due: Due, path: Path, config: Config, found: Attention) -> None:
+    if found.release:
+        key = (found.release.suffix or "").rpartition("-")[2]
+        due.releases.append(
+            {"product": config.product, "config": str(path), "job": found.release.id, "key": key}
+        )
+    if found.failed:
+        due.failures.append(_failure(config, found.failed))
+    for job in found.waiting:
+        since = tags.date_time(job.created)
+        due.warnings.append(f"{config.product}: job {job.id} has been {job.status} since {since}.")
+
+
+def _failure(config: Config, job: Job) -> dict[str, str]:
+    """The text of an issue: the service's own words, and what to do."""
+    body = (
+        f"Fine-tuning job `{job.id}` of product **{cell(config.product)}** failed.\n\n"
+        f"The service says:\n\n> {cell(job.error or 'no reason given')}\n\n"
+        "What to do: mend what it names in the data or in the configuration, and merge that; the "
+        "next training starts by itself. If nothing was wrong, run the fine-tune workflow by hand "
+        "with retry.\n\n"
+        f"Content key: `{cell((job.suffix or '').rpartition('-')[2])}`, model: "
+        f"{cell(job.model)}, created {tags.date_time(job.created)}.\n"
+    )
+    title = f"Fine-tuning of {config.product} failed"
+    return {"product": config.product, "job": job.id, "title": title, "body": body}

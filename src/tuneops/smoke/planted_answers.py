@@ -1,0 +1,90 @@
+"""Whether the checks can be trusted: planted answers, and names that exist."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+
+from tuneops.checks.kinds import (
+    AsksQuestion,
+    Check,
+    ContentFilter,
+    FinishReason,
+    Language,
+    Length,
+    NoRecommendation,
+    Planted,
+)
+from tuneops.config import Gate, SmokeTest
+from tuneops.errors import ConfigError
+from tuneops.smoke.prompts import Prompt
+
+_QUOTE = 80
+
+
+def configured(test: SmokeTest) -> list[Check]:
+    """The checks that a product's configuration asks for.
+
+    Raises:
+        ConfigError: Two checks have one name.
+    """
+    wanted = test.checks
+    kinds = wanted.forbidden_recommendations
+    checks: list[Check] = [
+        *([Language(language=wanted.language)] if wanted.language else []),
+        *([NoRecommendation(kinds=kinds)] if kinds else []),
+        *([AsksQuestion(name="ends_with_question")] if wanted.ends_with_question else []),
+        Length(min_words=wanted.min_words, max_words=wanted.max_words),
+        FinishReason(),
+        ContentFilter(),
+        *wanted.more,
+    ]
+    titles = [check.title for check in checks]
+    if twice := sorted({title for title in titles if titles.count(title) > 1}):
+        raise ConfigError(
+            f"Two checks are called '{twice[0]}'.", remedy="Give one of them another name."
+        )
+    return checks
+
+
+def gates(test: SmokeTest, checks: Sequence[Check], prompts: Sequence[Prompt]) -> dict[str, Gate]:
+    """The gate of every check; one that a prompt brings along decides only where it is named.
+
+    Raises:
+        ConfigError: A gate is of no check.
+    """
+    own = dict.fromkeys(check.title for prompt in prompts for check in prompt.checks)
+    shown = test.gate.model_copy(update={"decides": False})
+    found = {check.title: test.gate for check in checks}
+    found |= {title: shown for title in own if title not in found}
+    for name, gate in test.gates.items():
+        if name not in found:
+            near = difflib.get_close_matches(name, found, 1)
+            hint = f" Is '{near[0]}' meant?" if near else ""
+            raise ConfigError(
+                f"smoke_test.gates names '{name}', and there is no such check.{hint}",
+                remedy=f"The checks are {', '.join(found)}.",
+            )
+        found[name] = gate
+    return found
+
+
+def accepted_plants(checks: Sequence[Check], gates: Mapping[str, Gate]) -> Iterator[str]:
+    """What is wrong with the checks that decide: a bad answer passes, or a good one does not.
+
+    Raises:
+        ConfigError: A check decides and nothing shows that it can reject.
+    """
+    for check in checks:
+        if not gates[check.title].decides:
+            continue
+        planted = check.planted()
+        if not planted:
+            raise ConfigError(
+                f"The check '{check.title}' decides, and no bad answer proves that it rejects.",
+                remedy="Give it one under 'rejects', or let it not decide.",
+            )
+        for bad in planted:
+            if check.judge(bad).passed:
+                yield f"the check '{check.title}' accepts the planted answer '{bad.text[:_QUOTE]}'"
+        for good in check.accepts:
+            if not check.judge(Planted(good)).passed:
+                yield f"the check '{check.title}' rejects the good answer '{good[:_QUOTE]}'"
