@@ -66,19 +66,16 @@ fuzz-azure: $(READY)
 other-clients: $(READY)
 	$(BIN)/python tests/local_azure/clients/other.py $(or $(CLIENTS),az npm prereleases)
 
-# The data check beside its peers, as ratios in docs/speed.md; MEGABYTES=17 is a quick look.
+# The data check beside the cookbook's, as ratios in docs/speed.md; REPEAT=1 is a quick look.
 bench: $(READY)
-	test -x .bench/bin/together || { $(PYTHON) -m venv --clear .bench \
-	  && .bench/bin/python -m pip install --quiet --upgrade "pip>=25.1" \
-	  && .bench/bin/python -m pip install --quiet --group bench; }
-	$(BIN)/python benchmarks/validate.py --write --megabytes $(or $(MEGABYTES),338) --peers .bench/bin/python
+	$(BIN)/python benchmarks/validate.py --write --repeat $(or $(REPEAT),5)
 
 # Pages and schemas made from the code.
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) .pdm-build .bench .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pdm-build .rehearsal .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

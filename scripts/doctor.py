@@ -19,13 +19,13 @@ def main(ctx: click.Context, *, github_only: bool, azure_only: bool, as_json: bo
     """
     if github_only and azure_only:
         raise click.UsageError("--github-only and --azure-only leave nothing to look at.")
-    from tuneops.doctor import report
+    from tuneops.commands import doctor
 
-    findings = report.look(github=not azure_only, azure=not github_only)
+    findings = doctor.look(github=not azure_only, azure=not github_only)
     console.emit(
-        [finding.facts() for finding in findings], as_json=as_json, shown=report.table(findings)
+        [finding.facts() for finding in findings], as_json=as_json, shown=doctor.table(findings)
     )
-    ctx.exit(report.exit_code(findings))
+    ctx.exit(doctor.exit_code(findings))
 
 
 if __name__ == "__main__":

@@ -56,9 +56,9 @@ def run(
     Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
     """
     from tuneops import config
-    from tuneops.smoke.judging import run_smoke_test
+    from tuneops.commands.progress import asking
+    from tuneops.commands.smoke_test import run_smoke_test
     from tuneops.smoke.plan import Wanted
-    from tuneops.smoke.progress import asking
     from tuneops.smoke.record import load_run
 
     if (arms == "production") != (against is not None) or (against and baseline):

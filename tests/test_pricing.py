@@ -80,3 +80,19 @@ def test_what_a_release_or_a_coming_one_needs_is_never_spare(travel: Config) -> 
 def test_without_a_release_only_failures_are_spare(travel: Config) -> None:
     known = [job("a" * 12), job("b" * 12, "failed")]
     assert spare(travel, known, [], []).jobs == (known[1],)
+
+
+@pytest.mark.parametrize(
+    ("sku", "listed", "dollars"),
+    [
+        ("Standard", 1.7, 1241.0),
+        ("globalstandard", 2.0, 1460.0),
+        ("DeveloperTier", 1.7, 0.0),
+        ("ProvisionedManaged", 1.7, 0.0),
+        ("Standard", None, None),
+    ],
+)
+def test_a_month_of_hosting_costs_what_the_configuration_says(
+    sku: str, listed: float | None, dollars: float | None
+) -> None:
+    assert pricing.hosting_per_month(sku, listed) == dollars

@@ -30,6 +30,14 @@ class Principal:
     app_id: str
 
 
+@dataclass(frozen=True)
+class Token:
+    """A verified access token of the local Entra."""
+
+    audience: str
+    principal: Principal
+
+
 def account_scope(account: Account) -> str:
     """Under which the store keeps what belongs to an account."""
     scope: str = account["id"].lower()
@@ -56,8 +64,8 @@ async def require_data_plane(request: Request) -> Account:
     key = request.headers.get("api-key")
     bearer = _bearer(request)
     if key is None and bearer is not None and _looks_like_jwt(bearer):
-        claims = _require_token(state, account, bearer)
-        _require_role(state, request, account, claims)
+        principal = _require_token(state, account, bearer)
+        _require_role(state, request, account, principal)
     else:
         _require_key(account, key or bearer)
     return account
@@ -70,21 +78,30 @@ def require_arm(request: Request) -> Principal:
         message = "Authentication failed. The 'Authorization' header is missing."
         raise _arm_unauthorized(request, "AuthenticationFailed", message)
     try:
-        claims = state.entra_key.verify(bearer)
+        token = _verified(state, bearer)
     except jwt.ExpiredSignatureError:
         message = "The access token has expired. Please refresh the token and try again."
         raise _arm_unauthorized(request, "ExpiredAuthenticationToken", message) from None
     except jwt.InvalidTokenError:
         message = "The access token is invalid."
         raise _arm_unauthorized(request, "InvalidAuthenticationToken", message) from None
-    if claims["aud"].rstrip("/") not in ARM_AUDIENCES:
+    if token.audience.rstrip("/") not in ARM_AUDIENCES:
         message = (
             "The access token has been obtained for wrong audience or resource "
-            f"'{claims['aud']}'. It should exactly match with one of the allowed audiences "
+            f"'{token.audience}'. It should exactly match with one of the allowed audiences "
             "'https://management.core.windows.net/','https://management.azure.com/'."
         )
         raise _arm_unauthorized(request, "InvalidAuthenticationTokenAudience", message)
-    return Principal(claims["oid"], claims["appid"])
+    return token.principal
+
+
+def _verified(state: State, bearer: str) -> Token:
+    """Raises jwt.InvalidTokenError, also where a claim is missing or no text."""
+    claims = state.entra_key.verify(bearer)
+    audience, object_id, app_id = (claims.get(name) for name in ("aud", "oid", "appid"))
+    if not (isinstance(audience, str) and isinstance(object_id, str) and isinstance(app_id, str)):
+        raise jwt.InvalidTokenError("aud, oid and appid must be texts")
+    return Token(audience, Principal(object_id, app_id))
 
 
 def _bearer(request: Request) -> str | None:
@@ -96,24 +113,24 @@ def _looks_like_jwt(value: str) -> bool:
     return value.count(".") == 2  # noqa: PLR2004  header.claims.signature
 
 
-def _require_role(state: State, request: Request, account: Account, claims: dict[str, Any]) -> None:
+def _require_role(state: State, request: Request, account: Account, principal: Principal) -> None:
     path = request.url.path.partition("/openai")[2]
     action = data_action(request.method, path)
     roles = granted(state.settings.roles, account["id"])
     if not any(role.allows_data(action) for role in roles):
-        raise missing_data_action(claims["oid"], action, f"{request.method} /openai{path}")
+        raise missing_data_action(principal.object_id, action, f"{request.method} /openai{path}")
 
 
-def _require_token(state: State, account: Account, token: str) -> dict[str, Any]:
+def _require_token(state: State, account: Account, bearer: str) -> Principal:
     """A token needs an account with a host name of its own, as well as the right audience."""
     try:
-        claims = state.entra_key.verify(token)
+        token = _verified(state, bearer)
     except jwt.InvalidTokenError:
         raise gateway_unauthorized() from None
     has_domain = bool(account["properties"].get("customSubDomainName"))
-    if not has_domain or claims["aud"].rstrip("/") not in DATA_PLANE_AUDIENCES:
+    if not has_domain or token.audience.rstrip("/") not in DATA_PLANE_AUDIENCES:
         raise gateway_unauthorized()
-    return claims
+    return token.principal
 
 
 def _require_key(account: Account, key: str | None) -> None:

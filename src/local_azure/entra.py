@@ -144,7 +144,7 @@ def _require_assertion(state: State, assertion: str) -> None:
 
 def _outside_its_time(assertion: str) -> EntraError:
     claims = jwt.decode(assertion, options={"verify_signature": False})
-    begin, end = (_stamp(datetime.fromtimestamp(claims[key], UTC)) for key in ("nbf", "exp"))
+    begin, end = (_time(claims.get(key)) for key in ("nbf", "exp"))
     return EntraError(
         401,
         "invalid_client",
@@ -154,6 +154,10 @@ def _outside_its_time(assertion: str) -> EntraError:
         f"{end}. Review the documentation at "
         "https://learn.microsoft.com/entra/identity-platform/certificate-credentials.",
     )
+
+
+def _time(seconds: object) -> str:
+    return _stamp(datetime.fromtimestamp(seconds, UTC)) if type(seconds) is int else "unknown"
 
 
 def _audience(state: State, scope: str) -> str:

@@ -22,6 +22,7 @@ from local_azure.store import set_aside_if_foreign
 
 LOCK_WAIT_SECONDS = 15
 _GRACE_SECONDS = 2
+HEADER_SECONDS = 20  # from the first byte of a request, or of a connection, to its last header
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class DirectoryInUseError(Exception):
 
 def serve(options: Options) -> None:
     """Run until SIGTERM, SIGINT or POST /_local/shutdown; raises DirectoryInUseError."""
+    os.umask(0o077)  # state, keys, tokens and recordings are for this user alone
     options.directory.mkdir(parents=True, exist_ok=True)
+    options.directory.chmod(0o700)
     lock = _lock(options.directory)
     aside = set_aside_if_foreign(options.directory)
     if aside is not None:
@@ -111,7 +114,10 @@ class _Server(uvicorn.Server):
 
 
 class Connections:
-    """The open connections by the client's address, so that a fault can cut one."""
+    """The open connections by the client's address, so that a fault can cut one.
+
+    One whose headers do not come in time is closed.
+    """
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], asyncio.Transport] = {}
@@ -130,10 +136,24 @@ class Connections:
                 raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.peer = transport.get_extra_info("peername")
                 connections[self.peer] = transport
+                self._await_headers()
+
+            def on_message_begin(self) -> None:
+                super().on_message_begin()
+                self.slow.cancel()
+                self._await_headers()
+
+            def on_headers_complete(self) -> None:
+                self.slow.cancel()
+                super().on_headers_complete()
 
             def connection_lost(self, exc: Exception | None) -> None:
+                self.slow.cancel()
                 super().connection_lost(exc)
                 connections.pop(self.peer, None)
+
+            def _await_headers(self) -> None:
+                self.slow = self.loop.call_later(HEADER_SECONDS, self.transport.abort)
 
             def shutdown(self) -> None:
                 """Cut an idle connection: TLS would wait for the client's farewell."""

@@ -39,6 +39,8 @@ class SigningKey:
     def verify(self, token: str) -> dict[str, Any]:
         """The claims, whatever the audience; raises jwt.InvalidTokenError.
 
+        `exp` is a whole number; nothing is said of the other claims.
+
         A client sends one token again and again: its signature is looked at once.
         """
         if token not in self._verified:
@@ -55,6 +57,8 @@ class SigningKey:
         claims = jwt.decode(
             token, self._private.public_key(), algorithms=["RS256"], options=options
         )
+        if type(claims["exp"]) is not int:  # PyJWT also reads a text
+            raise jwt.DecodeError("exp is not a number")
         return dict(claims)
 
     def jwks(self) -> dict[str, Any]:

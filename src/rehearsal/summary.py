@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rehearsal.run import Outcome
 from rehearsal.steps import Rehearsal
 from tuneops.display import charts, tables
+from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run, load_run
-from tuneops.smoke.sampling import ARMS
 from tuneops.training import metrics
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from travel_checks import lazyre as re
 from travel_checks.literals import Way, ways
-from tuneops import lazyre as re
 
 Kind = Literal["hotel", "flight", "rental_car", "restaurant"]
 KINDS: tuple[Kind, ...] = ("hotel", "flight", "rental_car", "restaurant")

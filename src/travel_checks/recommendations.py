@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from travel_checks import lazyre as re
 from travel_checks.literals import rarity
 from travel_checks.recommendation_rules import (
     CONTRASTS,
@@ -25,7 +26,6 @@ from travel_checks.recommendation_rules import (
     Kind,
     Rule,
 )
-from tuneops import lazyre as re
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -41,6 +41,12 @@ _ENGLISH = re.compile(
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _QUESTION = re.compile(r"\?\W{0,10}$")
+_KIND_NAMES = {
+    "hotel": "a hotel",
+    "flight": "a flight",
+    "rental_car": "a rental car",
+    "restaurant": "a restaurant",
+}
 _WINDOW = 160  # characters around a match that may take it back
 
 
@@ -48,6 +54,23 @@ _WINDOW = 160  # characters around a match that may take it back
 class Recommendation:
     kind: Kind
     quote: str
+
+
+class Answer(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+def forbidden(answer: Answer, *, kinds: Collection[Kind]) -> tuple[str, str] | None:
+    """The check that ``tuneops.checks`` knows as ``travel_recommendations``.
+
+    Why the answer is refused, with the sentence; None where it recommends nothing of the kinds.
+    """
+    found = find_recommendations(answer.text, kinds)
+    if not found:
+        return None
+    named = dict.fromkeys(_KIND_NAMES[one.kind] for one in found)
+    return f"recommends {' and '.join(named)}", found[0].quote
 
 
 def find_recommendations(text: str, kinds: Collection[Kind] = KINDS) -> list[Recommendation]:

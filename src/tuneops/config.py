@@ -21,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from tuneops import config_errors, yaml_file
+from tunelint import yaml_file
+from tuneops import config_errors, config_files
 from tuneops.checks.kinds import AnyCheck, KnownLanguage
 from tuneops.errors import ConfigError
 from tuneops.escaping import visible
@@ -194,9 +195,6 @@ class Checks(_Section):
     """What every answer of the fine-tuned model must hold to; ``more`` are checks by kind."""
 
     language: KnownLanguage | None = None
-    forbidden_recommendations: tuple[
-        Literal["hotel", "flight", "rental_car", "restaurant"], ...
-    ] = ()
     ends_with_question: bool = False
     min_words: int = Field(1, ge=0)
     max_words: int | None = None
@@ -207,7 +205,7 @@ class Prices(_Section):
     """US dollars. Training is by million billed tokens and training type, hosting by hour."""
 
     training_per_million_tokens: dict[TrainingType, Annotated[float, Field(ge=0)]] = {}
-    hosting_per_hour: float = Field(0, ge=0)
+    hosting_per_hour: float | None = Field(None, ge=0)
 
 
 class Gate(_Section):
@@ -383,7 +381,7 @@ def _read(path: Path) -> Config:
     except OSError as error:
         raise ConfigError(
             f"The configuration {visible(str(path))} cannot be read: {_reason(error)}.",
-            remedy="Name an existing file with --config, such as config/travel.yaml.",
+            remedy=config_files.which(),
         ) from error
     except yaml_file.UnreadableError as error:
         raise ConfigError(
@@ -395,9 +393,7 @@ def _read(path: Path) -> Config:
 
 def _checked(document: object, path: Path) -> Config:
     if not isinstance(document, dict):
-        raise ConfigError(
-            f"{path} holds no configuration.", remedy="Start from config/travel.yaml."
-        )
+        raise ConfigError(f"{path} holds no configuration.", remedy=config_files.which())
     try:
         config = Config.model_validate(document)
     except ValidationError as error:

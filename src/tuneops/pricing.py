@@ -1,10 +1,14 @@
-"""What a training costs, by the prices of the configuration (US dollars); no I/O."""
+"""What training and hosting cost, by the prices of the configuration (US dollars); no I/O."""
 
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.limits import AUTO_EPOCHS
 
+HOURS_PER_MONTH = 730  # as Azure's price pages count
 _MILLION = 10**6
+# The SKUs whose fine-tuned deployments cost by the hour, called or not; DeveloperTier costs tokens
+# alone, provisioned ones their capacity (cost management guide, learn.microsoft.com, 2026-10).
+_HOSTED_BY_THE_HOUR = frozenset({"standard", "globalstandard", "datazonestandard"})
 
 
 def price(config: Config) -> float | None:
@@ -38,3 +42,13 @@ def spent(
         return job.trained_tokens * dollars / _MILLION
     whole = estimate(config, training_tokens)
     return None if whole is None else whole * share
+
+
+def hosting_per_hour(sku: str, listed: float | None) -> float | None:
+    """Dollars an hour of one fine-tuned deployment, used or not; None if no price is listed."""
+    return listed if sku.lower() in _HOSTED_BY_THE_HOUR else 0.0
+
+
+def hosting_per_month(sku: str, listed: float | None) -> float | None:
+    hourly = hosting_per_hour(sku, listed)
+    return None if hourly is None else round(hourly * HOURS_PER_MONTH, 2)

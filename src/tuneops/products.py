@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tuneops import yaml_file
+from tuneops import config_files
 from tuneops.errors import ConfigError
 
-CONFIG_FOLDER = Path("config")
+CONFIG_FOLDER = config_files.FOLDER
 DATA_FOLDER = Path("data")
 PRODUCT_NAME = re.compile(r"^[a-z][a-z0-9-]{0,30}$")
 _FOLDERS = (CONFIG_FOLDER.name, DATA_FOLDER.name, ".github")
@@ -54,12 +54,7 @@ def find(root: Path = Path()) -> list[Product]:
     Raises:
         ConfigError: A file is not valid, or is named otherwise than its product.
     """
-    return [_product(file) for file in config_files(root / CONFIG_FOLDER)]
-
-
-def config_files(folder: Path) -> list[Path]:
-    """The configuration files of products, and those that cannot be read: loading says why."""
-    return [file for file in sorted(folder.glob("*.yaml")) if _names_a_product(file)]
+    return [_product(file) for file in config_files.configurations(root / CONFIG_FOLDER)]
 
 
 def touched(products: Sequence[Product], paths: Iterable[str]) -> list[Product]:
@@ -115,14 +110,6 @@ def _looks_reserved(top: str) -> bool:
     """Whether the name is one of ours on systems that ignore case or the form of letters."""
     folded = unicodedata.normalize("NFKC", top).casefold()
     return folded in {name.casefold() for name in (*_FOLDERS, _OWNERS)}
-
-
-def _names_a_product(file: Path) -> bool:
-    try:
-        document = yaml_file.load(file)
-    except (OSError, yaml_file.UnreadableError):
-        return True
-    return isinstance(document, dict) and "product" in document
 
 
 def _product(file: Path) -> Product:

@@ -28,6 +28,7 @@ from tuneops.commands import deploy as release
 from tuneops.commands import fine_tune as training
 from tuneops.commands import reconcile as reconciling
 from tuneops.dataset import scan
+from tuneops.names import short
 from tuneops.provision import create
 from tuneops.release import deploy, history_backup, plan, smoke_tags
 from tuneops.release.target import open_place
@@ -186,7 +187,7 @@ def record_pass(environment: str | None = None) -> None:
     """What a smoke test that passed leaves on the candidate."""
     config = configuration.load(_config(), environment)
     with tempfile.NamedTemporaryFile() as record:
-        name, key = config.release.candidate_deployment, content.short(content.content_key(config))
+        name, key = config.release.candidate_deployment, short(content.content_key(config))
         passed = smoke_tags.Verdict("PASS", key, {"language": (1.0, 0.97)})
         smoke_tags.record(open_foundry(config), name, passed, Path(record.name))
 

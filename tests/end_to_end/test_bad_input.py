@@ -179,6 +179,11 @@ def test_the_services_own_words_end_a_wait(
     assert run("scripts/fine_tune.py", "submit").returncode == 0
     failed = run("scripts/fine_tune.py", "wait")
     assert_refused(failed, 3, words)
+    metrics = run("scripts/fine_tune.py", "metrics")
+    if switch == "fail_content_check":  # before the first step
+        assert_refused(metrics, 6, "is failed: it has no metrics, and will have none", words)
+    else:
+        assert metrics.returncode == 0
     again = run("scripts/fine_tune.py", "submit")
     assert_refused(again, 3, "with exactly this content is failed", "--retry")
     assert existing(local_azure)["jobs"] == 1
@@ -209,6 +214,27 @@ def test_ctrl_c_ends_the_waiting_and_names_the_job(
     assert f"wait --job {job}" in narration
     assert f"cancel --job {job}" in narration
     assert existing(local_azure)["jobs"] == 1
+
+
+def test_a_job_that_is_not_there_is_looked_for_by_its_id(run: Run, local_azure: Server) -> None:
+    assert local_azure.url
+    create(run)
+    unknown = run("scripts/fine_tune.py", "status", "--job", "ftjob-0123456789abcdef")
+    assert_refused(unknown, 6, "ftjob-0123456789abcdef", "Check the id")
+
+
+def test_with_a_key_alone_nobody_reads_how_sign_in_failed(run: Run, local_azure: Server) -> None:
+    create(run)
+    assert run("scripts/fine_tune.py", "submit").returncode == 0
+    accounts = local_azure.cognitive().accounts
+    [account] = accounts.list()
+    place = ("rg-tuneops-travel", account.name)
+    accounts.begin_update(*place, {"properties": {"disableLocalAuth": False}}).result()
+    key = accounts.list_keys(*place).key1
+    signed_out = {"AZURE_FEDERATED_TOKEN_FILE": "absent", "AZURE_TOKEN_CREDENTIALS": "prod"}
+    named = {"AZURE_OPENAI_ENDPOINT": account.properties.endpoint, "AZURE_OPENAI_KEY": key}
+    done = run("scripts/fine_tune.py", "status", "--json", **signed_out, **named)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_time_to_wait_is_over(run: Run, local_azure: Server) -> None:

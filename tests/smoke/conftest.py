@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tuneops.config import Config, load
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Origin, Run
-from tuneops.smoke.sampling import Answer
 
 GOOD = (
     "¡Qué gran idea viajar a Oaxaca! En julio la ciudad se llena de música, mercados y danzas"

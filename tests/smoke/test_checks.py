@@ -10,24 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from tuneops.checks.base import Check, Planted, judge
 from tuneops.checks.kinds import (
     AnyCheck,
     AsksQuestion,
-    Check,
     ContentFilter,
     FinishReason,
     Language,
     Length,
-    NoRecommendation,
     Own,
-    Planted,
     ends_with_question,
-    judge,
 )
 from tuneops.config import Config, SmokeTest
 from tuneops.errors import ConfigError
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.planted_answers import configured
-from tuneops.smoke.sampling import Answer
 
 Answered = Callable[..., Answer]
 
@@ -112,23 +109,16 @@ def test_a_cut_or_filtered_answer_fails(answered: Answered) -> None:
     assert not ContentFilter().judge(answered(filtered=True)).passed
 
 
-def test_a_recommendation_is_named_with_its_sentence(answered: Answered) -> None:
-    text = "Madrid te espera. Cena en Casa Lucio. Vuela con Iberia. ¿Cuándo vas?"
-    judgement = NoRecommendation(kinds=("restaurant", "flight")).judge(answered(text=text))
-    assert judgement.reason == "recommends a restaurant and a flight"
-    assert judgement.quote == "Cena en Casa Lucio."
-
-
 def test_the_shipped_configuration_asks_for_every_check(config: Config, answered: Answered) -> None:
     checks = configured(config.smoke_test)
     names = [check.title for check in checks]
     assert names == [
         "language",
-        "no_recommendation",
         "ends_with_question",
         "length",
         "finish_reason",
         "content_filter",
+        "no_recommendation",
     ]
     assert all(judgement.passed for judgement in judge(answered(), checks))
 
@@ -192,12 +182,57 @@ def test_a_check_that_cannot_work_is_refused(broken: dict[str, Any]) -> None:
         CHECKS.validate_python(broken)
 
 
-@pytest.mark.parametrize("reference", ["absent", "tuneops.absent:x", "tuneops.errors:absent"])
-def test_a_check_of_the_team_that_is_not_there_is_a_usage_error(reference: str) -> None:
-    with pytest.raises(ConfigError, match="cannot be loaded"):
-        Own(entry_point=reference).judge(Planted("Hola"))
-
-
 def no_shouting(answer: Planted, *, most: int) -> str | None:
-    """A team's own check, as an entry point would name it."""
+    """A team's own check, as an installed package registers it."""
     return "shouts" if answer.text.count("!") > most else None
+
+
+def quoting(answer: Planted) -> tuple[str, str] | None:
+    return ("is rude", answer.text) if "tonto" in answer.text else None
+
+
+NO_FUNCTION = 7
+
+
+@pytest.fixture(autouse=True)
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of the team's, as an installer leaves it: its metadata names three checks."""
+    metadata = tmp_path / "team_checks-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: team-checks\nVersion: 1.0\n")
+    here = "tests.smoke.test_checks"
+    (metadata / "entry_points.txt").write_text(
+        f"[tuneops.checks]\nno_shouting = {here}:no_shouting\nquoting = {here}:quoting\n"
+        f"no_function = {here}:NO_FUNCTION\nabsent_function = {here}:absent\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "absent",
+        "pydoc:pipepager",
+        "tuneops.errors:TuneopsError",
+        "os.system",
+        "tests.smoke.test_checks:no_shouting",
+        "console_scripts",
+        "",
+    ],
+)
+@pytest.mark.attack
+def test_only_a_check_that_an_installed_package_registered_can_be_named(reference: str) -> None:
+    with pytest.raises(ValidationError, match="no installed package registers"):
+        Own(entry_point=reference)
+
+
+@pytest.mark.parametrize("name", ["no_function", "absent_function"])
+def test_a_registered_check_that_is_broken_is_a_usage_error(name: str) -> None:
+    with pytest.raises(ConfigError, match="cannot be loaded"):
+        Own(entry_point=name).judge(Planted("Hola"))
+
+
+def test_a_check_of_the_team_may_quote_what_it_found() -> None:
+    judgement = Own(entry_point="quoting").judge(Planted("¡tonto!"))
+    assert (judgement.reason, judgement.quote) == ("is rude", "¡tonto!")
+    assert Own(entry_point="quoting").judge(Planted("¡Hola!")).passed

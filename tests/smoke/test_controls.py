@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 
 from tuneops.azure.chat import Message, Reply, ThrottledError
-from tuneops.checks.kinds import AnyCheck, Length, Regex
+from tuneops.checks.kinds import Length, PromptCheck, Regex
 from tuneops.config import Config, Gate, Judge, TokenPrices
 from tuneops.errors import ConfigError
 from tuneops.smoke import model_judge, planted_answers, stored
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.plan import Wanted, plan, read_plan
 from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import Outcome
 
 Recorded = Callable[[Sequence[str], Sequence[str]], Run]
@@ -26,7 +26,7 @@ BAD = "Te recomiendo el Hotel Arts."
 NAMES = {"baseline": "gpt-4o", "candidate": "travel"}
 
 
-def prompt(text: str, *checks: AnyCheck) -> Prompt:
+def prompt(text: str, *checks: PromptCheck) -> Prompt:
     return Prompt("roma", ({"role": "user", "content": text},), checks=checks)
 
 
@@ -44,7 +44,7 @@ def test_a_check_that_accepts_a_planted_answer_makes_the_run_invalid(config: Con
     blind = Regex(name="blind", pattern="x", expect="absent", rejects=("y",))
     strict = Regex(name="strict", pattern="x", rejects=("y",), accepts=("z",))
     more = config.smoke_test.checks.model_copy(update={"more": (blind, strict)})
-    found = plan(configured(config, checks=more), [], NAMES)
+    found = plan(configured(config, checks=more, gates={}), [], NAMES)
     assert found.faults == (
         "the check 'blind' accepts the planted answer 'y'",
         "the check 'strict' rejects the good answer 'z'",
@@ -54,7 +54,7 @@ def test_a_check_that_accepts_a_planted_answer_makes_the_run_invalid(config: Con
 def test_a_check_that_decides_must_be_provable(config: Config) -> None:
     more = config.smoke_test.checks.model_copy(update={"more": (Regex(pattern="x"),)})
     with pytest.raises(ConfigError, match="no bad answer proves"):
-        plan(configured(config, checks=more), [], NAMES)
+        plan(configured(config, checks=more, gates={}), [], NAMES)
     gates = {"regex": Gate(decides=False)}
     assert plan(configured(config, checks=more, gates=gates), [], NAMES).faults == ()
 

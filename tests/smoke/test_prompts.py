@@ -23,6 +23,19 @@ def test_the_shipped_prompts_are_sixty() -> None:
     assert prompts[0].messages[-1]["role"] == "user"
 
 
+@pytest.mark.attack
+def test_a_prompt_names_no_code(tmp_path: Path) -> None:
+    """Each form that a check of one's own can be written in is refused as an unknown kind."""
+    canary = tmp_path / "canary"
+    shell = {"cmd": f"touch {canary}"}
+    for entry_point in ("pydoc:pipepager", "travel_recommendations", "os:system"):
+        check = {"check": "own", "entry_point": entry_point, "parameters": shell}
+        path = written(tmp_path, json.dumps({"id": "a", "prompt": "x", "checks": [check]}))
+        with pytest.raises(ConfigError, match=r"checks\.0: 'check' must be one of"):
+            read_prompts(path)
+    assert not canary.exists()
+
+
 def test_a_prompt_is_a_question_or_a_conversation(tmp_path: Path) -> None:
     turns = [
         {"role": "user", "content": "¿Roma?"},

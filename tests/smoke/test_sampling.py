@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
 from tuneops.errors import AzureRefusedError, PermissionMissingError
+from tuneops.smoke.answer import ARMS
 from tuneops.smoke.journal import Journal
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.rate_pacer import Pace, RateLimit, StoppedError
-from tuneops.smoke.sampling import ARMS, Sampling, ask_all
+from tuneops.smoke.sampling import Sampling, ask_all
 
 NAMES = {"baseline": "gpt-4o", "candidate": "travel-candidate"}
 FAST = RateLimit(10**6, 10**9)

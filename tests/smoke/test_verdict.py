@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuneops.azure.deployments import Deployment
-from tuneops.checks.kinds import Judgement
+from tuneops.checks.base import Judgement
 from tuneops.config import Config, Gate
 from tuneops.errors import ConfigError, ExitCode
 from tuneops.smoke import statistics
+from tuneops.smoke.answer import ARMS, Answer
 from tuneops.smoke.arms import expected_model
 from tuneops.smoke.judging import judged_run, wrong_models
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Origin, Run, load_run, schema
-from tuneops.smoke.sampling import ARMS, Answer
 from tuneops.smoke.verdict import (
     CheckResult,
     JudgedAnswer,

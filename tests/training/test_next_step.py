@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import FINAL, PAUSED, RUNNING, Job
+from tuneops.names import Names
 from tuneops.training import next_step
 from tuneops.training.next_step import (
     LIVE,
@@ -16,7 +17,6 @@ from tuneops.training.next_step import (
     Claimant,
     Create,
     Decision,
-    Names,
     Refuse,
     Upload,
     Wait,

@@ -11,6 +11,7 @@ from local_azure.arm.resources import (
     checked_tags,
     conditions,
     has_tag,
+    require_name,
     require_visible,
     visible,
     wire,
@@ -61,6 +62,7 @@ def _require_living(group: Document) -> None:
 
 
 def _put(arm: ArmRequest) -> Response:
+    require_name(arm.params["group"], "InvalidResourceGroup")
     before = arm.state.store.get("group", arm.state.subscription, arm.params["group"])
     location = _location(arm)
     group = before or {

@@ -5,7 +5,7 @@ import re
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from local_azure.arm.resources import stamp, wire
+from local_azure.arm.resources import require_name, stamp, wire
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.errors import bad_request, conflict, not_found
 from local_azure.state import State
@@ -65,6 +65,7 @@ def _scope(arm: ArmRequest) -> str:
 
 def _put(arm: ArmRequest) -> Response:
     scope, name = _scope(arm), arm.params["lock"]
+    require_name(name, "InvalidLockName")
     properties = arm.section("properties")
     if properties.get("level") not in _LEVELS:
         raise bad_request("InvalidLockLevel", f"The lock level must be one of {_LEVELS}.")

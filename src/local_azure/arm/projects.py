@@ -45,6 +45,8 @@ def _put(arm: ArmRequest) -> Response:
 
 def _new(arm: ArmRequest, account: Document) -> Document:
     name = arm.params["project"]
+    if not accounts.ACCOUNT_NAME.fullmatch(name):
+        raise bad_request("InvalidResourceName", f"The project name '{name}' is invalid.")
     first = arm.state.store.count("project", account["id"]) == 0
     return {
         "id": f"{account['id']}/projects/{name}",

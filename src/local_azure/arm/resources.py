@@ -16,6 +16,9 @@ from local_azure.store import Document
 
 DEFAULT_PAGE = 1000
 TAG_CONDITIONS = frozenset({"tagname", "tagvalue"})
+# Of groups and locks; resource-name-rules, Azure docs. Letters are those of any script.
+_NAME = re.compile(r"[\w().-]{0,89}[\w()-]")
+_TAG_NAME = re.compile(r"(?!microsoft|azure|windows)[^<>%&\\?/\x00-\x1f]+", re.IGNORECASE)
 _CONDITION = re.compile(r"([\w.]+)\s+eq\s+'((?:[^']|'')*)'", re.IGNORECASE)
 
 
@@ -62,14 +65,31 @@ def stamp(document: Document, arm: ArmRequest) -> None:
     document["etag"] = f'"{uuid.uuid4()}"'
 
 
+def require_name(name: str, code: str) -> None:
+    """The code and the words of the real service are not confirmed."""
+    if not _NAME.fullmatch(name):
+        raise bad_request(
+            code,
+            f"The name '{name}' is invalid. It has 1 to 90 letters, digits and characters of "
+            "-_.(), and does not end with a period.",
+        )
+
+
 def checked_tags(arm: ArmRequest) -> dict[str, str]:
-    """ARM takes at most 50 tags, names to 512 characters and values to 256."""
+    """ARM takes at most 50 tags, names to 512 characters and values to 256 (tag-resources)."""
     tags = arm.section("tags")
     if not all(isinstance(value, str) for value in tags.values()):
         raise invalid_content("tags must be an object of strings")
     too_long = any(len(name) > 512 or len(value) > 256 for name, value in tags.items())  # noqa: PLR2004
     if len(tags) > 50 or too_long:  # noqa: PLR2004
         raise bad_request("InvalidTag", "There are too many tags, or one of them is too long.")
+    wrong = [name for name in tags if not _TAG_NAME.fullmatch(name)]
+    if wrong:
+        raise bad_request(
+            "InvalidTagNameCharacters",
+            f"The tag name '{wrong[0]}' is invalid. It has none of <>%&\\?/ and does not "
+            "begin with microsoft, azure or windows.",
+        )
     return tags
 
 

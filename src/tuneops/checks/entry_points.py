@@ -1,38 +1,53 @@
-"""Checks of the team's own, found as Python entry points."""
+"""Checks of the team's own: functions that installed packages register as entry points."""
 
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Any
 
-from tuneops.checks.kinds import ENTRY_POINTS
 from tuneops.errors import ConfigError
 
+GROUP = "tuneops.checks"
+Found = str | tuple[str, str] | None
+CheckFunction = Callable[..., Found]
+"""Takes an answer (with a ``text``) and the configured parameters.
 
-def load(reference: str) -> Callable[..., str | None]:
-    """The function behind a name of the group, or behind ``package.module:function``.
+Returns None where the answer is good, else why it is not, with a quotation of it if there is one.
+"""
+
+
+def require(name: str) -> None:
+    """Look a name up without running anything.
 
     Raises:
-        ConfigError: There is none.
+        ValueError: No installed package registered it.
     """
-    if ":" in reference:
-        point = EntryPoint(reference, reference, ENTRY_POINTS)
-    else:
-        named = entry_points(group=ENTRY_POINTS, name=reference)
-        if not named:
-            raise _missing(reference, "no installed package declares it")
-        point = next(iter(named))
+    known = entry_points(group=GROUP).names
+    if name not in known:
+        registered = ", ".join(sorted(known)) or "there is none"
+        raise ValueError(
+            f"no installed package registers a check '{name}' in the group {GROUP} ({registered})"
+        )
+
+
+def load(name: str) -> CheckFunction:
+    """The function of that name.
+
+    Raises:
+        ConfigError: It cannot be imported, or is no function.
+    """
+    [point] = entry_points(group=GROUP, name=name)
     try:
         found: Any = point.load()
     except (ImportError, AttributeError) as error:
-        raise _missing(reference, str(error)) from error
+        raise _broken(name, str(error)) from error
     if not callable(found):
-        raise _missing(reference, "it is no function")
-    checked: Callable[..., str | None] = found
+        raise _broken(name, "it is no function")
+    checked: CheckFunction = found
     return checked
 
 
-def _missing(reference: str, reason: str) -> ConfigError:
+def _broken(name: str, reason: str) -> ConfigError:
     return ConfigError(
-        f"The check '{reference}' cannot be loaded: {reason}.",
-        remedy=f"Install the package whose entry point it is (group {ENTRY_POINTS}).",
+        f"The check '{name}' cannot be loaded: {reason}.",
+        remedy="Mend the package that registers it, or take the check out of the configuration.",
     )

@@ -1,16 +1,18 @@
-"""What every answer must hold to: small classes with parameters, each judging one answer.
+"""The kinds of checks, each a small class with parameters that judges one answer.
 
 A check is written in the configuration, or beside a prompt, as ``{check: <kind>, ...}``.
 """
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+
+from tuneops.checks import entry_points
+from tuneops.checks.base import Check, Judged, Planted, Rejection
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -26,16 +28,8 @@ KNOWN_LANGUAGES = (
 )
 MIN_LETTERS = 40
 MIN_CONFIDENCE = 0.8
-ENTRY_POINTS = "tuneops.checks"
-_QUOTE_LENGTH = 240
 _ENDING_LENGTH = 80
 _GRAM = 3
-_KIND_NAMES = {
-    "hotel": "a hotel",
-    "flight": "a flight",
-    "rental_car": "a rental car",
-    "restaurant": "a restaurant",
-}
 _REFUSAL = re.compile(
     r"\b(?:no (?:me (?:es posible|corresponde)|te puedo|le puedo|puedo|podemos|podria"
     r"|estoy en condiciones de|tengo permitido|esta entre mis funciones)"
@@ -48,88 +42,6 @@ _OTHER_LANGUAGE = {
     "en": "Lisboa enamora por su luz, por sus tranvías y por las colinas junto al castillo.",
     "": "Lisbon is a city of light and hills, where yellow trams climb slowly to the castle.",
 }
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """``reason`` and ``quote`` are empty where the check passed."""
-
-    check: str
-    passed: bool
-    reason: str = ""
-    quote: str = ""
-
-
-class Judged(Protocol):
-    """What the checks read of an answer."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def finish_reason(self) -> str: ...
-    @property
-    def filtered(self) -> bool: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def prompt_tokens(self) -> int: ...
-    @property
-    def tokens(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class Planted:
-    """An answer made up to be rejected, or accepted."""
-
-    text: str = ""
-    finish_reason: str = "stop"
-    filtered: bool = False
-    seconds: float = 0.0
-    prompt_tokens: int = 0
-    tokens: int = 0
-
-
-class Rejection(Exception):  # noqa: N818 - a finding, not an error
-    """Why an answer does not hold to a check."""
-
-    def __init__(self, reason: str, quote: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.quote = quote
-
-
-class Check(BaseModel):
-    """``rejects`` and ``accepts`` are answers that prove the check; ``name`` tells two apart."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    check: str
-    name: str = ""
-    rejects: tuple[str, ...] = ()
-    accepts: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        return self.name or self.check
-
-    def examine(self, answer: Judged) -> None:
-        """Raises Rejection where the answer does not hold to the check."""
-        raise NotImplementedError
-
-    def bad_answers(self) -> tuple[Judged, ...]:
-        """Answers that the check must reject, made from its parameters."""
-        return ()
-
-    def planted(self) -> tuple[Judged, ...]:
-        return (*self.bad_answers(), *(Planted(text) for text in self.rejects))
-
-    def judge(self, answer: Judged) -> Judgement:
-        try:
-            self.examine(answer)
-        except Rejection as found:
-            quote = found.quote[:_QUOTE_LENGTH]
-            return Judgement(self.title, passed=False, reason=found.reason, quote=quote)
-        return Judgement(self.title, passed=True)
 
 
 def _known_language(code: str) -> str:
@@ -155,25 +67,6 @@ class Language(Check):
 
     def bad_answers(self) -> tuple[Judged, ...]:
         return (Planted(_OTHER_LANGUAGE.get(self.language, _OTHER_LANGUAGE[""])),)
-
-
-class NoRecommendation(Check):
-    """Mentioning and declining is no recommendation."""
-
-    check: Literal["no_recommendation"] = "no_recommendation"
-    kinds: tuple[Literal["hotel", "flight", "rental_car", "restaurant"], ...]
-
-    def examine(self, answer: Judged) -> None:
-        from travel_checks.recommendations import find_recommendations
-
-        if found := find_recommendations(answer.text, self.kinds):
-            kinds = dict.fromkeys(_KIND_NAMES[one.kind] for one in found)
-            raise Rejection(f"recommends {' and '.join(kinds)}", found[0].quote)
-
-    def bad_answers(self) -> tuple[Judged, ...]:
-        from travel_checks.recommendation_rules import RULES
-
-        return tuple(Planted(RULES[kind][0].example) for kind in self.kinds)
 
 
 class AsksQuestion(Check):
@@ -379,34 +272,38 @@ class Cost(Check):
 
 
 class Own(Check):
-    """A check of the team's own: a function of an answer and the parameters.
+    """A check of the team's own, by its name in the entry-point group ``tuneops.checks``.
 
-    It returns why it rejects the answer, or None. ``entry_point`` is a name in the group
-    ``tuneops.checks``, or ``package.module:function``.
+    Only a configuration may name one: it runs code of an installed package.
     """
 
     check: Literal["own"] = "own"
     entry_point: str
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_installed(self) -> "Own":
+        entry_points.require(self.entry_point)
+        return self
 
     @property
     def title(self) -> str:
-        return self.name or self.entry_point.rpartition(":")[2]
+        return self.name or self.entry_point
 
     def examine(self, answer: Judged) -> None:
-        if reason := self._function(answer, **self.parameters):
-            raise Rejection(reason)
+        found = self._function(answer, **self.parameters)
+        if isinstance(found, str):
+            raise Rejection(found)
+        if found is not None:
+            raise Rejection(*found)
 
     @cached_property
-    def _function(self) -> Callable[..., str | None]:
-        from tuneops.checks.entry_points import load
-
-        return load(self.entry_point)
+    def _function(self) -> entry_points.CheckFunction:
+        return entry_points.load(self.entry_point)
 
 
-AnyCheck = Annotated[
+_OfAnswer = (
     Language
-    | NoRecommendation
     | AsksQuestion
     | Length
     | Regex
@@ -419,13 +316,9 @@ AnyCheck = Annotated[
     | ContentFilter
     | Latency
     | Cost
-    | Own,
-    Field(discriminator="check"),
-]
-
-
-def judge(answer: Judged, checks: Sequence[Check]) -> tuple[Judgement, ...]:
-    return tuple(check.judge(answer) for check in checks)
+)
+PromptCheck = Annotated[_OfAnswer, Field(discriminator="check")]
+AnyCheck = Annotated[_OfAnswer | Own, Field(discriminator="check")]
 
 
 def language_of(text: str, expected: str) -> str | None:
@@ -467,7 +360,7 @@ def _identifier(languages: frozenset[str]) -> "LanguageIdentifier":
 
 @cache
 def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.log_errors = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from tuneops import tags
+from tuneops import pricing, tags
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.subscription import DeletedAccount
 from tuneops.cleanup import group_guards
@@ -26,8 +26,6 @@ from tuneops.errors import UndecidedError
 PLAN_VERSION = 2
 Action = Literal["keep", "mark", "delete"]
 _Case = TypeVar("_Case", Case, DeletedCase)
-_HOURS_A_MONTH = 720
-_HOSTED_BY_THE_HOUR = frozenset({"standard", "globalstandard", "datazonestandard"})
 _PRICED = ("microsoft.cognitiveservices/accounts", "microsoft.cognitiveservices/accounts/projects")
 
 
@@ -190,7 +188,7 @@ def _reasons(guards: Sequence[Callable[[_Case], str | None]], case: _Case) -> It
 
 
 def _hosting(deployment: Deployment, policy: Policy) -> float:
-    """Fine-tuned models cost by the hour, called or not; Developer deployments do not."""
-    if not is_fine_tuned(deployment) or deployment.sku.lower() not in _HOSTED_BY_THE_HOUR:
+    """Dollars a month for the fine-tuned model, called or not."""
+    if not is_fine_tuned(deployment):
         return 0.0
-    return policy.report.hosting_usd_per_hour * _HOURS_A_MONTH
+    return pricing.hosting_per_month(deployment.sku, policy.report.hosting_usd_per_hour) or 0.0

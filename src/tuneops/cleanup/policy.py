@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from tuneops import config_errors, yaml_file
+from tunelint import yaml_file
+from tuneops import config_errors
 from tuneops.config import Duration
 from tuneops.errors import ConfigError
 

@@ -6,19 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import github, tags
+from tuneops import github, pricing, tags
 from tuneops.azure import catalog, deployments
 from tuneops.azure.account import open_foundry
 from tuneops.config import Config
 from tuneops.errors import ConfigError
 from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
-
-# Cost management guide, learn.microsoft.com, 2026-10: the example price of hosting a fine-tuned
-# model as Standard or GlobalStandard; DeveloperTier has none.
-HOSTING_USD_PER_HOUR = 1.70
-HOURS_PER_MONTH = 730
-FREE_HOSTING = "DeveloperTier"
 
 
 def page(config_path: Path, run_json: Path, report: str) -> dict[str, Any]:
@@ -42,14 +36,18 @@ def _deployed(config: Config) -> dict[str, Any]:
     return {
         "model": candidate.model if candidate else None,
         "data_digest": candidate.tags.get(tags.DATA_DIGEST) if candidate else None,
-        "cost_per_month_usd": _cost(config.release.sku),
+        "cost_per_month_usd": pricing.hosting_per_month(
+            config.release.sku, config.prices.hosting_per_hour
+        ),
         "fine_tuning_retires": _date(base.fine_tuning_retires if base else None),
         "inference_retires": _date(base.inference_retires if base else None),
     }
 
 
-def _cost(sku: str) -> float:
-    return 0.0 if sku == FREE_HOSTING else round(HOSTING_USD_PER_HOUR * HOURS_PER_MONTH, 2)
+def _cost(dollars: float | None) -> str:
+    if dollars is None:
+        return "unknown: prices.hosting_per_hour is not configured"
+    return f"about {dollars:,.0f} USD for hosting, by the configured price, and tokens"
 
 
 def _markdown(config: Config, facts: dict[str, Any]) -> str:
@@ -59,8 +57,7 @@ def _markdown(config: Config, facts: dict[str, Any]) -> str:
         "Model": facts["model"] or "unknown",
         "Data digest": facts["data_digest"] or "unknown",
         "Deployment": f"{release.deployment}, {release.sku}, {release.capacity}K tokens a minute",
-        "Cost per month": f"about {facts['cost_per_month_usd']:,.0f} USD for hosting, and tokens "
-        "(example price; see your price sheet)",
+        "Cost per month": _cost(facts["cost_per_month_usd"]),
         "Base model retires": f"from fine-tuning {facts['fine_tuning_retires']}, "
         f"from answering {facts['inference_retires']}",
     }

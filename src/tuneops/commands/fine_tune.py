@@ -11,6 +11,7 @@ from tuneops import console, github, pricing
 from tuneops.azure import jobs
 from tuneops.azure.account import open_data_plane, open_foundry
 from tuneops.azure.jobs import Job
+from tuneops.commands.progress import JobProgress
 from tuneops.config import Config
 from tuneops.dataset import scan
 from tuneops.dataset.canonical import canonical_bytes
@@ -21,7 +22,6 @@ from tuneops.training import key as content
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
 from tuneops.training.next_step import Adopt, Refuse
-from tuneops.training.progress import JobProgress
 
 if TYPE_CHECKING:
     from openai import OpenAI

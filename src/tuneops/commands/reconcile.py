@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import console, github, products, tags
+from tuneops import config_files, console, github, tags
 from tuneops.azure import deployments, jobs
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
-from tuneops.errors import NotFoundError
+from tuneops.errors import ConfigError, NotFoundError
 from tuneops.escaping import cell
-from tuneops.training import lookup
+from tuneops.names import is_of_product
 from tuneops.training.attention import Attention, attention
 
 
@@ -31,9 +31,17 @@ class Due:
 
 
 def reconcile(folder: Path) -> Due:
-    """Look at every product of the folder; changes nothing, so two at once do no harm."""
+    """Look at every product of the folder; changes nothing, so two at once do no harm.
+
+    Raises:
+        ConfigError: There is no such folder, or a configuration is broken.
+    """
+    if not folder.is_dir():
+        raise ConfigError(
+            f"There is no folder {folder}.", remedy="Name the one of the products' configurations."
+        )
     due = Due()
-    for path in products.config_files(folder):
+    for path in config_files.configurations(folder):
         config = configuration.load(path)
         try:
             foundry = open_foundry(config)
@@ -56,7 +64,7 @@ def _look(config: Config, foundry: Foundry) -> Attention:
         for name in names
         if name in d.tags
     )
-    ours = [job for job in jobs.list_all(foundry.client) if lookup.is_of_product(config, job)]
+    ours = [job for job in jobs.list_all(foundry.client) if is_of_product(config, job)]
     now = datetime.now(UTC).timestamp()
     return attention(ours, released, now=now, patience=config.fine_tuning.pending_warning)
 

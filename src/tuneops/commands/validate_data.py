@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from tuneops import console, github
+from tuneops import config_files, console, github
 from tuneops.dataset import present, ruling, scan
 from tuneops.dataset.estimate import Estimate, estimate
 from tuneops.dataset.examples import Format
@@ -34,7 +33,7 @@ def check(
     cache: Path | None,
     review: bool,
     review_cost: float | None,
-    config_path: Path,
+    config_path: Path | None,
 ) -> Report:
     """Check the files, or without any those that the configuration names.
 
@@ -52,8 +51,8 @@ def check(
         "jobs": jobs,
         "cache": cache,
     }
-    wanted = not files or review or _is_named("config_path")
-    config = _config(config_path) if wanted else None
+    wanted = config_path or (config_files.require_one() if not files or review else None)
+    config = _config(wanted) if wanted else None
     if config is not None:
         epochs = config.fine_tuning.hyperparameters.n_epochs
         options |= ruling.options(config) | {"epochs": epochs if isinstance(epochs, int) else None}
@@ -72,15 +71,6 @@ def check(
 
         report = reviewed(report, config, files, options, most=review_cost, base=new_only)
     return report
-
-
-def _is_named(option: str) -> bool:
-    """Whether the user gave the option, and not its default."""
-    context = click.get_current_context(silent=True)
-    return context is not None and context.get_parameter_source(option) in {
-        ParameterSource.COMMANDLINE,
-        ParameterSource.ENVIRONMENT,
-    }
 
 
 def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") -> Estimate:
@@ -140,25 +130,6 @@ def _new(report: Report, files: tuple[Path, ...], base: str, options: dict[str, 
             kept += new_findings(earlier, path, **options).new
     counts = {level: sum(one.severity is level for one in kept) for level in Severity}
     return replace(report, findings=tuple(sorted(kept)), counts=counts, hidden={})
-
-
-def diff(base: str, head: Path, config_path: Path) -> dict[str, Any]:
-    """The facts on a change; costs are there when the configuration has a price.
-
-    Raises:
-        ConfigError: One of the files cannot be read.
-    """
-    from tuneops import pricing
-    from tuneops.dataset.diff import compare
-    from tuneops.dataset.revisions import at_base
-
-    config = _config(config_path) if config_path.is_file() else None
-    options = ruling.options(config) if config else {}
-    with at_base(base, head) as earlier:
-        found = compare(earlier, head, **options)
-    if config is None:
-        return found.as_dict()
-    return found.as_dict(pricing.price(config), pricing.epochs(config))
 
 
 def written(report: Report, output: str) -> str:

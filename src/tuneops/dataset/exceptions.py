@@ -16,7 +16,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from tuneops import yaml_file
+from tunelint import yaml_file
 from tuneops.dataset.findings import Finding, Rule, rule
 from tuneops.dataset.reading import BOM, Line, open_regular, read_lines
 from tuneops.dataset.ruling import code_of

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tuneops.checks.kinds import Own
 from tuneops.dataset.findings import RULES, Severity
 from tuneops.dataset.rules.demands import Demands
 from tuneops.dataset.rules.encoding import BYTE_ORDER_MARK
@@ -12,7 +13,7 @@ from tuneops.errors import ConfigError
 from tuneops.limits import MAX_EXAMPLE_TOKENS
 
 if TYPE_CHECKING:
-    from tuneops.config import Config
+    from tuneops.config import Checks, Config
 
 # Where the services' documents differ. OpenAI's own refuses the byte-order mark that Azure's guide
 # asks for, takes ten images in an example where Azure takes 64 (vision fine-tuning guides), has
@@ -52,13 +53,18 @@ def policy_of(config: "Config") -> Policy:
     return Policy(
         Demands(
             language=checks.language,
-            recommendations=checks.forbidden_recommendations,
+            recommendations=_forbidden_recommendations(checks),
             longest=checks.max_words,
             ends_with_question=checks.ends_with_question,
             forbidden=frozenset(config.rules.forbidden_topics),
         ),
         checks.min_words if checks.min_words > 1 else 0,
     )
+
+
+def _forbidden_recommendations(checks: "Checks") -> Any:  # noqa: ANN401 - as configured
+    own = [check for check in checks.more if isinstance(check, Own)]
+    return next((one.parameters["kinds"] for one in own if "kinds" in one.parameters), ())
 
 
 def code_of(name: str) -> str:

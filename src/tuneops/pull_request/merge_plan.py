@@ -10,6 +10,7 @@ from tuneops import pricing
 from tuneops.config import Config
 from tuneops.errors import ConfigError
 from tuneops.git import History
+from tuneops.names import short
 from tuneops.products import CONFIG_FOLDER, DATA_FOLDER
 from tuneops.pull_request.judged_tree import configuration_of, written
 from tuneops.training import key as content
@@ -73,7 +74,7 @@ class Plan:
         return "\n".join([*lines, self._sentence()])
 
     def _sentence(self) -> str:
-        digest = f"content key `{content.short(self.key)}`"
+        digest = f"content key `{short(self.key)}`"
         if self.commit:
             return (
                 f"This content ({digest}) is already trained, as far as git can tell: the base "

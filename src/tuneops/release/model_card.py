@@ -8,7 +8,6 @@ from tuneops.azure import catalog, files, jobs
 from tuneops.azure.catalog import CatalogModel
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.jobs import Job
-from tuneops.commands.approval_page import FREE_HOSTING
 from tuneops.config import Config
 from tuneops.display.charts import text_chart
 from tuneops.errors import NotFoundError, PreconditionError
@@ -98,10 +97,11 @@ def _costs(
     trained = pricing.spent(config, job) if job else None
     since = tags.read_timestamp(production.tags.get(tags.CREATED))
     hours = (now - since).total_seconds() / 3600 if since else None
-    hourly = 0.0 if production.sku == FREE_HOSTING else config.prices.hosting_per_hour
+    hourly = pricing.hosting_per_hour(production.sku, config.prices.hosting_per_hour)
+    hosted = None if hours is None or hourly is None else hours * hourly
     return {
         "training": "not known" if trained is None else f"{trained:.2f} USD",
-        "hosting": "not known" if hours is None else f"{hours * hourly:.2f} USD in {hours:.1f} h",
+        "hosting": "not known" if hosted is None else f"{hosted:.2f} USD in {hours:.1f} h",
     }
 
 

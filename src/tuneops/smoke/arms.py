@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from tuneops.azure import deployments
 from tuneops.azure.chat import ChatSession, Drawing, Message, Quota, Reply
 from tuneops.smoke import model_judge
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.journal import Journal
 from tuneops.smoke.plan import Plan
 from tuneops.smoke.rate_pacer import RateLimit
 from tuneops.smoke.record import Origin, Run
-from tuneops.smoke.sampling import Answer, Sampling, ask_all
+from tuneops.smoke.sampling import Sampling, ask_all
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, Self
 
-if TYPE_CHECKING:
-    from tuneops.smoke.sampling import Answer
+from tuneops.smoke.answer import Answer
 
 FILE = "answers.jsonl"
 
@@ -34,10 +33,10 @@ class Journal:
     def __len__(self) -> int:
         return len(self._known)
 
-    def find(self, asked: str) -> "Answer | None":
+    def find(self, asked: str) -> Answer | None:
         return self._known.get(asked)
 
-    def add(self, asked: str, answer: "Answer") -> None:
+    def add(self, asked: str, answer: Answer) -> None:
         line = json.dumps({"asked": asked, "answer": asdict(answer)}, ensure_ascii=False)
         with self._lock:
             self._file.write(f"{line}\n")
@@ -49,9 +48,7 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> Iterator[tuple[str, "Answer"]]:
-    from tuneops.smoke.sampling import Answer
-
+def _read(path: Path) -> Iterator[tuple[str, Answer]]:
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):

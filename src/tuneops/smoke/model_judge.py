@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tuneops.azure.chat import Message, Reply
 from tuneops.config import Judge, TokenPrices
 from tuneops.errors import ConfigError, TuneopsError
-from tuneops.smoke.sampling import ARMS, Answer
+from tuneops.smoke.answer import ARMS, Answer
 
 BASELINE, CANDIDATE = ARMS
 _SEED = 7

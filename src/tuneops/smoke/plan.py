@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tuneops.checks.kinds import Check
+from tuneops.checks.base import Check
 from tuneops.config import Config, Gate
 from tuneops.smoke import planted_answers, stored
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt, read_prompts
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
 
 

@@ -3,15 +3,13 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
+from tuneops.checks.base import Check, Planted
 from tuneops.checks.kinds import (
     AsksQuestion,
-    Check,
     ContentFilter,
     FinishReason,
     Language,
     Length,
-    NoRecommendation,
-    Planted,
 )
 from tuneops.config import Gate, SmokeTest
 from tuneops.errors import ConfigError
@@ -27,10 +25,8 @@ def configured(test: SmokeTest) -> list[Check]:
         ConfigError: Two checks have one name.
     """
     wanted = test.checks
-    kinds = wanted.forbidden_recommendations
     checks: list[Check] = [
         *([Language(language=wanted.language)] if wanted.language else []),
-        *([NoRecommendation(kinds=kinds)] if kinds else []),
         *([AsksQuestion(name="ends_with_question")] if wanted.ends_with_question else []),
         Length(min_words=wanted.min_words, max_words=wanted.max_words),
         FinishReason(),

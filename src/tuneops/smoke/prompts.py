@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tuneops import config_errors
 from tuneops.azure.chat import Message
-from tuneops.checks.kinds import AnyCheck
+from tuneops.checks.kinds import PromptCheck
 from tuneops.errors import ConfigError
 
 _KEYS = {"id", "prompt", "messages", "tags", "checks"}
@@ -25,11 +25,11 @@ class Prompt:
     id: str
     messages: tuple[Message, ...]
     tags: tuple[str, ...] = ()
-    checks: tuple[AnyCheck, ...] = ()
+    checks: tuple[PromptCheck, ...] = ()
 
 
-class _OwnChecks(BaseModel):
-    checks: tuple[AnyCheck, ...] = ()
+class _ChecksOfPrompt(BaseModel):
+    checks: tuple[PromptCheck, ...] = ()
 
 
 _PROMPTS: TypeAdapter[list[Prompt]] = TypeAdapter(list[Prompt])
@@ -83,11 +83,11 @@ def _prompt(line: str, where: str) -> Prompt:
     return Prompt(name, tuple(_messages(row, where)), tuple(tags), _checks(row, where))
 
 
-def _checks(row: dict[str, Any], where: str) -> tuple[AnyCheck, ...]:
+def _checks(row: dict[str, Any], where: str) -> tuple[PromptCheck, ...]:
     try:
-        return _OwnChecks.model_validate(row).checks
+        return _ChecksOfPrompt.model_validate(row).checks
     except ValidationError as error:
-        found = config_errors.describe(error, _OwnChecks)
+        found = config_errors.describe(error, _ChecksOfPrompt)
         _refuse(where, f"has a check that cannot be read: {found}")
 
 

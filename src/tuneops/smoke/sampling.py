@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
 from tuneops.errors import TuneopsError
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.journal import Journal
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.rate_pacer import Pace, RateLimit
 
-ARMS = ("baseline", "candidate")
 STANDSTILL = 300.0  # seconds of nothing but throttling
 ATTEMPTS = 4  # of a request that fails for another reason
 _BACKOFF = 1.0
@@ -22,25 +22,6 @@ _BAD_REQUEST = 400
 _FRAME = 3  # tokens of a message besides its text, and of a request besides its messages
 
 Ask = Callable[[str, Sequence[Message], int], tuple[Reply, Quota]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One reply to one prompt; ``error`` says why there is none."""
-
-    prompt_id: str
-    arm: str
-    sample: int
-    deployment: str
-    text: str = ""
-    finish_reason: str = ""
-    model: str = ""
-    tokens: int = 0
-    seconds: float = 0.0
-    filtered: bool = False
-    error: str = ""
-    prompt_tokens: int = 0
-    fingerprint: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from tuneops.errors import ConfigError
 from tuneops.smoke import verdict
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.prompts import Prompt, digest
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import BASELINE, CANDIDATE, JudgedAnswer
 
 _Fact = TypeVar("_Fact")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tuneops.checks.kinds import Judgement
+from tuneops.checks.base import Judgement
 from tuneops.config import Gate
 from tuneops.errors import ExitCode
 from tuneops.smoke import statistics
-from tuneops.smoke.sampling import ARMS, Answer
+from tuneops.smoke.answer import ARMS, Answer
 from tuneops.smoke.statistics import ALPHA, Difference, Interval
 
 BASELINE, CANDIDATE = ARMS

@@ -12,7 +12,7 @@ from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import FINAL, Job
 from tuneops.config import Config
 from tuneops.errors import QuotaError
-from tuneops.training import lookup
+from tuneops.names import is_of_product
 from tuneops.training.preflight import check_room
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def spare(
     A job that succeeded after the newest deployed one may be waiting for its release: it stays.
     """
     keys = _keys_in_use(deployed)
-    ours = [job for job in known if lookup.is_of_product(config, job)]
+    ours = [job for job in known if is_of_product(config, job)]
     since = max((job.created for job in ours if _key(job) in keys), default=0)
     going = tuple(job for job in ours if _is_spare(job, keys, since))
     needed = keys | {_key(job) for job in ours if job not in going}

@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from tuneops.config import KEY_DIGITS, Config
+from tuneops.config import Config
 from tuneops.dataset.canonical import canonical_bytes
 
 METHOD = "supervised"
@@ -27,20 +27,6 @@ def content_key(config: Config, root: Path = Path()) -> str:
         "seed": None if tuning.seed == "random" else tuning.seed,
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
-
-
-def short(key: str) -> str:
-    """The part of the key that fits into names and suffixes."""
-    return key[:KEY_DIGITS]
-
-
-def suffix(config: Config, key: str) -> str:
-    return f"{config.fine_tuning.suffix}-{short(key)}"
-
-
-def file_name(config: Config, part: str, key: str) -> str:
-    """The name under which the ``training``, ``validation`` or ``claim`` file is uploaded."""
-    return f"{config.product}-{part}-{short(key)}.jsonl"
 
 
 def _digest(path: Path) -> str:

@@ -5,23 +5,14 @@ from typing import TYPE_CHECKING, Any
 from tuneops import tags
 from tuneops.azure import files, jobs
 from tuneops.azure.jobs import Job
-from tuneops.config import KEY_DIGITS, Config
+from tuneops.config import Config
 from tuneops.errors import PreconditionError
+from tuneops.names import is_of_product, names_of, short
 from tuneops.training import key as content
-from tuneops.training.next_step import Names, matching
+from tuneops.training.next_step import matching
 
 if TYPE_CHECKING:
     from openai import OpenAI
-
-
-def names_of(config: Config, key: str) -> Names:
-    return Names(
-        model=config.base.dated_name,
-        suffix=content.suffix(config, key),
-        training_file=content.file_name(config, "training", key),
-        validation_file=content.file_name(config, "validation", key),
-        claim=content.file_name(config, "claim", key),
-    )
 
 
 def find(config: Config, client: "OpenAI", job_id: str | None) -> Job:
@@ -50,12 +41,6 @@ def facts(job: Job) -> dict[str, Any]:
     }
 
 
-def is_of_product(config: Config, job: Job) -> bool:
-    """Whether the job's suffix is this product's, followed by a content key."""
-    stem, _, key = (job.suffix or "").rpartition("-")
-    return stem == config.fine_tuning.suffix and len(key) == KEY_DIGITS
-
-
 def _of_product(config: Config, client: "OpenAI", job_id: str) -> Job:
     job = jobs.get(client, job_id)
     if not is_of_product(config, job):
@@ -71,7 +56,7 @@ def _of_content(config: Config, client: "OpenAI") -> Job:
     known = matching(names_of(config, key), jobs.list_all(client), files.list_all(client))
     if not known:
         raise PreconditionError(
-            f"No job trained this content (key {content.short(key)}).",
+            f"No job trained this content (key {short(key)}).",
             remedy="Run 'fine_tune.py submit' first, or name a job with --job.",
         )
     return max(known, key=lambda job: (job.status == "succeeded", job.created))

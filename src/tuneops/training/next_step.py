@@ -14,21 +14,11 @@ from dataclasses import dataclass, replace
 
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import PAUSED, RUNNING, Job
+from tuneops.names import Names
 
 LIVE = RUNNING | PAUSED | {"succeeded"}
 SETTLE_SECONDS = 2.0  # listed for so long: times are whole seconds, and claims of one must all show
 _GONE = frozenset({"error", "deleted"})
-
-
-@dataclass(frozen=True)
-class Names:
-    """What carries the content key in Azure; claims are names that start with ``claim``."""
-
-    model: str
-    suffix: str
-    training_file: str
-    validation_file: str
-    claim: str
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ from tuneops.errors import (
     StillRunningError,
     TuneopsError,
 )
+from tuneops.names import names_of
 from tuneops.provision import preflight
 from tuneops.training import key as content
 from tuneops.training import next_step
 from tuneops.training import preflight as limits
 from tuneops.training.free_space import make_room
-from tuneops.training.lookup import names_of
 from tuneops.training.next_step import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
 from tuneops.training.preflight import Training
 from tuneops.waiting import attempts

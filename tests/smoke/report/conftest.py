@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tuneops.config import load
+from tuneops.smoke.answer import Answer
 from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Origin, Run
-from tuneops.smoke.sampling import Answer
 from tuneops.smoke.verdict import Outcome, Verdict
 
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"

@@ -75,7 +75,7 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
 
 def _matches(pattern: str, value: str) -> bool:
     """In linear time, whatever the pattern; one that RE2 does not know matches all."""
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.log_errors = False

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector

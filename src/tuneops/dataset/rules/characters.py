@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import partial
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector

@@ -1,6 +1,6 @@
 """Identity, card and account numbers that carry check digits."""
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 
 _DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _IBAN_LENGTHS = {

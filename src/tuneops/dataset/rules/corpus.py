@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import CHAT_KEYS, Example, Format
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.grouping import distinct

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 
 Kind = Literal["hotel", "flight", "rental_car", "restaurant"]
 

@@ -7,7 +7,7 @@ A row in which the assistant declines is a good example and stays silent.
 import unicodedata
 from collections.abc import Iterator
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import Message
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector, words

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.rowset import ALIKE, DISTINCT, Found, Read, Table, each, last_text
 from tuneops.dataset.rules.texts import instructions, normalise

@@ -1,6 +1,6 @@
 """Pages that many rules share: a line with another answer, and what must not be in a row."""
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Rule, rule
 
 _LAST_ANSWER = re.compile(r'("role": "assistant", "content": ")(?:[^"\\]|\\.)*("[^"]*)\Z')

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import re2  # type: ignore[import-untyped]
+import re2
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault
 from tuneops.dataset.rules.texts import INFORMED, Text
 

@@ -5,7 +5,7 @@ import ipaddress
 from collections.abc import Iterator
 from functools import partial
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote
 from tuneops.dataset.rules.checksums import is_card, is_dni, is_iban, is_nie, is_nuss, is_ssn
 from tuneops.dataset.rules.pages import forbidden

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, Rule, quote, rule
 from tuneops.dataset.rules import languages

@@ -8,7 +8,7 @@ and `voices` asks who speaks.
 from collections.abc import Iterator
 from functools import partial
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import RESULT_ROLES
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules import tool_facts

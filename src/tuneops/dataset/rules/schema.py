@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import CHAT_KEYS, ROLES, Example, Format, format_of
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 

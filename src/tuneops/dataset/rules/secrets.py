@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, Rule
 from tuneops.dataset.rules.pages import forbidden
 from tuneops.dataset.rules.patterns import detector, words

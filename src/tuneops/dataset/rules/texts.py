@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import PROMPT_ROLES, Example, Format, Message
 from tuneops.dataset.findings import Fault, JsonPath, Rule
 

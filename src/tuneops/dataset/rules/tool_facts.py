@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 
 _FIELD = re.compile(
     r"\"([\w áéíóúñ-]{1,40})\"\s*:\s*(?:\"([^\"]{0,80})\"|(-?\d[\d.,]{0,15})|(true|false))"

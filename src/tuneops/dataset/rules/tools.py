@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset import jsontext
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.patterns import detector, words
 from tuneops.dataset.rules.texts import Text, said_by_others

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import Example, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 from tuneops.dataset.rules.pages import answering

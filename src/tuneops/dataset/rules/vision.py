@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.examples import Example, Format, Message
 from tuneops.dataset.findings import Fault, JsonPath, quote, rule
 from tuneops.limits import MAX_IMAGE_BYTES, MAX_IMAGES, OPENAI_MAX_IMAGES

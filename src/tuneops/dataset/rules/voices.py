@@ -7,7 +7,7 @@ Numbers 1900 to 1929, beside `quality`.
 from collections.abc import Iterator
 from functools import partial
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, words

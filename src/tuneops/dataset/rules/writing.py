@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from tuneops import lazyre as re
+from travel_checks import lazyre as re
 from tuneops.dataset.findings import Fault, quote, rule
 from tuneops.dataset.rules.pages import answering
 from tuneops.dataset.rules.patterns import detector, text_at

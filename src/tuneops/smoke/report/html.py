@@ -8,16 +8,16 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from tuneops.checks.kinds import Judgement
+from tuneops.checks.base import Judgement
 from tuneops.display.charts import CHART_STYLE, Series, svg_chart
 from tuneops.escaping import PROSE, printable
+from tuneops.smoke.answer import ARMS, Answer
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
 from tuneops.smoke.report import wording
 from tuneops.smoke.report.differences import Span, marked, unshared
 from tuneops.smoke.report.intervals import difference_interval, rate_interval
 from tuneops.smoke.report.wording import label, provenance, share, verdict_sentence
-from tuneops.smoke.sampling import ARMS, Answer
 from tuneops.smoke.verdict import BASELINE, CANDIDATE, CheckResult, JudgedAnswer
 
 

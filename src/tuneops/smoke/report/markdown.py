@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from tuneops.escaping import cell
+from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run
 from tuneops.smoke.report import wording
 from tuneops.smoke.report.wording import failures, label, provenance, share, verdict_sentence
-from tuneops.smoke.sampling import ARMS
 from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome
 
 # A step's summary holds 1 MiB (GitHub Actions, workflow commands, 2026-08).

@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tuneops.escaping import PROSE, visible
+from tuneops.smoke.answer import ARMS
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import Run
 from tuneops.smoke.report import wording
 from tuneops.smoke.report.wording import failures, label, share, verdict_sentence
-from tuneops.smoke.sampling import ARMS
 from tuneops.smoke.verdict import JudgedAnswer, Outcome
 
 _STYLES = {

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
+from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run
-from tuneops.smoke.sampling import ARMS
 from tuneops.smoke.statistics import Difference
 from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome, Rate
 
 CHECK_LABELS = {
     "language": "Language",
-    "no_recommendation": "No forbidden recommendation",
     "ends_with_question": "Ends with a question",
     "length": "Length",
     "finish_reason": "Complete",

@@ -1,6 +1,8 @@
-"""How a wait looks: events as lines, and on a terminal a bar of trained steps."""
+"""How waiting looks: a bar on a terminal, lines in a log."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +14,9 @@ from tuneops.training.watch import Progress
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
+
+
+_QUARTERS = 4
 
 
 class JobProgress:
@@ -76,3 +81,23 @@ def _bar() -> "Bar":
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     return Bar(*columns, TimeElapsedColumn(), console=console.rich_console(stderr=True))
+
+
+@contextmanager
+def asking() -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how many answers there are, of how many."""
+    if not sys.stderr.isatty():
+        yield _say
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeRemaining
+
+    columns = (TextColumn("answers"), BarColumn(), MofNCompleteColumn(), TimeRemaining())
+    with Progress(*columns, console=console.rich_console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _say(done: int, total: int) -> None:
+    if done * _QUARTERS // total > (done - 1) * _QUARTERS // total:
+        console.say(f"{done} of {total} answers")

@@ -15,9 +15,13 @@ from travel_checks.recommendation_rules import KINDS, RULES, Kind
 from travel_checks.recommendations import (
     _possible,
     find_recommendations,
+    forbidden,
     sentences,
     without_accents,
 )
+from tuneops.checks.base import Planted
+from tuneops.config import load
+from tuneops.smoke.planted_answers import configured
 
 FIXTURES: Any = yaml.safe_load(
     (Path(__file__).parent / "fixtures" / "recommendations.yaml").read_text(encoding="utf-8")
@@ -54,6 +58,28 @@ def test_only_the_kinds_asked_for_are_found() -> None:
     assert [r.kind for r in find_recommendations(text)] == ["hotel", "rental_car"]
     only: list[Kind] = ["rental_car"]
     assert [r.kind for r in find_recommendations(text, only)] == ["rental_car"]
+
+
+def test_the_check_says_what_is_recommended_and_quotes_it() -> None:
+    answer = Planted("Lisboa enamora. Te recomiendo el Hotel Arts.")
+    assert forbidden(answer, kinds=["hotel"]) == (
+        "recommends a hotel",
+        "Te recomiendo el Hotel Arts.",
+    )
+    assert forbidden(answer, kinds=["flight"]) is None
+
+
+def test_the_shipped_configuration_judges_by_it() -> None:
+    checks = {
+        check.title: check for check in configured(load(Path("config/travel.yaml")).smoke_test)
+    }
+    judgement = checks["no_recommendation"].judge(Planted("Cena en Casa Lucio. ¿Te animas?"))
+    assert (judgement.passed, judgement.reason) == (False, "recommends a restaurant")
+    assert judgement.quote == "Cena en Casa Lucio."
+    assert all(
+        not checks["no_recommendation"].judge(bad).passed
+        for bad in checks["no_recommendation"].planted()
+    )
 
 
 def test_the_quote_is_the_sentence_as_it_was_written() -> None:

@@ -1,0 +1,1 @@
+"""A linter for the files that fine-tune chat models."""

@@ -1,0 +1,113 @@
+"""Digests that say in which sense two rows are the same; 64 bits each, to keep many."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from tunelint.example import PROMPT_ROLES, Example, Format, Message
+
+_DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
+_MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
+    rb"\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xc2[\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe3\x80[\x80-\xbf]"
+    rb"|\xef\xbc[\x81-\x8f\x9a-\xa0]"
+)
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_PLAIN_KEYS = {"role", "content", "weight"}
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Digests of one row; all but the first two ignore case, accents, punctuation and space.
+
+    Attributes:
+        exact: The line's bytes.
+        canonical: The JSON value, however it is written.
+        text: All messages, and declared tools or what a grader reads.
+        talk: Without system messages.
+        prompt: Without the last message.
+        question: Without system messages and the last message.
+        answer: The last message alone.
+        system: System messages alone, in their exact spelling; zero without any.
+        tools: The tools declared; zero without any.
+        other: The last message of the output that is not preferred; zero without any.
+        asked: The text of each user message.
+    """
+
+    exact: int
+    canonical: int
+    text: int
+    talk: int
+    prompt: int
+    question: int
+    answer: int
+    system: int
+    tools: int
+    other: int
+    asked: tuple[int, ...]
+
+
+def fold(text: str) -> bytes:
+    """Text without case, accents, punctuation and space; as it is, if nothing would be left."""
+    lowered = text.casefold()
+    if lowered.isascii():
+        return lowered.encode().translate(None, _DROPPED) or text.encode()
+    raw = unicodedata.normalize("NFKD", lowered).encode("utf-8", "surrogatepass")
+    return _MARKS.sub(b"", raw.translate(None, _DROPPED)) or text.encode("utf-8", "surrogatepass")
+
+
+def text_digest(text: str) -> int:
+    """A digest that texts share which differ in spelling only."""
+    return xxh3_64_intdigest(fold(text))
+
+
+def digests_of(example: Example) -> Digests:
+    messages = [(message.role, _message_key(message)) for message in example.messages]
+    talk = [key for role, key in messages if role not in PROMPT_ROLES]
+    keys = [key for _, key in messages]
+    tools = _ENCODER.encode(example.tools[0])
+    canonical = _ENCODER.encode(example.value)
+    return Digests(
+        exact=xxh3_64_intdigest(example.raw.strip() or canonical),
+        canonical=xxh3_64_intdigest(canonical),
+        text=xxh3_64_intdigest(b"\n".join((_others(example), *keys)) if keys else canonical),
+        talk=_digest(talk),
+        prompt=_digest([tools, *keys[:-1]]),
+        question=_digest(talk[:-1]),
+        answer=_digest(keys[-1:]),
+        system=_digest([one.text.encode() for one in example.messages if one.role in PROMPT_ROLES]),
+        tools=xxh3_64_intdigest(tools) if example.tools[0] else 0,
+        other=_digest([_message_key(one) for one in example.rejected[-1:]]),
+        asked=tuple(
+            text_digest(message.text) for message in example.messages if message.role == "user"
+        ),
+    )
+
+
+def _others(example: Example) -> bytes:
+    """What is beside the messages: tools, or all that a grader reads."""
+    if example.format is not Format.RFT:
+        return _ENCODER.encode(example.tools[0])
+    return _ENCODER.encode({key: one for key, one in example.fields.items() if key != "messages"})
+
+
+def _digest(keys: list[bytes]) -> int:
+    return xxh3_64_intdigest(b"\n".join(keys)) if keys else 0
+
+
+def _message_key(message: Message) -> bytes:
+    content = message.content
+    if isinstance(content, str) and message.fields.keys() <= _PLAIN_KEYS:
+        return message.role.encode() + b":" + fold(content)
+    others = {key: value for key, value in message.fields.items() if key not in _PLAIN_KEYS}
+    if isinstance(content, list):
+        others["content"] = [part for part in content if not _is_text(part)]
+    elif not isinstance(content, str):
+        others["content"] = content
+    return b":".join((message.role.encode(), fold(message.text), _ENCODER.encode(others)))
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, dict) and part.get("type") == "text" and "text" in part

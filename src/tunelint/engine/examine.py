@@ -1,0 +1,69 @@
+"""The rules that look at one row."""
+
+from collections.abc import Collection, Iterator
+
+import re2
+
+from tunelint.example import Example
+from tunelint.rule import EXAMPLE_CHECKS, TEXT_PATTERNS, TextPattern, Violation
+from tunelint.rules import all_families  # noqa: F401 - importing it fills the register
+from tunelint.text import Text, texts_of
+
+SET_MEMORY = 64 * 2**20  # bytes; a set that needs more would find nothing
+
+
+class Examiner:
+    """Looks at rows with the rules of these codes."""
+
+    def __init__(self, codes: Collection[str]) -> None:
+        self._codes = codes
+        self._sets: dict[str, _PatternSet] = {}
+
+    def violations(self, example: Example) -> Iterator[Violation]:
+        for check in EXAMPLE_CHECKS:
+            for violation in check(example):
+                if violation.rule.code in self._codes:
+                    yield violation
+        for text in texts_of(example):
+            patterns = self._sets.get(text.role) or self._patterns_for(text.role)
+            yield from patterns.violations(text)
+
+    def _patterns_for(self, role: str) -> "_PatternSet":
+        patterns = [
+            one
+            for one in TEXT_PATTERNS
+            if one.rule.code in self._codes and (not one.roles or role in one.roles)
+        ]
+        self._sets[role] = _PatternSet(patterns)
+        return self._sets[role]
+
+
+class _PatternSet:
+    """Patterns that are searched for together."""
+
+    def __init__(self, patterns: list[TextPattern]) -> None:
+        options = re2.Options()
+        options.max_mem = SET_MEMORY
+        self._patterns = patterns
+        self._set = re2.Set.SearchSet(options)
+        for one in patterns:
+            self._set.Add(one.pattern)
+        self._set.Compile()
+
+    def violations(self, text: Text) -> Iterator[Violation]:
+        """The first violation of each rule in a text."""
+        if not self._patterns:
+            return
+        reported: set[str] = set()
+        for index in self._set.Match(text.text) or ():
+            one = self._patterns[index]
+            if one.rule.code not in reported and (found := _first(one, text)):
+                reported.add(one.rule.code)
+                yield found
+
+
+def _first(one: TextPattern, text: Text) -> Violation | None:
+    for found in re2.finditer(one.pattern, text.text):
+        if message := one.check(text, found):
+            return Violation(one.rule, message, text.path, offset=found.start())
+    return None

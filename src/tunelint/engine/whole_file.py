@@ -1,0 +1,156 @@
+"""One data file from its first byte to its last."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from tunelint.engine.lines import LineReader
+from tunelint.engine.notes import Notes
+from tunelint.engine.worker import Range, RangeResult
+from tunelint.example import Example, Format, detect_format
+from tunelint.foreign.recognise import recognise
+from tunelint.json_text import JsonProblem, parse
+from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
+from tunelint.row_table import RowTable
+from tunelint.rules import encoding
+from tunelint.rules.limits import FILE_TOO_BIG
+from tunelint.source import (
+    BOM,
+    HEAD_BYTES,
+    Identity,
+    identity_of,
+    open_regular,
+    open_same,
+    read_lines,
+    size_of,
+)
+
+RANGE_BYTES = 10**6
+DETECTED_ROWS = 100  # of which the format is that of most
+DETECTED_BYTES = 4 * 10**6
+
+ReadRanges = Callable[[Iterable[Range]], Iterator[RangeResult]]
+
+
+@dataclass(slots=True)
+class File:
+    """A file that has been read; its rows are in the order of lines."""
+
+    path: Path
+    identity: Identity = (0, 0, 0, 0)
+    format: Format = Format.SFT
+    table: RowTable = field(default_factory=RowTable)
+
+    def row(self, number: int, /) -> Example:
+        """A row again, by its number in the table.
+
+        Raises:
+            InputError: The file has changed.
+        """
+        line, length = self.table.line[number], self.table.length[number]
+        if not length:
+            return Example(None, self.format, line)
+        with open_same(self.path, self.identity) as stream:
+            stream.seek(self.table.offset[number])
+            raw = stream.read(length).removeprefix(BOM)
+        return Example(parse(raw), self.format, line, raw)
+
+
+def read_file(path: Path, kind: Format | None, notes: Notes, read_ranges: ReadRanges) -> File:
+    """Read a file of training rows.
+
+    Args:
+        path: A regular file inside the tree.
+        kind: The file's format, or None to detect it.
+        notes: What is wrong goes there.
+        read_ranges: Reads ranges of lines, in their order.
+
+    Raises:
+        InputError: It cannot be read, or changes meanwhile.
+    """
+    with open_regular(path) as stream:
+        file = File(path, identity_of(stream))
+        first = list(_first_values(stream))
+        if _is_readable(path, stream, first, notes):
+            file.format = kind or detect_format(first)
+            _read(file, stream, notes, read_ranges)
+    return file
+
+
+def read_documents(path: Path, notes: Notes) -> Iterator[Example]:
+    """The JSON values of a file's lines, of whatever shape.
+
+    Raises:
+        InputError: As read_file.
+    """
+    with open_regular(path) as stream:
+        if _is_readable(path, stream, [], notes):
+            reader = LineReader(read_lines(stream), Format.SFT, notes.add)
+            yield from (example for _, example in reader.rows())
+
+
+def _is_readable(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes) -> bool:
+    size = size_of(stream)
+    if size > MAX_FILE_BYTES:
+        notes.add(FILE_TOO_BIG, f"The file has {size:,} bytes; the limit is {MAX_FILE_BYTES:,}.")
+        return False
+    stream.seek(0)
+    if foreign := recognise(stream.read(HEAD_BYTES), first):
+        notes.add(foreign.rule, foreign.message, hint=foreign.hint(path))
+        return False
+    return True
+
+
+def _first_values(stream: BinaryIO) -> Iterator[object]:
+    stream.seek(0)
+    for line in read_lines(stream, 0, DETECTED_BYTES):
+        if line.number > DETECTED_ROWS:
+            return
+        try:
+            yield parse(line.raw.removeprefix(BOM))
+        except (UnicodeDecodeError, JsonProblem):
+            continue
+
+
+def _read(file: File, stream: BinaryIO, notes: Notes, read_ranges: ReadRanges) -> None:
+    lines, errors = 0, len(notes.findings.listed)
+    line_ends = dict[bytes, int]()
+    for result in read_ranges(_ranges(file, stream)):
+        file.table.extend(result.table, lines)
+        notes.take(result.findings, lines)
+        for end, line in result.line_ends.items():
+            line_ends.setdefault(end, line + lines)
+        lines += result.lines
+    if not len(file.table) and len(notes.findings.listed) == errors:
+        notes.add(encoding.EMPTY_FILE, "The file holds no example.")
+    _look_at_layout(stream, notes, line_ends, lines)
+
+
+def _look_at_layout(
+    stream: BinaryIO, notes: Notes, line_ends: dict[bytes, int], lines: int
+) -> None:
+    stream.seek(0)
+    if stream.read(len(BOM)) == BOM:
+        notes.add(encoding.BYTE_ORDER_MARK, "The file starts with a byte-order mark.", 1)
+    if len(line_ends) > 1:
+        line = max(line_ends.values())
+        notes.add(encoding.MIXED_LINE_ENDS, "From here on line ends are mixed.", line)
+    if size := size_of(stream):
+        stream.seek(size - 1)
+        if stream.read(1) != b"\n":
+            notes.add(encoding.NO_FINAL_NEWLINE, "The last line has no line end.", lines)
+
+
+def _ranges(file: File, stream: BinaryIO) -> Iterator[Range]:
+    """Whole lines of about RANGE_BYTES; blank lines belong to the range before them."""
+    size, start = size_of(stream), 0
+    while start < size:
+        stream.seek(min(start + RANGE_BYTES, size))
+        while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+            pass
+        end = stream.tell()
+        while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.strip():
+            end = stream.tell()
+        yield Range(file.path, start, end, file.identity, file.format)
+        start = end

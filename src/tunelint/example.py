@@ -1,0 +1,184 @@
+"""A row of a data file as rules see it, and the formats that a file may have."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+JsonPath = tuple[str | int, ...]
+
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+PROMPT_ROLES = ("system", "developer")
+RESULT_ROLES = ("tool", "function")
+CHAT_KEYS = ("messages", "tools", "parallel_tool_calls", "functions", "function_call")
+OUTPUT_KEYS = ("preferred_output", "non_preferred_output")
+PAIR_KEYS = ("input", *OUTPUT_KEYS)
+
+
+class Format(StrEnum):
+    """What a file trains: conversations, pairs of answers, or questions for a grader."""
+
+    SFT = "sft"
+    DPO = "dpo"
+    RFT = "rft"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message whose role is known; its other fields may be anything."""
+
+    index: int
+    role: str
+    fields: dict[str, Any]
+    path: JsonPath
+
+    @property
+    def content(self) -> object:
+        return self.fields.get("content")
+
+    @property
+    def text(self) -> str:
+        """The text: of a list of parts, the text parts on lines of their own."""
+        content = self.content
+        return content if isinstance(content, str) else "\n".join(texts_of_content(content))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is text, and all of it is blank."""
+        texts = list(texts_of_content(self.content))
+        parts = len(self.content) if isinstance(self.content, list) else 1
+        return len(texts) == parts and not "".join(texts).strip()
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """The tool calls that are objects."""
+        calls = self.fields.get("tool_calls")
+        return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+
+    @property
+    def calls_function(self) -> bool:
+        """Whether the message calls a function, which may stand in for content."""
+        return bool(self.fields.get("tool_calls") or self.fields.get("function_call"))
+
+    @property
+    def is_trained(self) -> bool:
+        return self.role == "assistant" and self.fields.get("weight") != 0
+
+
+@dataclass(frozen=True)
+class Example:
+    """A row of a file of that format.
+
+    Attributes:
+        value: The row's JSON value, of any type.
+        format: That of the file.
+        line: From one.
+        raw: The line's bytes without its end; empty if the value spans several lines.
+    """
+
+    value: object
+    format: Format = Format.SFT
+    line: int = 0
+    raw: bytes = b""
+
+    @cached_property
+    def fields(self) -> dict[str, Any]:
+        return self.value if isinstance(self.value, dict) else {}
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages with a known role; a pair's end with the preferred output."""
+        if self.format is Format.DPO:
+            return (*self.prompt, *self._messages(OUTPUT_KEYS[:1]))
+        return self._messages(("messages",))
+
+    @cached_property
+    def prompt(self) -> tuple[Message, ...]:
+        """The input of a pair."""
+        return self._messages(("input", "messages"))
+
+    @cached_property
+    def rejected(self) -> tuple[Message, ...]:
+        """The output of a pair that is not preferred."""
+        return self._messages(OUTPUT_KEYS[1:])
+
+    @property
+    def tools(self) -> tuple[object, JsonPath]:
+        """The tools declared, and where."""
+        if self.format is not Format.DPO:
+            return self.fields.get("tools"), ("tools",)
+        prompt = self.fields.get("input")
+        return (prompt.get("tools") if isinstance(prompt, dict) else None), ("input", "tools")
+
+    @cached_property
+    def roles_known(self) -> bool:
+        """Whether every message has a known role, so that their order can be judged."""
+        lists: tuple[JsonPath, ...] = (("messages",),)
+        if self.format is Format.DPO:
+            lists = (("input", "messages"), OUTPUT_KEYS[:1])
+        expected = sum(len(self._list(path)) for path in lists)
+        return bool(self.messages) and len(self.messages) == expected
+
+    def question_before(self, answer: Message) -> Message | None:
+        """The user's message that an answer follows."""
+        found = None
+        for message in self.messages:
+            if message is answer:
+                return found
+            if message.role == "user":
+                found = message
+        return found
+
+    def _list(self, path: JsonPath) -> list[Any]:
+        value: object = self.fields
+        for step in path:
+            value = value.get(step) if isinstance(value, dict) else None
+        return value if isinstance(value, list) else []
+
+    def _messages(self, path: JsonPath) -> tuple[Message, ...]:
+        return tuple(
+            Message(index, one["role"], one, (*path, index))
+            for index, one in enumerate(self._list(path))
+            if isinstance(one, dict) and one.get("role") in ROLES
+        )
+
+
+def detect_format(values: Iterable[object]) -> Format:
+    """The format that most of the rows have; conversations where none can be told."""
+    formats = Counter(found for value in values if (found := format_of(value)) is not None)
+    return formats.most_common(1)[0][0] if formats else Format.SFT
+
+
+def format_of(value: object) -> Format | None:
+    """The format that a row's keys belong to; None for a row of none of them."""
+    if not isinstance(value, dict):
+        return None
+    if set(OUTPUT_KEYS) & value.keys() or _is_pair_input(value.get("input")):
+        return Format.DPO
+    if "messages" not in value:
+        return None
+    return Format.RFT if _is_question(value) else Format.SFT
+
+
+def _is_pair_input(value: object) -> bool:
+    return isinstance(value, dict) and "messages" in value
+
+
+def _is_question(value: dict[str, Any]) -> bool:
+    messages = value["messages"]
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    asks = isinstance(last, dict) and last.get("role") == "user"
+    return asks and bool(value.keys() - set(CHAT_KEYS))
+
+
+def texts_of_content(content: object) -> Iterator[str]:
+    """The texts and refusals of a message's content."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, list):
+        for part in content:
+            text = part.get("text", part.get("refusal")) if isinstance(part, dict) else None
+            if isinstance(text, str):
+                yield text

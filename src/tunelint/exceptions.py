@@ -1,0 +1,135 @@
+"""Findings that somebody has looked at and accepted, with a reason and until a day.
+
+The file is YAML: a list of entries with `line` (the digest of the line), `rule`, `reason`, `who`
+and `until`. An entry follows its line wherever it moves, and ends with any change of it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from tunelint.errors import UsageError
+from tunelint.findings import Finding
+from tunelint.rule import Rule, find_rule, rule
+from tunelint.source import BOM, open_regular, read_lines
+
+DIGEST_LENGTH = 16  # hexadecimal digits
+
+EXPIRED = rule(
+    "W2011",
+    "expired-exception",
+    what="An entry of the exceptions file is past its day, and counts no more.",
+    why="What was accepted for a time should be looked at again.",
+    bad="until: 2026-01-31, read in March",
+    good="entries with a day to come",
+    fix="Mend the row, or give the entry a new day.",
+)
+UNUSED = rule(
+    "I2012",
+    "unused-exception",
+    what="An entry of the exceptions file is for a line that is in none of the files.",
+    why="The line was changed or is gone; the entry accepts nothing, and only clutters the file.",
+    bad="an entry for a line that was mended",
+    good="entries for lines that are there",
+    fix="Delete the entry.",
+)
+_TEMPLATE = """\
+- line: {digest} # {file}, line {line}
+  rule: {code}
+  reason: ""
+  who: ""
+  until: ""
+"""
+
+
+class _Entry(Struct, forbid_unknown_fields=True):
+    line: Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]
+    rule: str
+    reason: Annotated[str, Meta(min_length=10)]
+    who: Annotated[str, Meta(min_length=1)]
+    until: date
+
+
+@dataclass(frozen=True)
+class Exceptions:
+    """Pairs of a line's digest and a rule's code, and what is to be said of expired ones."""
+
+    accepted: frozenset[tuple[str, str]] = frozenset()
+    expired: tuple[str, ...] = ()
+
+    def covers(self, line: bytes, broken: Rule) -> bool:
+        return bool(self.accepted) and (digest_of(line), broken.code) in self.accepted
+
+
+NO_EXCEPTIONS = Exceptions()
+
+
+def digest_of(line: bytes) -> str:
+    """What names a line in the exceptions file: SHA-256 of it without the space around it."""
+    return sha256(line.removeprefix(BOM).strip()).hexdigest()[:DIGEST_LENGTH]
+
+
+def load(path: Path, today: date | None = None) -> Exceptions:
+    """Read an exceptions file.
+
+    Raises:
+        UsageError: It cannot be read, is malformed, or names a rule that does not exist.
+    """
+    entries = [(one, find_rule(one.rule).code) for one in _entries(path)]
+    day = today or datetime.now(UTC).date()
+    return Exceptions(
+        frozenset((one.line, code) for one, code in entries if one.until >= day),
+        tuple(
+            f"The exception of {one.who} for {one.rule} ended on {one.until}."
+            for one, _ in entries
+            if one.until < day
+        ),
+    )
+
+
+def unused(accepted: Exceptions, files: Iterable[Path]) -> Iterator[str]:
+    """What is to be said of entries whose line is in none of the files any more."""
+    missing = {digest for digest, _ in accepted.accepted}
+    for path in files if missing else ():
+        with open_regular(path) as stream:
+            missing.difference_update(digest_of(line.raw) for line in read_lines(stream))
+    for digest, code in sorted(accepted.accepted):
+        if digest in missing:
+            yield f"No line has the digest {digest}, for which {code} is accepted."
+
+
+def entries_for(report: Iterable[Finding]) -> Iterator[str]:
+    """An entry for each finding on a line, to be completed and pasted into an exceptions file."""
+    wanted: dict[str, dict[int, list[str]]] = {}
+    for one in report:
+        if one.line:
+            wanted.setdefault(one.file, {}).setdefault(one.line, []).append(one.code)
+    for file, lines in wanted.items():
+        with open_regular(Path(file)) as stream:
+            for line in islice(read_lines(stream), max(lines)):
+                for code in lines.get(line.number, ()):
+                    yield _TEMPLATE.format(
+                        digest=digest_of(line.raw), code=code, file=file, line=line.number
+                    )
+
+
+def _entries(path: Path) -> list[_Entry]:
+    import yaml
+
+    remedy = "Each entry has line, rule, reason, who and until."
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+        return msgspec.convert(document, list[_Entry])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(
+            f"The exceptions {path} cannot be read: {error}.", remedy=remedy
+        ) from error
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {error}.", remedy=remedy) from error

@@ -1,0 +1,174 @@
+"""Packed and binary files: what they are by their first bytes, and what is in them.
+
+Nothing is trusted: what a file unpacks to is bounded, whatever the file says.
+"""
+
+import bz2
+import gzip
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import IO, Any, Protocol
+
+from tunelint.errors import InputError
+from tunelint.escaping import quote
+from tunelint.limits import MAX_FILE_BYTES
+
+CONVERTED = ("gzip", "zip", "bzip2", "xz", "Parquet", "Arrow")
+MAX_UNPACKED = 2 * MAX_FILE_BYTES  # ours: other formats need more bytes for the same rows
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "zip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"PAR1": "Parquet",
+    b"ARROW1": "Arrow",
+    b"\xff\xff\xff\xff": "Arrow",  # a stream, as Hugging Face's datasets keeps it
+    b"SQLite format 3\x00": "SQLite",
+    b"%PDF": "PDF",
+    b"\x78\x01": "zlib",
+    b"\x78\x9c": "zlib",
+    b"\x78\xda": "zlib",
+    b"7z\xbc\xaf\x27\x1c": "7-Zip",
+    b"Rar!": "RAR",
+    b"\x04\x22\x4d\x18": "LZ4",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file's",
+    b"\x80\x04\x95": "pickle",
+}
+_OFFICE = (b"[Content_Types].xml", b"_rels/.rels", b"xl/", b"docProps/")  # names in a zip
+_NAME_AT = 30  # bytes of a zip entry's header before its name (APPNOTE 4.3.7)
+_LAYERS = 3
+_DIRECTORY_END = b"PK\x05\x06"
+_DIRECTORY_END_64 = b"PK\x06\x07"
+_DIRECTORY_END_BYTES = 22 + 0xFFFF
+_MAX_DIRECTORY = 10**6  # bytes; some ten thousand names
+_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+
+
+class Source(Protocol):
+    """Bytes that can be read again from their start."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+
+
+def binary_kind(head: bytes) -> str | None:
+    """What data a file is by its first bytes; None for text."""
+    name = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
+    if name == "zip" and head.startswith(_OFFICE, _NAME_AT):
+        return "Excel"
+    return name
+
+
+@contextmanager
+def unpacked(stream: IO[bytes]) -> Iterator[Source]:
+    """What is in a gzip, bzip2, xz or zip file; any other file as it is.
+
+    Raises:
+        InputError: It is damaged, holds several files, or unpacks to more than the limit. Reading
+            raises it too.
+    """
+    source: Source = stream
+    with ExitStack() as stack:
+        for _ in range(_LAYERS):
+            opened = _opened(source, stack)
+            if opened is None:
+                yield source
+                return
+            source = opened
+        raise InputError(
+            f"The file is packed more than {_LAYERS - 1} times.", remedy="Unpack it by hand."
+        )
+
+
+def _opened(source: Source, stack: ExitStack) -> "Source | None":
+    head = source.read(8)
+    source.seek(0)
+    kind: Any = binary_kind(head)
+    packed: Any = source
+    if kind in {"zip", "Excel"}:
+        if isinstance(source, _Bounded):
+            raise InputError("A zip is packed inside another file.", remedy="Unpack it by hand.")
+        return _Bounded(_only_entry(packed, stack))
+    openers = {"gzip": gzip.GzipFile, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}
+    if kind not in openers:
+        return None
+    arguments = {"fileobj": packed} if kind == "gzip" else {"filename": packed}
+    return _Bounded(stack.enter_context(openers[kind](mode="rb", **arguments)))
+
+
+class _Bounded:
+    """An unpacked stream up to the limit; damage is an InputError."""
+
+    def __init__(self, source: Any) -> None:  # noqa: ANN401 - GzipFile, ZipExtFile and others
+        self._source = source
+        self._read = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size < 0 or size > MAX_UNPACKED:
+            size = MAX_UNPACKED + 1
+        try:
+            data: bytes = self._source.read(size)
+        except _DAMAGE as error:
+            raise InputError(
+                f"The packed file is damaged: {error or type(error).__name__}.",
+                remedy="Restore it from a good copy.",
+            ) from error
+        self._read += len(data)
+        if self._read > MAX_UNPACKED:
+            raise InputError(
+                f"The file unpacks to more than {MAX_UNPACKED:,} bytes.",
+                remedy="Azure takes no training file of half of that: unpack and cut it by hand.",
+            )
+        return data
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        position: int = self._source.seek(offset, whence)
+        self._read = position
+        return position
+
+
+def _only_entry(stream: Any, stack: ExitStack) -> Any:  # noqa: ANN401 - what zipfile has
+    """The one data file of an archive."""
+    _check_directory(stream)
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(stream))
+        entries = [one for one in archive.infolist() if _is_data(one)]
+        if len(entries) == 1:
+            return stack.enter_context(archive.open(entries[0]))
+    except (*_DAMAGE, RuntimeError) as error:  # the last: it wants a password
+        raise InputError(
+            "The archive is damaged, or wants a password.", remedy="Unpack it by hand."
+        ) from error
+    names = quote(", ".join(one.filename for one in entries[:5]) or "nothing")
+    raise InputError(
+        f"The archive holds {len(entries)} files, not one: {names}.",
+        remedy="Unpack it, and convert the file you mean.",
+    )
+
+
+def _is_data(entry: zipfile.ZipInfo) -> bool:
+    hidden = entry.filename.startswith("__MACOSX/") or "/." in f"/{entry.filename}"
+    return not entry.is_dir() and not hidden
+
+
+def _check_directory(stream: Any) -> None:  # noqa: ANN401 - same
+    """Refuse an archive with so many names that listing them would fill the memory.
+
+    Raises:
+        InputError: It has (APPNOTE 4.3.16: the directory's size stands 12 bytes into its end).
+    """
+    size = stream.seek(0, 2)
+    stream.seek(max(0, size - _DIRECTORY_END_BYTES))
+    tail = stream.read(_DIRECTORY_END_BYTES)
+    stream.seek(0)
+    at = tail.rfind(_DIRECTORY_END)
+    directory = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at >= 0 and (directory > _MAX_DIRECTORY or _DIRECTORY_END_64 in tail):
+        raise InputError("The archive holds too many files.", remedy="Unpack it by hand.")

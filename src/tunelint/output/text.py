@@ -1,0 +1,102 @@
+"""A report for a person at a terminal, or for the log of a job: what matters most comes first."""
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from tunelint.escaping import visible
+from tunelint.findings import Report, Statistics
+from tunelint.output.grouping import (
+    SHOWN_PLACES,
+    Group,
+    clusters,
+    counted,
+    groups,
+    headline,
+)
+from tunelint.output.histogram import merged, text_bars
+from tunelint.rule import Severity
+
+_BARS = 5  # in the short form
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def as_text(
+    report: Report,
+    *,
+    full: bool = False,
+    notes: Sequence[str] = (),
+    command: str = "python -m tunelint",
+) -> str:
+    """The findings by rule, the files in numbers, a table of the rules, and what to do next.
+
+    Args:
+        report: What a check found.
+        full: Whether every finding is listed, and every step of each histogram.
+        notes: What the caller adds before the verdict, one line each.
+        command: By which the user calls the other commands.
+    """
+    found = groups(report)
+    hidden = not full and any(len(clusters(one.findings)) > SHOWN_PLACES for one in found)
+    verdict = click.style(headline(report), fg="green" if report.passed else "red", bold=True)
+    blocks = (
+        *(_group(one, full=full) for one in found),
+        (*_files(report, full=full), *notes),
+        _table(found),
+        (verdict, *_next_steps(found, command, hidden=hidden)),
+    )
+    return "\n\n".join(filter(None, map("\n".join, blocks)))
+
+
+def _group(group: Group, *, full: bool) -> Iterator[str]:
+    yield click.style(group.title, fg=_COLOURS[group.severity], bold=True)
+    found = clusters(group.findings)
+    shown = found if full else found[:SHOWN_PLACES]
+    for one in shown:
+        yield f"  {one.where}: {one.findings[0].message}"
+    left = group.count - sum(len(one.findings) for one in shown)
+    if left:
+        how = "not listed" if full else f"--select {group.rule.code} lists them"
+        yield f"  …and {left:,} more ({how})"
+    hints = group.hints if full else group.hints[:1]
+    yield from (click.style(f"  → {hint}", dim=True) for hint in hints)
+
+
+def _files(report: Report, *, full: bool) -> Iterator[str]:
+    with_rows = [(name, one) for name, one in report.statistics.items() if one.examples]
+    for at, (name, one) in enumerate(with_rows):
+        yield f"{visible(name)}: {numbers(one)}"
+        if len(one.distribution) > 1 and (full or at == 0):
+            steps = one.distribution if full else merged(one.distribution, _BARS)
+            yield from (f"    {bar}" for bar in text_bars(steps))
+
+
+def numbers(one: Statistics) -> str:
+    """A file in a sentence."""
+    images = f", {counted(one.images, 'image')} (their tokens are not counted)"
+    return (
+        f"{counted(one.examples, 'example')}, {counted(one.answers, 'answer')}, "
+        f"{counted(one.tokens, 'token')}{images if one.images else ''}; each example "
+        f"{one.min_tokens:,} to {one.max_tokens:,} tokens, median {one.median_tokens:,}, "
+        f"95 % up to {one.p95_tokens:,}"
+    )
+
+
+def _table(found: Sequence[Group]) -> Iterator[str]:
+    """One line a rule: code, severity, number, name."""
+    wide = max((len(f"{one.count:,}") for one in found), default=0)
+    for one in found:
+        yield f"{one.rule.code:<6} {one.severity:<8} {one.count:>{wide},}  {one.rule.name}"
+
+
+def _next_steps(found: Sequence[Group], command: str, *, hidden: bool) -> Iterator[str]:
+    """What to do next, from the gravest finding on."""
+    if not found:
+        return
+    worst = found[0]
+    yield f"Next: {command} explain {worst.rule.code} says what it is about."
+    place = next((one for one in worst.findings if one.line), None)
+    if place is not None:
+        yield f"      {command} show {place.file} {place.line} prints the row."
+    if hidden:
+        yield "      --full lists every finding."

@@ -1,0 +1,52 @@
+"""What scripts/smoke_test.py runs: one smoke test from prompts to reports."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tuneops.config import Config
+from tuneops.smoke.journal import FILE, Journal
+from tuneops.smoke.judging import judged_run
+from tuneops.smoke.plan import Wanted, read_plan
+from tuneops.smoke.record import Run
+from tuneops.smoke.verdict import CANDIDATE
+
+
+def run_smoke_test(
+    config: Config,
+    wanted: Wanted,
+    *,
+    out: Path,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Run:
+    """Ask both deployments, judge the answers, and write the reports into ``out``.
+
+    Answers are kept in ``out`` as they arrive, and a run that was killed goes on from there. The
+    verdict is recorded on the candidate's deployment, where a release looks for it, except where
+    the run is against a stored one.
+
+    Raises:
+        TuneopsError: The prompts are broken, or Azure cannot be reached at all.
+    """
+    from tuneops.azure.account import open_foundry
+    from tuneops.release import origin
+    from tuneops.release import smoke_tags as recorded
+    from tuneops.smoke.arms import find_arms
+    from tuneops.smoke.report.files import write_reports
+
+    plan = read_plan(config, wanted)
+    foundry = open_foundry(config)
+    arms = find_arms(plan, foundry)
+    candidate = plan.deployments[CANDIDATE]
+    started = datetime.now(UTC)
+    with Journal(out / FILE) as journal:
+        answers = [] if plan.faults else [*plan.known, *arms.ask(journal, progress)]
+        run = judged_run(plan, answers, arms.expected, origin=arms.origin, started=started)
+        run = run if plan.faults else arms.compare(run)
+        write_reports(run, out, loss=origin.of(config, foundry, candidate).loss)
+        if wanted.against is None:
+            rates = {each.check: (each.baseline.mean, each.candidate.mean) for each in run.results}
+            found = recorded.Verdict(run.verdict.outcome, run.origin.key, rates)
+            recorded.record(foundry, candidate, found, out / "run.json")
+        journal.done()
+    return run
