@@ -1,12 +1,10 @@
 """Which files of a folder configure a product."""
 
-import re
 from pathlib import Path
 
 from tuneops.errors import ConfigError
 
 FOLDER = Path("config")
-_LIKE_A_PRODUCT = re.compile(rb"^\s*product\s*:|[^\x00-\x7f]", re.MULTILINE)
 
 
 def configurations(folder: Path = FOLDER) -> list[Path]:
@@ -41,13 +39,10 @@ def which(folder: Path = FOLDER) -> str:
 
 
 def _names_a_product(file: Path) -> bool:
-    """Whether it has that key, however it is written; loading says what is wrong with the rest."""
     from tunelint import yaml_file
 
     try:
         document = yaml_file.load(file)
-    except OSError:
-        return True
-    except yaml_file.UnreadableError:
-        return _LIKE_A_PRODUCT.search(file.read_bytes()) is not None
+    except (OSError, yaml_file.UnreadableError):
+        return True  # loading it says what is wrong
     return isinstance(document, dict) and "product" in document
