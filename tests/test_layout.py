@@ -29,7 +29,6 @@ ROOMS = (
     ("commands",),
 )
 NARRATION = {"tuneops.console"}
-LEAVING = ("tuneops.dataset", "travel_checks.lazyre")  # tunelint takes their place
 
 
 @cache
@@ -37,7 +36,6 @@ def modules() -> dict[str, Path]:
     return {
         ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): path
         for path in SOURCE.rglob("*.py")
-        if not ".".join(path.relative_to(SOURCE).with_suffix("").parts).startswith(LEAVING)
     }
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tunelint.errors import TunelintError
 from tuneops import config_files, github
 from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
@@ -37,6 +38,9 @@ class _Guarded(click.Command):
                 stream.reconfigure(errors="backslashreplace")  # whatever its encoding lacks
         try:
             return super().invoke(ctx)
+        except TunelintError as error:
+            report(ConfigError(error.message, remedy=error.remedy))
+            ctx.exit(ExitCode.USAGE)
         except TuneopsError as error:
             report(error)
             ctx.exit(error.exit_code)

@@ -145,6 +145,11 @@ class Repository:
         path = f"/actions/workflows/{quote(file)}/dispatches"
         self._send("POST", path, {"ref": branch, "inputs": dict(inputs)})
 
+    def switch(self, file: str, *, on: bool) -> None:
+        """Have a workflow's events start it, its clock too, or not any more."""
+        verb = "enable" if on else "disable"
+        self._send("PUT", f"/actions/workflows/{quote(file)}/{verb}")
+
     def artifacts(self, run: str) -> dict[str, int]:
         """The ids of a run's artifacts by name, those of the newest attempt."""
         listed = self._all(f"/actions/runs/{int(run)}/artifacts", "artifacts")

@@ -27,7 +27,7 @@ from tuneops.azure.cloud import connect
 from tuneops.commands import deploy as release
 from tuneops.commands import fine_tune as training
 from tuneops.commands import reconcile as reconciling
-from tuneops.dataset import scan
+from tuneops.linting.options import check_product
 from tuneops.names import short
 from tuneops.provision import create
 from tuneops.release import deploy, history_backup, plan, smoke_tags
@@ -84,7 +84,7 @@ def warm_up(config: Path) -> None:
     """Load here, once, what every child would load for itself: SDKs, vocabularies, languages."""
     for name in _SDKS:
         importlib.import_module(name)
-    scan.check_product(configuration.load(config))
+    check_product(configuration.load(config))
 
 
 def start_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> Forked:

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import pricing
-from tuneops.config import Config
 from tuneops.errors import ConfigError
 from tuneops.git import History
 from tuneops.names import short
@@ -93,7 +91,9 @@ def plan(history: History, base: str, config_path: Path) -> Plan:
     config = configuration.load(config_path)
     key = content.content_key(config)
     commit = trained_at(history, base, config.product, key)
-    return Plan(config.product, key, commit, _difference(history, base, config))
+    return Plan(
+        config.product, key, commit, _difference(history, base, config.data.training, config_path)
+    )
 
 
 def trained_at(history: History, base: str, product: str, key: str) -> str | None:
@@ -117,21 +117,20 @@ def _key_at(history: History, commit: str, path: str) -> str | None:
         return None
 
 
-def _difference(history: History, base: str, config: Config) -> Difference | None:
+def _difference(
+    history: History, base: str, training: Path, config_path: Path
+) -> Difference | None:
     """None where the base branch had no such file."""
-    from tuneops.dataset import ruling
-    from tuneops.dataset.diff import compare
+    from tuneops.linting.diff import diff
 
-    training = config.data.training
     before = history.entries(base, training.as_posix())
     if not before:
         return None
     with written(history, before) as root:
-        found = compare(root / training, training, **ruling.options(config))
-    facts = found.as_dict(pricing.price(config), pricing.epochs(config))
+        facts = diff(str(root / training), training, config_path)
     counts = {name: facts[name] for name in ("added", "removed", "changed")}
     return Difference(_size(facts["base"]), _size(facts["head"]), **counts)
 
 
 def _size(facts: Mapping[str, Any]) -> Size:
-    return Size(facts["examples"], facts["tokens"], facts.get("training_cost"))
+    return Size(facts["examples"], facts["tokens"], facts.get("cost"))

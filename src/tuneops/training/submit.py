@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tunelint.rule import Severity
 from tuneops.azure import catalog, files, jobs
 from tuneops.azure.account import Foundry
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job, NewJob
 from tuneops.config import Config
-from tuneops.dataset import scan
-from tuneops.dataset.canonical import canonical_bytes
-from tuneops.dataset.findings import Severity
 from tuneops.errors import (
     FindingsError,
     JobFailedError,
@@ -23,6 +21,8 @@ from tuneops.errors import (
     StillRunningError,
     TuneopsError,
 )
+from tuneops.linting.data_files import canonical_bytes
+from tuneops.linting.options import check_product
 from tuneops.names import names_of
 from tuneops.provision import preflight
 from tuneops.training import key as content
@@ -256,7 +256,7 @@ def check(config: Config, foundry: Foundry) -> Training:
             region does not train it as the configured type.
         QuotaError: The job is larger than Azure takes.
     """
-    report = scan.check_product(config)
+    report = check_product(config)
     errors = [f for f in report.findings if f.severity is Severity.ERROR]
     if errors:
         first = errors[0]
