@@ -15,9 +15,6 @@ clone_option = click.option(
     show_default=True,
     help="A clone that has both commits.",
 )
-out_option = click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file."
-)
 
 
 @click.group(cls=console.Commands)
@@ -29,7 +26,7 @@ def main() -> None:
 @base_option
 @head_option
 @clone_option
-@out_option
+@click.option("--out", type=console.Output(), help="Also as a file.")
 @console.json_option
 def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Name the products that it touches; refuse it where it mixes data with anything else.
@@ -49,12 +46,7 @@ def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) 
 @base_option
 @head_option
 @clone_option
-@click.option(
-    "--into",
-    type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="A new folder.",
-)
+@click.option("--into", type=console.Output(folder=True), required=True, help="A new folder.")
 @console.dry_run_option
 @console.json_option
 def take(
@@ -82,7 +74,7 @@ def take(
 @console.config_option
 @base_option
 @clone_option
-@out_option
+@click.option("--out", type=console.Output(), help="Also as a file.")
 @console.json_option
 def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Say what merging would cost: nothing, where the base branch had this content before.

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuneops import config_files
 from tuneops.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tuneops.config import Config
 
 CONFIG_FOLDER = config_files.FOLDER
 DATA_FOLDER = Path("data")
@@ -52,9 +56,16 @@ def find(root: Path = Path()) -> list[Product]:
     """All products; the file of one is called after it.
 
     Raises:
-        ConfigError: A file is not valid, or is named otherwise than its product.
+        ConfigError: A file is not valid, or is named otherwise than its product, or two products
+            have the same name for something in one account.
     """
-    return [_product(file) for file in config_files.configurations(root / CONFIG_FOLDER)]
+    from tuneops import config as configuration
+    from tuneops import name_collisions
+
+    files = config_files.configurations(root / CONFIG_FOLDER)
+    configs = [configuration.load(file) for file in files]
+    name_collisions.refuse(configs)
+    return [_product(file, config) for file, config in zip(files, configs, strict=True)]
 
 
 def touched(products: Sequence[Product], paths: Iterable[str]) -> list[Product]:
@@ -112,10 +123,7 @@ def _looks_reserved(top: str) -> bool:
     return folded in {name.casefold() for name in (*_FOLDERS, _OWNERS)}
 
 
-def _product(file: Path) -> Product:
-    from tuneops import config as configuration
-
-    config = configuration.load(file)
+def _product(file: Path, config: "Config") -> Product:
     if config.product != file.stem:
         raise ConfigError(
             f"{file} describes the product '{config.product}'.",
