@@ -54,7 +54,11 @@ JUDGED = (
     "success() && (github.event.workflow_run.event == 'pull_request' && "
     "github.event.workflow_run.conclusion != 'cancelled')"
 )
-UNSEEN = "always() && steps.promote.outputs.first == '{}' && steps.smoke.outcome != 'success'"
+UNSEEN = "always() && steps.promote.outputs.back_to != '' && steps.smoke.outcome != 'success'"
+ATTESTED = (
+    "success() && (vars.TUNEOPS_ATTESTATIONS == 'true' || "
+    "github.event.repository.visibility == 'public')"
+)
 # Expression, contexts, state of what came before, whether it runs.
 TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     *(("always()", {}, state, True) for state in STATES),
@@ -90,14 +94,25 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     ),
     *(
         (
-            UNSEEN.format(asked),
-            {"steps": {"promote": {"outputs": first}, "smoke": {"outcome": seen}}},
+            UNSEEN,
+            {"steps": {"promote": {"outputs": told}, "smoke": {"outcome": seen}}},
             state,
-            first == {"first": asked} and seen != SUCCESS,
+            bool(told) and seen != SUCCESS,
         )
-        for asked in ("true", "false")
-        for first in ({}, {"first": "true"}, {"first": "false"})
+        for told in ({}, {"back_to": "nothing"}, {"back_to": "gpt-4o.ft-1"})
         for seen in (SUCCESS, FAILURE, CANCELLED, "skipped")
+        for state in STATES
+    ),
+    *(
+        (
+            ATTESTED,
+            {"vars": asked, "github": {"event": {"repository": repository}}},
+            state,
+            (asked == {"TUNEOPS_ATTESTATIONS": "true"} or repository == {"visibility": "public"})
+            and state == SUCCESS,
+        )
+        for asked in ({}, {"TUNEOPS_ATTESTATIONS": "true"}, {"TUNEOPS_ATTESTATIONS": "yes"})
+        for repository in ({}, *({"visibility": seen} for seen in ("public", "private")))
         for state in STATES
     ),
     *(
@@ -149,16 +164,20 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     ),
     *(
         (
-            "success() && (github.event_name == 'schedule' || !inputs.dry_run)",
-            context,
+            (
+                "success() && (needs.plan.outputs.due != '0' && "
+                "(github.event_name == 'schedule' || !inputs.dry_run))"
+            ),
+            context | outputs("plan", due=due),
             SUCCESS,
-            runs,
+            runs and due != "0",
         )
         for context, runs in (
             (event("schedule"), True),
             (event("workflow_dispatch", dry_run=True), False),
             (event("workflow_dispatch", dry_run=False), True),
         )
+        for due in ("0", "1", "12")
     ),
     *(
         ("success() && (!inputs.retry)", {"inputs": inputs}, SUCCESS, runs)

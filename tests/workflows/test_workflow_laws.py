@@ -36,8 +36,12 @@ BEYOND_READING = {
     ("provision.yml", "provision"): {"actions": "read", "id-token": "write"},
     ("reconcile.yml", "look"): {"id-token": "write"},
     ("reconcile.yml", "tell"): {"actions": "write", "issues": "write"},
-    ("release.yml", "candidate"): {"id-token": "write"},
-    ("release.yml", "deploy"): {"actions": "read", "id-token": "write"},
+    ("release.yml", "candidate"): {"attestations": "write", "id-token": "write"},
+    ("release.yml", "deploy"): {
+        "actions": "read",
+        "attestations": "read",
+        "id-token": "write",
+    },
     ("rollback.yml", "rollback"): {"actions": "read", "id-token": "write"},
 }
 
