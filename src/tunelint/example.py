@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -66,7 +66,7 @@ class Message:
         return self.role == "assistant" and self.fields.get("weight") != 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Example:
     """A row of a file of that format.
 
@@ -75,23 +75,23 @@ class Example:
         format: That of the file.
         line: From one.
         raw: The line's bytes without its end; empty if the value spans several lines.
+        fields: The value, if it is an object.
+        messages: The messages with a known role; a pair's end with the preferred output.
     """
 
     value: object
     format: Format = Format.SFT
     line: int = 0
     raw: bytes = b""
+    fields: dict[str, Any] = field(init=False)
+    messages: tuple[Message, ...] = field(init=False)
 
-    @cached_property
-    def fields(self) -> dict[str, Any]:
-        return self.value if isinstance(self.value, dict) else {}
-
-    @cached_property
-    def messages(self) -> tuple[Message, ...]:
-        """The messages with a known role; a pair's end with the preferred output."""
+    def __post_init__(self) -> None:
+        self.fields = self.value if isinstance(self.value, dict) else {}
         if self.format is Format.DPO:
-            return (*self.prompt, *self._messages(OUTPUT_KEYS[:1]))
-        return self._messages(("messages",))
+            self.messages = (*self.prompt, *self._messages(OUTPUT_KEYS[:1]))
+        else:
+            self.messages = self._messages(("messages",))
 
     @cached_property
     def prompt(self) -> tuple[Message, ...]:
@@ -103,7 +103,7 @@ class Example:
         """The output of a pair that is not preferred."""
         return self._messages(OUTPUT_KEYS[1:])
 
-    @cached_property
+    @property
     def tools(self) -> tuple[object, JsonPath]:
         """The tools declared, and where."""
         if self.format is not Format.DPO:
