@@ -121,7 +121,8 @@ def _rights(files: Sequence[WorkflowFile]) -> Iterator[str]:
 
 
 def _dispatches(step: dict[str, str]) -> bool:
-    return "start-releases" in step.get("run", "")
+    run = step.get("run", "")
+    return "start-releases" in run or "follow-up" in run
 
 
 def _jobs(file: WorkflowFile, path: str | None) -> str:

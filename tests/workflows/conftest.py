@@ -307,6 +307,7 @@ def stage(tmp_path: Path, origin: Path, interpreter: Path, azure: LocalAzure) ->
     repository = tmp_path / "repository"
     shutil.copytree(origin, repository, symlinks=True)
     hub = GitHub(tmp_path / "artifacts")
+    hub.switch("reconcile.yml", "disabled_manually")
     server = serve(hub)
     yield Stage(tmp_path, repository, interpreter, azure, hub)
     server.shutdown()

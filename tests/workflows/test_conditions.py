@@ -44,7 +44,11 @@ def after(event: str, conclusion: str) -> dict[str, Any]:
 
 
 ANYTHING_DUE = (
-    "success() && (needs.look.outputs.releases != '[]' || needs.look.outputs.failures != '[]')"
+    "success() && (needs.look.outputs.releases != '[]' || needs.look.outputs.failures != '[]' || "
+    "needs.look.outputs.running == '[]')"
+)
+TRAINED = (
+    "always() && needs.products.result == 'success' && needs.products.outputs.products != '[]'"
 )
 JUDGED = (
     "success() && (github.event.workflow_run.event == 'pull_request' && "
@@ -114,12 +118,34 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     *(
         (
             ANYTHING_DUE,
-            outputs("look", releases=releases, failures=failures),
+            outputs("look", releases=releases, failures=failures, running=running),
             SUCCESS,
-            (releases, failures) != ("[]", "[]"),
+            (releases, failures) != ("[]", "[]") or running == "[]",
         )
         for releases in ("[]", '[{"job": "a"}]')
         for failures in ("[]", '[{"job": "b"}]')
+        for running in ("[]", '[{"job": "c"}]')
+    ),
+    *(
+        (
+            "success() && (needs.look.outputs.running == '[]')",
+            outputs("look", running=running),
+            state,
+            (running, state) == ("[]", SUCCESS),
+        )
+        for running in ("[]", '[{"job": "c"}]')
+        for state in STATES
+    ),
+    *(
+        (
+            TRAINED,
+            {"needs": {"products": {"result": found, "outputs": {"products": products}}}},
+            state,
+            (found, products) == (SUCCESS, '["travel"]'),
+        )
+        for found in STATES
+        for products in ("[]", '["travel"]')
+        for state in STATES
     ),
     *(
         (

@@ -32,6 +32,7 @@ BEYOND_READING = {
     ("comment.yml", "comment"): {"actions": "read", "pull-requests": "write"},
     ("doctor.yml", "doctor"): {"actions": "read", "id-token": "write"},
     ("fine-tune.yml", "train"): {"id-token": "write"},
+    ("fine-tune.yml", "follow"): {"actions": "write"},
     ("provision.yml", "provision"): {"actions": "read", "id-token": "write"},
     ("reconcile.yml", "look"): {"id-token": "write"},
     ("reconcile.yml", "tell"): {"actions": "write", "issues": "write"},
@@ -84,6 +85,14 @@ def test_every_job_ends_in_time_and_every_file_limits_its_runs(file: WorkflowFil
     assert document["concurrency"]["group"]
     for job in file.jobs.values():
         assert 0 < job["timeout-minutes"] <= 360
+
+
+def test_nothing_switches_reconcile_on_between_its_look_and_its_switching_itself_off() -> None:
+    """Both wait in one group, in order: the job that was just submitted is seen by the look."""
+    [follow] = [job for job in templates()["fine-tune.yml"]["jobs"] if job["id"] == "follow"]
+    group = {"group": "reconcile", "queue": "max"}
+    assert plain(follow["concurrency"]) == group
+    assert plain(templates()["reconcile.yml"]["concurrency"]) == group
 
 
 @pytest.mark.parametrize(
