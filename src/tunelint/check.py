@@ -127,7 +127,7 @@ class _Run:
             self._note(trained, leak.trained_row, Violation(leak.rule, text), (place,))
 
     def _look_for_near_duplicates(self, files: list[File]) -> None:
-        if not {NEAR.code, LEAK_NEAR.code} & self.settings.severities.keys():
+        if not self.settings.sketches:
             return
         for pair in near_pairs(files):
             (number, row), (before, earlier) = pair.later, pair.earlier

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -18,8 +18,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _PLAIN_KEYS = {"role", "content", "weight"}
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(NamedTuple):
     """Digests of one row; all but the first two ignore case, accents, punctuation and space.
 
     Attributes:
@@ -64,9 +63,11 @@ def text_digest(text: str) -> int:
 
 
 def digests_of(example: Example) -> Digests:
-    messages = [(message.role, _message_key(message)) for message in example.messages]
-    talk = [key for role, key in messages if role not in PROMPT_ROLES]
-    keys = [key for _, key in messages]
+    messages = example.messages
+    texts = [fold(message.text) for message in messages]
+    keys = [_key(message, text) for message, text in zip(messages, texts, strict=True)]
+    roles = [message.role for message in messages]
+    talk = [key for role, key in zip(roles, keys, strict=True) if role not in PROMPT_ROLES]
     tools = _ENCODER.encode(example.tools[0])
     canonical = _ENCODER.encode(example.value)
     return Digests(
@@ -77,11 +78,13 @@ def digests_of(example: Example) -> Digests:
         prompt=_digest([tools, *keys[:-1]]),
         question=_digest(talk[:-1]),
         answer=_digest(keys[-1:]),
-        system=_digest([one.text.encode() for one in example.messages if one.role in PROMPT_ROLES]),
+        system=_digest([one.text.encode() for one in messages if one.role in PROMPT_ROLES]),
         tools=xxh3_64_intdigest(tools) if example.tools[0] else 0,
-        other=_digest([_message_key(one) for one in example.rejected[-1:]]),
+        other=_digest([_key(one, fold(one.text)) for one in example.rejected[-1:]]),
         asked=tuple(
-            text_digest(message.text) for message in example.messages if message.role == "user"
+            xxh3_64_intdigest(text)
+            for role, text in zip(roles, texts, strict=True)
+            if role == "user"
         ),
     )
 
@@ -97,16 +100,17 @@ def _digest(keys: list[bytes]) -> int:
     return xxh3_64_intdigest(b"\n".join(keys)) if keys else 0
 
 
-def _message_key(message: Message) -> bytes:
+def _key(message: Message, text: bytes) -> bytes:
+    """A message of this folded text, with all that it holds beside its text."""
     content = message.content
     if isinstance(content, str) and message.fields.keys() <= _PLAIN_KEYS:
-        return message.role.encode() + b":" + fold(content)
+        return message.role.encode() + b":" + text
     others = {key: value for key, value in message.fields.items() if key not in _PLAIN_KEYS}
     if isinstance(content, list):
         others["content"] = [part for part in content if not _is_text(part)]
     elif not isinstance(content, str):
         others["content"] = content
-    return b":".join((message.role.encode(), fold(message.text), _ENCODER.encode(others)))
+    return b":".join((message.role.encode(), text, _ENCODER.encode(others)))
 
 
 def _is_text(part: object) -> bool:

@@ -25,18 +25,15 @@ class Format(StrEnum):
     RFT = "rft"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
-    """A message whose role is known; its other fields may be anything."""
+    """A message whose role is known; `content` is that of the fields, which may be anything."""
 
     index: int
     role: str
+    content: object
     fields: dict[str, Any]
     path: JsonPath
-
-    @property
-    def content(self) -> object:
-        return self.fields.get("content")
 
     @property
     def text(self) -> str:
@@ -47,6 +44,8 @@ class Message:
     @property
     def is_blank(self) -> bool:
         """Whether there is text, and all of it is blank."""
+        if isinstance(self.content, str):
+            return not self.content or self.content.isspace()
         texts = list(texts_of_content(self.content))
         parts = len(self.content) if isinstance(self.content, list) else 1
         return len(texts) == parts and not "".join(texts).strip()
@@ -104,7 +103,7 @@ class Example:
         """The output of a pair that is not preferred."""
         return self._messages(OUTPUT_KEYS[1:])
 
-    @property
+    @cached_property
     def tools(self) -> tuple[object, JsonPath]:
         """The tools declared, and where."""
         if self.format is not Format.DPO:
@@ -139,7 +138,7 @@ class Example:
 
     def _messages(self, path: JsonPath) -> tuple[Message, ...]:
         return tuple(
-            Message(index, one["role"], one, (*path, index))
+            Message(index, one["role"], one.get("content"), one, (*path, index))
             for index, one in enumerate(self._list(path))
             if isinstance(one, dict) and one.get("role") in ROLES
         )

@@ -24,6 +24,7 @@ APPROVED_BY = "tuneops-approved-by"
 PREVIOUS_MODEL = "tuneops-previous-model"
 PREVIOUS_KEY = "tuneops-previous-key"
 PREVIOUS_JOB = "tuneops-previous-job"
+KEPT_RELEASE = "tuneops-kept-"  # a copy of a release, on the base deployment
 
 
 _REMOTE = re.compile(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$")

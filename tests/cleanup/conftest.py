@@ -14,8 +14,10 @@ import pytest
 from tuneops.azure.cloud import Session, connect
 from tuneops.cleanup import apply, inventory, plan
 from tuneops.cleanup.apply import Outcome
+from tuneops.cleanup.inventory import SubscriptionContext
 from tuneops.cleanup.plan import Plan
 from tuneops.cleanup.policy import Policy
+from tuneops.config import Config
 from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, owner
 
 REGION = "swedencentral"
@@ -46,6 +48,7 @@ class Cloud:
     token: str
     session: Session
     policy: Policy
+    places: tuple[Config, ...] = ()
     said: list[str] = field(default_factory=list)
 
     def send(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
@@ -116,12 +119,16 @@ class Cloud:
 
     def plan(self) -> Plan:
         now = apply.utc_now()
-        found = inventory.read_subscription(self.session, self.policy, now)
+        found = inventory.read_subscription(self.session, self.policy, self.places, now)
         return plan.plan(found, self.policy, now)
 
     def apply(self, agreed: Plan, **options: Any) -> dict[str, Outcome]:  # noqa: ANN401
-        done = apply.apply(self.session, self.policy, agreed, self.said.append, **options)
+        done = apply.apply(self.context(), agreed, self.said.append, **options)
         return {outcome.name: outcome for outcome in done}
+
+    def context(self) -> SubscriptionContext:
+        now = apply.utc_now()
+        return inventory.read_context(self.session, self.policy, self.places, now)
 
     def changed(self, **sections: dict[str, Any]) -> "Cloud":
         """The same Azure under another policy."""

@@ -273,7 +273,7 @@ def test_a_wrong_clock_is_an_error(
     with pytest.raises(PreconditionError, match="clock"):
         cloud.apply(agreed, clock=wrong)
     with pytest.raises(PreconditionError, match="clock"):
-        inventory.read_subscription(cloud.session, cloud.policy, wrong())
+        inventory.read_subscription(cloud.session, cloud.policy, (), wrong())
     assert GROUP in cloud.groups()
     monkeypatch.setattr(inventory, "check_clock", lambda *_: None)
     assert cloud.apply(agreed, clock=wrong)[GROUP].result == "deleted"

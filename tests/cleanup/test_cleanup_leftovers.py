@@ -103,7 +103,7 @@ def test_what_the_last_two_releases_need_stays_and_the_rest_goes(released: Cloud
         ("file", f"travel-training-{ANCIENT}.jsonl"),
         ("job", f"ft-travel-{ANCIENT}"),
     }
-    outcomes = apply.apply(released.session, released.policy, agreed, released.said.append)
+    outcomes = apply.apply(released.context(), agreed, released.said.append)
     assert [outcome.result for outcome in outcomes] == ["deleted"] * 3, outcomes
     names = [f"travel-training-{key}.jsonl" for key in (NEW, OLD)]
     suffixes = [f"ft-travel-{key}" for key in (NEW, OLD)]
@@ -115,7 +115,7 @@ def test_a_leftover_that_is_needed_again_is_skipped(released: Cloud) -> None:
     agreed = released.plan()
     before = left(released)
     released.lock(GROUP)
-    outcomes = apply.apply(released.session, released.policy, agreed, released.said.append)
+    outcomes = apply.apply(released.context(), agreed, released.said.append)
     assert {outcome.result for outcome in outcomes} == {"skipped"}
     assert left(released) == before
 

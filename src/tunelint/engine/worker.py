@@ -16,6 +16,9 @@ from tunelint.row_table import RowTable
 from tunelint.rule import Severity
 from tunelint.rules import limits
 from tunelint.rules.answer_checks import AnswerCheck, check_answers
+from tunelint.rules.leakage import LEAK_NEAR
+from tunelint.rules.near_duplicates import NEAR
+from tunelint.sketch import sketch_of
 from tunelint.source import Identity, Line, open_same, read_lines
 from tunelint.tokens import count_examples
 
@@ -30,6 +33,11 @@ class Settings:
     max_example_tokens: int = MAX_EXAMPLE_TOKENS
     answer_checks: tuple[AnswerCheck, ...] = ()
     exceptions: Exceptions = NO_EXCEPTIONS
+
+    @property
+    def sketches(self) -> bool:
+        """Whether rows are searched for near duplicates, which takes their words."""
+        return not {NEAR.code, LEAK_NEAR.code}.isdisjoint(self.severities)
 
     @cached_property
     def examiner(self) -> Examiner:
@@ -104,4 +112,4 @@ def _look_at(
             notes.violation(example, violation)
         for violation in limits.examine_tokens(tokens, settings.max_example_tokens):
             notes.violation(example, violation)
-        table.append(line, example, tokens)
+        table.append(line, example, tokens, sketch_of(example) if settings.sketches else ())

@@ -15,7 +15,7 @@ from tuneops.azure.deletion import Deletion
 from tuneops.cleanup import inventory
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, AccountFacts
 from tuneops.cleanup.group_guards import rounded
-from tuneops.cleanup.inventory import Frame
+from tuneops.cleanup.inventory import SubscriptionContext
 from tuneops.cleanup.item_guards import Item, leftovers
 from tuneops.cleanup.plan import Plan, Row, check_breakers, judge
 from tuneops.cleanup.policy import Policy
@@ -43,8 +43,7 @@ def utc_now() -> datetime:
 
 
 def apply(
-    session: Session,
-    policy: Policy,
+    context: SubscriptionContext,
     agreed: Plan,
     narrate: Narrate,
     *,
@@ -58,13 +57,13 @@ def apply(
         UndecidedError: More would go than the policy lets go at a time.
         PreconditionError: The clocks disagree, or no group is listed at all.
     """
-    now = clock()
+    session, policy, now = context.session, context.policy, clock()
     admit(agreed, session.subscription, policy, now)
     check_breakers(agreed.groups, len(agreed.groups), policy)
-    listed = {group.name for group in inventory.read_groups(session, now)}
-    check_breakers([row for row in agreed.groups if row.name in listed], len(listed), policy)
-    frame = inventory.read_frame(session, policy, now)
-    run = _Run(frame, narrate, clock, dry_run=dry_run)
+    listed = {group.name.lower() for group in inventory.read_groups(session, now)}
+    there = [row for row in agreed.groups if row.name.lower() in listed]
+    check_breakers(there, len(listed), policy)
+    run = _Run(context, narrate, clock, dry_run=dry_run)
     return [*run.groups(agreed.rows("mark") + agreed.rows("delete")), *run.items(agreed.leftovers)]
 
 
@@ -135,9 +134,11 @@ CHANGES = (tags_changed, locks_changed, manager_changed, contents_changed, no_lo
 class _Run:
     """One apply: what it knows of the subscription, and how it speaks."""
 
-    def __init__(self, frame: Frame, narrate: Narrate, clock: Clock, *, dry_run: bool) -> None:
-        self._frame = frame
-        self._session = frame.session
+    def __init__(
+        self, context: SubscriptionContext, narrate: Narrate, clock: Clock, *, dry_run: bool
+    ) -> None:
+        self._context = context
+        self._session = context.session
         self._narrate = narrate
         self._clock = clock
         self._dry_run = dry_run
@@ -165,13 +166,13 @@ class _Run:
             return Outcome("group", planned.name, "failed", error.message)
 
     def _act(self, planned: Row) -> Outcome | Deletion:
-        facts = inventory.read_group(self._frame, planned.name)
+        facts = inventory.read_group(self._context, planned.name)
         if facts is None:
             return Outcome("group", planned.name, "skipped", "is gone already")
         if planned.action == "delete" and facts.group.state.lower() == "deleting":
             return Deletion(planned.name, None)
         now = self._clock()
-        fresh = judge(facts, self._frame.policy, now)
+        fresh = judge(facts, self._context.releases.get(), self._context.policy, now)
         reason = next((r for change in CHANGES if (r := change(planned, fresh))), None)
         if reason is not None:
             return Outcome("group", planned.name, "skipped", f"since the plan: {reason}")
@@ -180,7 +181,7 @@ class _Run:
         return self._mark(planned, now) if fresh.action == "mark" else self._delete(planned)
 
     def _mark(self, planned: Row, now: datetime) -> Outcome:
-        after = tags.timestamp(now + self._frame.policy.groups.notice)
+        after = tags.timestamp(now + self._context.policy.groups.notice)
         marks = {MARKED: tags.timestamp(now), DELETE_AFTER: after}
         self._narrate(f"Marking resource group {planned.name}: {planned.reason}.")
         subscription.merge_tags(self._session, planned.name, marks)
@@ -194,7 +195,7 @@ class _Run:
         """One list tells of all deletions at once; a group is asked for only when it is missing."""
         pending = {begun.group.lower(): begun for begun in going}
         states: dict[str, str] = {}
-        wait = self._frame.policy.apply.wait
+        wait = self._context.policy.apply.wait
         with ThreadPoolExecutor(inventory.WORKERS) as pool:
             for _ in attempts(wait.total_seconds(), longest_pause=_LOOK_SECONDS):
                 if not pending:
@@ -243,14 +244,15 @@ class _Run:
 
     def _still_due(self, group: str) -> dict[tuple[str, str, str], AccountFacts]:
         """The leftovers of a group as it is now, each with the account that it is in."""
-        facts = inventory.read_group(self._frame, group)
+        context = self._context
+        facts = inventory.read_group(context, group)
         if facts is None:
             return {}
-        frame, now = self._frame, self._clock()
+        releases, now = context.releases.get(), self._clock()
         return {
             (item.account, item.kind, item.name): account
             for account in facts.accounts
-            for item in leftovers(facts, account, frame.history, frame.policy, now)
+            for item in leftovers(facts, account, releases, context.policy, now)
             if item.action == "delete"
         }
 

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from tuneops.azure.jobs import FINAL
+from tuneops.azure.resources import Account
 from tuneops.azure.subscription import DeletedAccount
 from tuneops.cleanup.facts import (
     DELETE_AFTER,
     MARKED,
     PROTECT,
+    AccountFacts,
     GroupFacts,
     age_of,
     is_candidate,
@@ -22,6 +24,7 @@ from tuneops.cleanup.facts import (
     tag,
 )
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Deployed, Releases, place, remembered
 from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, is_ours, owner, read_timestamp
 
 
@@ -30,6 +33,7 @@ class Case:
     """All that a decision on one group stands on."""
 
     facts: GroupFacts
+    releases: Releases
     policy: Policy
     now: datetime
 
@@ -43,6 +47,7 @@ class DeletedCase:
     """The same for a soft-deleted account."""
 
     found: DeletedAccount
+    releases: Releases
     policy: Policy
     now: datetime
 
@@ -112,20 +117,46 @@ def unread_contents(case: Case) -> str | None:
 
 
 def production_inside(case: Case) -> str | None:
-    for deployment in case.facts.deployments:
-        if is_fine_tuned(deployment) and not is_candidate(deployment):
-            return f"production deployment {deployment.name} is inside"
+    """By its tags or by the configuration; an expiry that somebody set makes no candidate of it."""
+    for account in case.facts.accounts:
+        for found in (d for d in account.deployments if is_fine_tuned(d)):
+            named = place(account.account, found.name) in case.releases.production
+            if named or not is_candidate(found):
+                return f"production deployment {found.name} is inside"
     return None
 
 
 def previous_inside(case: Case) -> str | None:
-    if case.facts.previous_models is None:
-        tuned = [d.name for d in case.facts.deployments if is_fine_tuned(d)]
-        return f"the release history cannot be read, and {tuned[0]} is inside" if tuned else None
     for deployment in case.facts.deployments:
-        if deployment.model in case.facts.previous_models:
-            return f"deployment {deployment.name} serves the release before the present one"
+        if deployment.model in case.releases.previous_models:
+            return f"deployment {deployment.name} serves the present release or the one before"
     return None
+
+
+def releases_remembered(case: Case) -> str | None:
+    """Where production is missing, a rollback goes by the copy on the base deployment."""
+    for deployment in case.facts.deployments:
+        if remembered(deployment):
+            return f"deployment {deployment.name} remembers releases; 'deploy.py retire' ends that"
+    return None
+
+
+def trained_for_another(case: Case) -> str | None:
+    """A model goes with the account that trained it, whichever stage serves it or goes back."""
+    for account in case.facts.accounts:
+        for deployed in case.releases.outside(case.facts.group.name):
+            if stands_on(deployed, account):
+                return f"deployment {deployed.name} in {deployed.account.name} needs what is inside"
+    return None
+
+
+def releases_unread(case: Case) -> str | None:
+    """Where some stage cannot be read, each model inside may be the one that it serves."""
+    models = [d.name for d in case.facts.deployments if is_fine_tuned(d)]
+    models += [j.id for inside in case.facts.accounts for j in inside.jobs if j.fine_tuned_model]
+    if not case.releases.unread or not models:
+        return None
+    return f"{models[0]} is inside, and not all releases can be read: {case.releases.unread}"
 
 
 def candidate_in_use(case: Case) -> str | None:
@@ -236,6 +267,17 @@ def deleted_protected(case: DeletedCase) -> str | None:
     return None if value is None else f"tag {PROTECT}: {value or 'no reason given'}"
 
 
+def deleted_but_needed(case: DeletedCase) -> str | None:
+    """A stage may serve, or go back to, a model that only this account still has."""
+    if case.releases.unread:
+        return f"not all releases can be read: {case.releases.unread}"
+    gone = case.found.account
+    for deployed in case.releases.deployed:
+        if deployed.models and same_account(deployed.trained_in, gone):
+            return f"deployment {deployed.name} in {deployed.account.name} takes its model from it"
+    return None
+
+
 def deleted_lately(case: DeletedCase) -> str | None:
     """Until then, whoever deleted it by mistake can have it back."""
     if case.found.deleted is None:
@@ -256,6 +298,9 @@ KEEP: tuple[Guard, ...] = (
     unread_contents,
     production_inside,
     previous_inside,
+    releases_remembered,
+    trained_for_another,
+    releases_unread,
     candidate_in_use,
     job_running,
     unknown_age,
@@ -274,8 +319,24 @@ PURGE: tuple[Callable[[DeletedCase], str | None], ...] = (
     deleted_not_ours,
     deleted_outside_policy,
     deleted_protected,
+    deleted_but_needed,
     deleted_lately,
 )
+
+
+def stands_on(deployed: Deployed, account: AccountFacts) -> bool:
+    """Whether the account holds the model that is deployed, or one that it may go back to."""
+    if deployed.models and deployed.trained_in == account.account.id.lower():
+        return True
+    return any(
+        job.id in deployed.jobs or job.fine_tuned_model in deployed.models for job in account.jobs
+    )
+
+
+def same_account(account_id: str, gone: Account) -> bool:
+    """A deleted account has another id than it had; its group and its name are still the same."""
+    place = f"/resourcegroups/{gone.resource_group}/providers/microsoft.cognitiveservices/accounts"
+    return account_id.endswith(f"{place}/{gone.name}".lower())
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ Guards as in `protections`: each gives a reason to keep the thing, or None.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
@@ -23,16 +23,11 @@ from tuneops.cleanup.facts import (
 )
 from tuneops.cleanup.group_guards import rounded
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Releases, place
 from tuneops.config import KEY_DIGITS
 from tuneops.tags import (
     CREATED,
     EXPIRES,
-    JOB,
-    KEY,
-    PREVIOUS_JOB,
-    PREVIOUS_KEY,
-    PREVIOUS_MODEL,
-    PRODUCT,
     is_ours,
     read_seconds,
     read_timestamp,
@@ -57,25 +52,13 @@ class Item:
 
 
 @dataclass(frozen=True)
-class History:
-    """What the tags of our deployments tell of the releases: the present ones and those before."""
-
-    production_models: frozenset[str]
-    previous_models: frozenset[str]
-    products: frozenset[str]
-    keys: frozenset[str]
-    jobs: frozenset[str]
-    complete: bool = True
-
-
-@dataclass(frozen=True)
 class LeftBehind(Generic[_Thing]):
     """All that a decision on one thing stands on."""
 
     thing: _Thing
     group: GroupFacts
     account: AccountFacts
-    history: History
+    releases: Releases
     policy: Policy
     now: datetime
 
@@ -83,30 +66,13 @@ class LeftBehind(Generic[_Thing]):
 _Guard = Callable[[LeftBehind[_Thing]], str | None]
 
 
-def history_of(accounts: Sequence[AccountFacts]) -> History:
-    """For each product its newest deployment without an expiry is production."""
-    ours = [d for a in accounts for d in a.deployments if is_ours(d.tags)]
-    released = [d for d in ours if is_fine_tuned(d) and not is_candidate(d)]
-    newest = {
-        d.tags.get(PRODUCT): d for d in sorted(released, key=lambda d: d.tags.get(CREATED, ""))
-    }
-    return History(
-        production_models=frozenset(d.model for d in newest.values()),
-        previous_models=_values(newest.values(), PREVIOUS_MODEL),
-        products=_values(released, PRODUCT),
-        keys=frozenset(key[:KEY_DIGITS] for key in _values(ours, KEY, PREVIOUS_KEY)),
-        jobs=_values(ours, JOB, PREVIOUS_JOB),
-        complete=all(account.deployments_read for account in accounts),
-    )
-
-
 def leftovers(
-    group: GroupFacts, account: AccountFacts, history: History, policy: Policy, now: datetime
+    group: GroupFacts, account: AccountFacts, releases: Releases, policy: Policy, now: datetime
 ) -> Iterator[Item]:
     """Every fine-tuned deployment of ours, and every file and job that carries a key of ours."""
 
     def left(thing: _Thing) -> LeftBehind[_Thing]:
-        return LeftBehind(thing, group, account, history, policy, now)
+        return LeftBehind(thing, group, account, releases, policy, now)
 
     for deployment in account.deployments:
         if is_ours(deployment.tags) and is_fine_tuned(deployment):
@@ -131,20 +97,21 @@ def held(left: LeftBehind[_Thing]) -> str | None:
     return None
 
 
-def history_unknown(left: LeftBehind[_Thing]) -> str | None:
-    return None if left.history.complete else "the release history cannot be read as a whole"
+def history_unread(left: LeftBehind[_Thing]) -> str | None:
+    unread = left.releases.unread
+    return f"not all releases can be read: {unread}" if unread else None
 
 
 def in_production(left: LeftBehind[Deployment]) -> str | None:
-    if is_candidate(left.thing) or left.thing.model not in left.history.production_models:
+    if not _serves_users(left):
         return None
     idle = _calls(left) == 0 and "; nobody calls it, and Azure deletes it after 15 idle days"
     return f"production{idle or ''}"
 
 
 def serves_previous(left: LeftBehind[Deployment]) -> str | None:
-    previous = left.thing.model in left.history.previous_models
-    return "serves the release before the present one" if previous else None
+    previous = left.thing.model in left.releases.previous_models
+    return "serves the present release or the one before" if previous else None
 
 
 def candidate_not_expired(left: LeftBehind[Deployment]) -> str | None:
@@ -182,13 +149,19 @@ def unread_account(left: LeftBehind[_Thing]) -> str | None:
 
 def product_not_released(left: LeftBehind[UploadedFile]) -> str | None:
     name = _FILE.fullmatch(left.thing.name)
-    released = name is not None and name[1] in left.history.products
+    released = name is not None and (_account_id(left), name[1]) in left.releases.released
     return None if released else "its product has no release yet"
 
 
 def needed_file(left: LeftBehind[UploadedFile]) -> str | None:
     name = _FILE.fullmatch(left.thing.name)
-    needed = name is not None and name[2] in left.history.keys
+    of_jobs = {
+        file
+        for job in left.account.jobs
+        if _is_needed(left, job)
+        for file in (job.training_file, job.validation_file)
+    }
+    needed = left.thing.id in of_jobs or (name is not None and name[2] in left.releases.keys)
     return "the last two releases stand on it" if needed else None
 
 
@@ -208,16 +181,14 @@ def job_not_finished(left: LeftBehind[Job]) -> str | None:
 
 def line_not_released(left: LeftBehind[Job]) -> str | None:
     """A job is of the same line as a released one where both suffixes start alike."""
-    released = [job.suffix or "" for job in left.account.jobs if job.id in left.history.jobs]
+    released = [job.suffix or "" for job in left.account.jobs if job.id in left.releases.jobs]
     lines = {found[1] for suffix in released if (found := _SUFFIX.fullmatch(suffix))}
     own = _SUFFIX.fullmatch(left.thing.suffix or "")
     return None if own and own[1] in lines else "its product has no release yet"
 
 
 def needed_job(left: LeftBehind[Job]) -> str | None:
-    own = _SUFFIX.fullmatch(left.thing.suffix or "")
-    by_key = own is not None and own[2] in left.history.keys
-    needed = by_key or left.thing.id in left.history.jobs
+    needed = _is_needed(left, left.thing)
     return "the last two releases come from it" if needed else None
 
 
@@ -227,7 +198,7 @@ def finished_lately(left: LeftBehind[Job]) -> str | None:
 
 DEPLOYMENT_GUARDS: tuple[_Guard[Deployment], ...] = (
     held,
-    history_unknown,
+    history_unread,
     in_production,
     serves_previous,
     candidate_not_expired,
@@ -236,7 +207,7 @@ DEPLOYMENT_GUARDS: tuple[_Guard[Deployment], ...] = (
 )
 FILE_GUARDS: tuple[_Guard[UploadedFile], ...] = (
     held,
-    history_unknown,
+    history_unread,
     unread_account,
     product_not_released,
     needed_file,
@@ -245,7 +216,7 @@ FILE_GUARDS: tuple[_Guard[UploadedFile], ...] = (
 )
 JOB_GUARDS: tuple[_Guard[Job], ...] = (
     held,
-    history_unknown,
+    history_unread,
     unread_account,
     job_not_finished,
     line_not_released,
@@ -275,10 +246,21 @@ def _item(
     return Item(kind, place.resource_group, place.name, *names, action, reason)
 
 
-def _values(deployments: Iterable[Deployment], *names: str) -> frozenset[str]:
-    """What any of these tags names, even where the other tags of that release are lost."""
-    values = (tag(d.tags, name) for d in deployments for name in names)
-    return frozenset(value for value in values if value)
+def _serves_users(left: LeftBehind[Deployment]) -> bool:
+    if place(left.account.account, left.thing.name) in left.releases.production:
+        return True
+    return not is_candidate(left.thing) and left.thing.model in left.releases.production_models
+
+
+def _is_needed(left: LeftBehind[_Thing], job: Job) -> bool:
+    """By its key, its id, or the model that it left: each tag may be lost alone."""
+    own, releases = _SUFFIX.fullmatch(job.suffix or ""), left.releases
+    by_key = own is not None and own[2] in releases.keys
+    return by_key or job.id in releases.jobs or job.fine_tuned_model in releases.models
+
+
+def _account_id(left: LeftBehind[_Thing]) -> str:
+    return left.account.account.id.lower()
 
 
 def _calls(left: LeftBehind[Deployment]) -> float | None:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field
 
 from tuneops import pricing, tags
 from tuneops.azure.deployments import Deployment
@@ -19,8 +21,9 @@ from tuneops.cleanup.facts import (
     tags_digest,
 )
 from tuneops.cleanup.group_guards import Case, DeletedCase
-from tuneops.cleanup.item_guards import History, Item, history_of, leftovers
+from tuneops.cleanup.item_guards import Item, leftovers
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Releases
 from tuneops.errors import UndecidedError
 
 PLAN_VERSION = 2
@@ -49,7 +52,7 @@ class Row:
     managed_by: str | None
     locks: tuple[str, ...]
     contents: tuple[str, ...]
-    cost: float
+    cost: Annotated[float, Field(allow_inf_nan=False)]
     cost_complete: bool
 
 
@@ -72,20 +75,17 @@ class Subscription:
 
     id: str
     groups: tuple[GroupFacts, ...]
+    releases: Releases
     deleted: tuple[DeletedAccount, ...] = ()
-
-    @property
-    def history(self) -> History:
-        return history_of([account for group in self.groups for account in group.accounts])
 
 
 @dataclass(frozen=True)
 class Plan:
     """``created`` is UTC; ``policy`` is the digest of the policy that it was made under."""
 
-    subscription: str
-    created: datetime
-    policy: str
+    subscription: Annotated[str, Field(max_length=36)]
+    created: AwareDatetime
+    policy: Annotated[str, Field(max_length=16)]
     groups: tuple[Row, ...]
     items: tuple[Item, ...] = ()
     deleted_accounts: tuple[DeletedRow, ...] = ()
@@ -101,22 +101,23 @@ class Plan:
 def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
     """One row for each group, each leftover inside a group that stays, each deleted account."""
     groups = sorted(found.groups, key=lambda facts: facts.group.name.lower())
-    rows = tuple(judge(facts, policy, now) for facts in groups)
-    history = found.history
+    rows = tuple(judge(facts, found.releases, policy, now) for facts in groups)
     items = (
         item
         for facts, row in zip(groups, rows, strict=True)
         if row.action != "delete"
         for account in facts.accounts
-        for item in leftovers(facts, account, history, policy, now)
+        for item in leftovers(facts, account, found.releases, policy, now)
     )
-    deleted = tuple(judge_deleted(account, policy, now) for account in found.deleted)
+    deleted = tuple(
+        judge_deleted(account, found.releases, policy, now) for account in found.deleted
+    )
     return Plan(found.id, now, policy.digest, rows, tuple(items), deleted)
 
 
-def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
+def judge(facts: GroupFacts, releases: Releases, policy: Policy, now: datetime) -> Row:
     """Closed by default: a group goes when no guard has a reason to keep it."""
-    action, reason = _decided(Case(facts, policy, now))
+    action, reason = _decided(Case(facts, releases, policy, now))
     age = age_of(facts)
     return Row(
         name=facts.group.name,
@@ -136,8 +137,10 @@ def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
     )
 
 
-def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> DeletedRow:
-    reason = next(_reasons(group_guards.PURGE, DeletedCase(found, policy, now)), None)
+def judge_deleted(
+    found: DeletedAccount, releases: Releases, policy: Policy, now: datetime
+) -> DeletedRow:
+    reason = next(_reasons(group_guards.PURGE, DeletedCase(found, releases, policy, now)), None)
     account = found.account
     return DeletedRow(
         name=account.name,

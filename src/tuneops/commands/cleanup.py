@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuneops import confirmation, console, github
+from tuneops import config as configuration
+from tuneops import confirmation, console, github, products
 from tuneops.azure import subscription
 from tuneops.azure.cloud import Session, connect
 from tuneops.cleanup import apply as applying
@@ -15,6 +16,7 @@ from tuneops.cleanup import policy as policies
 from tuneops.cleanup import purge as purging
 from tuneops.cleanup.apply import Outcome
 from tuneops.cleanup.plan import Plan
+from tuneops.config import Config
 from tuneops.errors import ExitCode, UndecidedError
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ def plan(policy_path: Path, out: Path | None, issue: Path | None) -> Shown:
     session = connect()
     policy.check_subscription(session.subscription)
     now = applying.utc_now()
-    made = planning.plan(inventory.read_subscription(session, policy, now), policy, now)
+    found = inventory.read_subscription(session, policy, _places(), now)
+    made = planning.plan(found, policy, now)
     if out:
         plan_file.write(made, out)
     if issue:
@@ -48,24 +51,36 @@ def apply(policy_path: Path, plan_path: Path, *, yes: bool, dry_run: bool) -> Sh
     agreed = plan_file.read(plan_path)
     policy = policies.load(policy_path)
     session = connect()
-    applying.admit(agreed, session.subscription, policy, applying.utc_now())
+    context = inventory.read_context(session, policy, _places(), applying.utc_now())
+    applying.admit(agreed, session.subscription, policy, context.now)
     going = [*agreed.rows("mark"), *agreed.rows("delete"), *agreed.leftovers]
     if going and not dry_run:
         _consent(session, present.of_plan(agreed), f"{len(going)} rows will be done.", yes=yes)
-    outcomes = applying.apply(session, policy, agreed, console.say, dry_run=dry_run)
+    outcomes = applying.apply(context, agreed, console.say, dry_run=dry_run)
     return _outcomes(outcomes)
 
 
 def purge(policy_path: Path, *, yes: bool, dry_run: bool) -> Shown:
     policy = policies.load(policy_path)
-    session, now = connect(), applying.utc_now()
-    due = purging.purgeable(session, policy, now)
+    session = connect()
+    context = inventory.read_context(session, policy, _places(), applying.utc_now())
+    due = purging.purgeable(context)
     would = [Outcome("account", d.account.name, "skipped", "dry run: would purge it") for d in due]
     if dry_run:
         return _outcomes(would)
     if due:
         _consent(session, present.of_outcomes(would), f"{len(due)} accounts go for good.", yes=yes)
-    return _outcomes(purging.purge(session, policy, due, now, console.say))
+    return _outcomes(purging.purge(context, due, console.say))
+
+
+def _places() -> list[Config]:
+    """Each product where it is trained, and in each of its environments."""
+    homes = [configuration.load(Path(product.config)) for product in products.find()]
+    return [
+        place
+        for home in homes
+        for place in (home, *(home.in_environment(name) for name in home.environments))
+    ]
 
 
 def _consent(session: Session, shown: "RenderableType", what: str, *, yes: bool) -> None:
