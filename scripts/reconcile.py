@@ -10,7 +10,7 @@ from tuneops import console
 @click.command(cls=console.Command)
 @click.option(
     "--config-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path("config"),
     show_default=True,
     help="The folder of the products' configurations.",
