@@ -145,6 +145,15 @@ def test_a_pull_request_is_judged_by_the_base_branch() -> None:
         assert not [command for command in commands if "proposal/" in command]
 
 
+@pytest.mark.parametrize("file", FILES, ids=ids)
+def test_runners_are_chosen_by_two_variables_and_never_by_mistake(file: WorkflowFile) -> None:
+    """One for what runs main's code, one for what runs a pull request's."""
+    judging = "pull_request" in file.events
+    variable = "TUNEOPS_RUNNER_OF_PULL_REQUESTS" if judging else "TUNEOPS_RUNNER"
+    for job in file.jobs.values():
+        assert job["runs-on"] == f"${{{{ vars.{variable} || 'ubuntu-latest' }}}}"
+
+
 def test_every_action_is_pinned_by_commit_with_its_version() -> None:
     assert list(unpinned(ROOT)) == []
     for path in (ROOT / ".github").rglob("*.yml"):
