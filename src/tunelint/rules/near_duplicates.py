@@ -30,9 +30,9 @@ NEAR = rule(
 
 COMMON_ROWS, COMMON_SHARE = 10, 0.1  # a clause in more rows than both is a template's
 MIN_WORDS = 12  # of a row's own; shorter conversations are alike by chance
-SHARED_CLAUSES = 0.5  # of the shorter row's own
+SHARED_CLAUSES = 0.5  # of the longer row's own
 SIMILAR = 0.75  # share of words, of the question and of the answer each
-_HAVING = 20  # rows with a clause that are looked at
+_HAVING = 5  # earlier rows with a clause that are looked at
 _MAX_COMPARED = 10_000  # pairs
 
 
@@ -86,7 +86,7 @@ def _candidates(rows: Sequence[_Row]) -> Iterator[tuple[_Row, _Row]]:
         shared = Counter(before for clause in known for before in having[clause][:_HAVING])
         if shared:
             before = max(shared, key=shared.__getitem__)
-            least = SHARED_CLAUSES * min(len(row.clauses), len(rows[before].clauses))
+            least = SHARED_CLAUSES * max(len(row.clauses), len(rows[before].clauses))
             if shared[before] >= least:
                 yield row, rows[before]
         for clause in row.clauses:
