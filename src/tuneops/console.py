@@ -181,6 +181,20 @@ def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
     emit(facts, as_json=as_json, shown=tables.facts(facts))
 
 
+def write_file(path: Path, text: str) -> None:
+    """Write a result where an option names the file.
+
+    Raises:
+        ConfigError: It cannot be written there.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
+        ) from error
+
+
 def rich_console(*, stderr: bool = False) -> "Console":
     """A rich console that never reads markup out of data and never cuts lines in a log."""
     from rich.console import Console
