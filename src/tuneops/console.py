@@ -20,7 +20,7 @@ from tunelint.errors import TunelintError
 from tuneops import config_files, github
 from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
-from tuneops.interruptions import stopped
+from tuneops.stopping import stopped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
