@@ -25,7 +25,7 @@ ROOMS = (
         "confirmation",
         "approvals",
         "signals",
-        "interruptions",
+        "stopping",
     ),
     ("tags", "display", "checks", "config_errors"),
     ("github", "azure", "config"),
