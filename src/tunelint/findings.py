@@ -103,6 +103,14 @@ class Findings:
         listed = Counter((one.file, one.code, one.severity) for one in others.listed)
         self.counts.update(others.counts - listed)
 
+    def number_of(self, rule: Rule) -> int:
+        return sum(number for (_, code, _), number in self.counts.items() if code == rule.code)
+
+    def drop(self, rule: Rule) -> None:
+        """Forget the findings of a rule."""
+        self.listed = [one for one in self.listed if one.code != rule.code]
+        self.counts = Counter({key: n for key, n in self.counts.items() if key[1] != rule.code})
+
 
 def _moved(one: Finding, lines: int) -> Finding:
     return replace(one, line=one.line + lines) if lines and one.line else one

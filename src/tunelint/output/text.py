@@ -17,7 +17,7 @@ from tunelint.output.grouping import (
 from tunelint.output.histogram import merged, text_bars
 from tunelint.rule import Severity
 
-_BARS = 5  # in the short form
+_BARS = 4  # in the short form
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
