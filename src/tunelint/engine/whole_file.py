@@ -120,7 +120,7 @@ def _read(file: File, notes: Notes, read_ranges: ReadRanges) -> None:
         for end, line in result.line_ends.items():
             line_ends.setdefault(end, line + lines)
         lines += result.lines
-    _name_encoding(file.path, stream, notes)
+    _name_encoding(file.path, file.stream, notes)
     if not len(file.table) and len(notes.findings.listed) == errors:
         notes.add(encoding.EMPTY_FILE, "The file holds no example.")
     _look_at_layout(file.stream, notes, line_ends, lines)
