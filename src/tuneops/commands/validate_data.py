@@ -23,6 +23,7 @@ from tuneops import config_files, console, github
 from tuneops.linting.errors import as_config_error
 from tuneops.linting.estimate import Estimate, estimate
 from tuneops.linting.options import options as product_options
+from tuneops.smoke import planted_answers
 
 if TYPE_CHECKING:
     from tuneops.config import Config
@@ -53,6 +54,8 @@ def check(
         raise click.UsageError(f"--cache {cache} is no folder.")
     wanted = config_path or (config_files.require_one() if not files or review else None)
     config = _config(wanted) if wanted else None
+    if config and not files:
+        planted_answers.require_known_gates(config)
     with as_config_error():
         chosen = _asked(config, **asked)
         files, chosen = _files(files, validation, config, chosen)
