@@ -37,6 +37,7 @@ _LANGUAGE = {  # of the words that only one of them has
     for word in words.split()
     if sum(word in other.split() for other in _FREQUENT.values()) == 1
 }
+_WORDS = frozenset(_LANGUAGE)
 _READ = 300  # characters of each text
 _ENOUGH, _LEAD = 3, 2  # frequent words of one language, and its lead over all others
 _ABOUT_LANGUAGE = re.compile(
@@ -68,10 +69,10 @@ def _differ(question: str, answer: str) -> bool:
 
 def _guess(text: str) -> str:
     """The language of which a text has most of the frequent words; nothing if it is close."""
-    words = set(text[:_READ].lower().split())
-    found = [_LANGUAGE[word] for word in words if word in _LANGUAGE]
-    if len(found) < _ENOUGH:
+    words = _WORDS.intersection(text[:_READ].lower().split())
+    if len(words) < _ENOUGH:
         return ""
+    found = [_LANGUAGE[word] for word in words]
     name = max(found, key=found.count)
     most = found.count(name)
     return name if most >= max(_ENOUGH, _LEAD * (len(found) - most)) else ""
