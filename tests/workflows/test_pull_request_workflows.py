@@ -157,7 +157,7 @@ def test_a_broken_record_takes_the_place_of_an_old_verdict(stage: Stage) -> None
     judged(stage, base)
     old = "<!-- tuneops:data-check -->\n✅ The data passes"
     stage.hub.add_comment(NUMBER, {"body": old})
-    artifact = stage.hub.artifacts / stage.run_id / "validation-travel"
+    artifact = stage.hub.artifacts / stage.run_id / "validation/travel"
     (artifact / "check.json").write_bytes(b'{"findings": [')
     stage.hub.pulls[0]["head"] |= {"repo": None, "owner": None}
     stage.hub.changed_files = [{"filename": ".github/workflows/validate-data.yml"}]
