@@ -100,26 +100,20 @@ def check(
 
 def _options(
     *,
-    validation: tuple[Path, ...],
     kind: str | None,
-    profile: str,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
-    exceptions: Path | None,
-    jobs: int,
+    **others: Any,  # noqa: ANN401 - fields of Options
 ) -> Any:  # noqa: ANN401 - Options, whose import is slow
     from tunelint.check import Options
     from tunelint.example import Format
     from tunelint.rule import selectors
 
     return Options(
-        validation=validation,
         format=Format(kind) if kind else None,
-        profile=profile,
         select=selectors(select),
         extend_select=selectors(extend_select),
-        exceptions=exceptions,
-        jobs=jobs,
+        **others,
     )
 
 
