@@ -20,6 +20,7 @@ def product(name: str, account: str | None = "shared", **changes: Any) -> dict[s
         "azure": TRAVEL["azure"] | {"account": account},
     }
     document["fine_tuning"] = TRAVEL["fine_tuning"] | {"suffix": f"ft-{name}"}
+    document["data"] = {part: f"data/{name}/{part}.jsonl" for part in TRAVEL["data"]}
     document["release"] = TRAVEL["release"] | {"deployment": name}
     return document | changes
 
