@@ -81,15 +81,17 @@ def check(
     Example: python -m tunelint check training.jsonl --validation validation.jsonl
     """
     from tunelint.check import check as check_files
-    from tunelint.diff import only_new
     from tunelint.output import written
-    from tunelint.output.histogram import plotted
 
     chosen = _options(**options)
     report = check_files(files, chosen)
     if new_only is not None:
+        from tunelint.diff import only_new
+
         report = only_new(report, files, new_only, chosen)
     if plot is not None:
+        from tunelint.output.histogram import plotted
+
         _write(plot, plotted(report))
     name = "json" if as_json else output
     click.echo(written(report, name, full=full or bool(chosen.select)))

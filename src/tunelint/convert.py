@@ -13,7 +13,8 @@ from tunelint.example import Format, format_of
 from tunelint.foreign.arrow import arrow_rows
 from tunelint.foreign.conversation import LeftOutError, Row
 from tunelint.foreign.encodings import UNKNOWN, detect_encoding
-from tunelint.foreign.packing import binary_kind, unpacked
+from tunelint.foreign.magic import binary_kind
+from tunelint.foreign.packing import unpacked
 from tunelint.foreign.recognise import NAME_ENCODING, recognise
 from tunelint.foreign.rows import rows_of
 from tunelint.foreign.shapes import converted
