@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY
 from tuneops import config
 from tuneops.errors import ConfigError, ExitCode
 
-TRAVEL = Path("config/travel.yaml")
+TIENDA = REPOSITORY / "config/tienda.yaml"
 
 
 def broken(tmp_path: Path, *keys: str, value: object) -> Path:
     """The shipped configuration with one value changed or added."""
-    document: Any = yaml.safe_load(TRAVEL.read_text(encoding="utf-8"))
+    document: Any = yaml.safe_load(TIENDA.read_text(encoding="utf-8"))
     section = document
     for key in keys[:-1]:
         section = section[key]
@@ -26,12 +27,12 @@ def broken(tmp_path: Path, *keys: str, value: object) -> Path:
 
 
 def test_the_shipped_configuration_is_the_documented_product() -> None:
-    travel = config.load(TRAVEL)
-    assert travel.base.dated_name == "gpt-4o-2024-08-06"
-    assert (travel.base.sku, travel.base.capacity) == ("GlobalStandard", 50)
-    assert (travel.release.sku, travel.release.capacity) == ("Standard", 50)
-    assert travel.release.candidate_deployment == "travel-candidate"
-    assert list(travel.system_messages) == ["none", "simple", "travel"]
+    tienda = config.load(TIENDA)
+    assert tienda.base.dated_name == "gpt-4o-2024-08-06"
+    assert (tienda.base.sku, tienda.base.capacity) == ("GlobalStandard", 50)
+    assert (tienda.release.sku, tienda.release.capacity) == ("Standard", 50)
+    assert tienda.release.candidate_deployment == "tienda-candidate"
+    assert list(tienda.system_messages) == ["none", "simple", "tienda"]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_a_missing_configuration_is_refused(tmp_path: Path) -> None:
 
 def test_the_environment_overrides_the_resource_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_RESOURCE_GROUP", "rg-mine")
-    assert config.load(TRAVEL).azure.resource_group == "rg-mine"
+    assert config.load(TIENDA).azure.resource_group == "rg-mine"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 import httpcore2
 
+from tests.conftest import SCRIPTS
 from tuneops import config as configuration
 from tuneops import tags
 from tuneops.azure import deployments, files, jobs
@@ -133,7 +134,7 @@ def start_script(folder: Path, *command: str, cut: Cut | None = None) -> Script:
     folder.mkdir(parents=True, exist_ok=True)
 
     def work() -> None:
-        sys.argv = [f"scripts/{command[0]}.py", *command[1:]]
+        sys.argv = [str(SCRIPTS / f"{command[0]}.py"), *command[1:]]
         with (
             (folder / "stdout").open("w", encoding="utf-8") as sys.stdout,
             (folder / "stderr").open("w", encoding="utf-8", buffering=1) as sys.stderr,
@@ -220,7 +221,7 @@ def rollback() -> None:
 
 
 def _config() -> Path:
-    return Path(os.environ.get("TUNEOPS_CONFIG", "config/travel.yaml"))
+    return Path(os.environ.get("TUNEOPS_CONFIG", "config/tienda.yaml"))
 
 
 def _in_child(work: Callable[[], None], log: Path, cut: Cut, writing: int) -> NoReturn:

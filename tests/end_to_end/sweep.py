@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY
 from tests.end_to_end import pipeline
 from tests.end_to_end.pipeline import Cut, run_forked
 from tests.local_azure.conftest import LocalAzure, start_server, stop_server
@@ -34,7 +35,7 @@ def assert_one_of_each(ending: Ending) -> None:
     """One job, two files, no candidate left, and the job's model in production."""
     assert len(ending.jobs) == 1
     assert sorted(name.split("-")[1] for name in ending.files) == ["training", "validation"]
-    assert ending.deployments == {"gpt-4o": "", "travel": ending.jobs[0]}
+    assert ending.deployments == {"gpt-4o": "", "tienda": ending.jobs[0]}
 
 
 def problems_of_a_second_run(group: str, folder: Path, patch: pytest.MonkeyPatch) -> list[str]:
@@ -87,7 +88,7 @@ def log_of(group: str, folder: Path) -> str:
 
 def small_product(folder: Path, *, without: int = 0) -> Path:
     """The shipped product on its first examples, of which ``without`` leaves some out."""
-    document = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+    document = yaml.safe_load((REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8"))
     for part in ("training", "validation"):
         lines = Path(document["data"][part]).read_text(encoding="utf-8").splitlines()
         data = folder / f"{part}-{without}.jsonl"

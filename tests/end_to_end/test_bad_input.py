@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY, SCRIPTS
+
 if sys.platform == "win32":
     pytest.skip("Windows cannot fork", allow_module_level=True)
 
@@ -26,7 +28,7 @@ SPEED = "3000"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    pipeline.warm_up(Path("config/travel.yaml"))
+    pipeline.warm_up(REPOSITORY / "config/tienda.yaml")
     server = start_server(tmp_path_factory.mktemp("bad-input") / "azure", "--speed", SPEED)
     yield server
     server.kill()
@@ -60,7 +62,8 @@ def product(tmp_path: Path) -> Callable[..., Path]:
     """The shipped configuration with changes, a pair of dotted key and value each."""
 
     def product(**changes: object) -> Path:
-        document: Any = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+        shipped = (REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8")
+        document: Any = yaml.safe_load(shipped)
         for dotted, value in changes.items():
             *parents, last = dotted.split("__")
             section = document
@@ -79,7 +82,7 @@ def existing(local_azure: Server) -> dict[str, int]:
     return {kind: listed["count"] for kind, listed in found.items()}
 
 
-def create(run: Run, config: Path | str = "config/travel.yaml") -> None:
+def create(run: Run, config: Path | str = "config/tienda.yaml") -> None:
     done = run("provision", "create", "--config", str(config))
     assert done.code == 0, done.narration
 
@@ -209,7 +212,7 @@ def test_ctrl_c_ends_the_waiting_and_names_the_job(
     submitted = run("fine_tune", "submit", "--json")
     job = json.loads(submitted.shown)["job"]
     waiting = subprocess.Popen(
-        [sys.executable, "scripts/fine_tune.py", "wait"], stderr=subprocess.PIPE, text=True
+        [sys.executable, str(SCRIPTS / "fine_tune.py"), "wait"], stderr=subprocess.PIPE, text=True
     )
     try:
         assert waiting.stderr is not None
@@ -237,7 +240,7 @@ def test_with_a_key_alone_nobody_reads_how_sign_in_failed(run: Run, local_azure:
     assert run("fine_tune", "submit").code == 0
     accounts = local_azure.cognitive().accounts
     [account] = accounts.list()
-    place = ("rg-tuneops-travel", account.name)
+    place = ("rg-tuneops-tienda", account.name)
     accounts.begin_update(*place, {"properties": {"disableLocalAuth": False}}).result()
     key = accounts.list_keys(*place).key1
     signed_out = {"AZURE_FEDERATED_TOKEN_FILE": "absent", "AZURE_TOKEN_CREDENTIALS": "prod"}
@@ -260,5 +263,5 @@ def test_nothing_is_deployed_before_it_is_trained(run: Run, local_azure: Server)
     create(run)
     for command in ("candidate", "promote"):
         assert_refused(run("deploy", command), 6, "No job trained this content")
-    assert_refused(run("deploy", "rollback"), 6, "no deployment travel")
+    assert_refused(run("deploy", "rollback"), 6, "no deployment tienda")
     assert existing(local_azure)["deployments"] == 1

@@ -124,15 +124,15 @@ def test_a_wait_bears_faults_and_expired_tokens_but_not_for_ever(
     desk.azure.admin("DELETE", "faults")
 
 
-@pytest.mark.parametrize("name", ["travel", "travel-candidate"])
+@pytest.mark.parametrize("name", ["tienda", "tienda-candidate"])
 def test_a_deployment_made_by_hand_under_our_name_is_refused(desk: Desk, name: str) -> None:
     """Every command that would write there says what to do, and it stays as it is."""
     model = desk.done("fine_tune", "status")["fine_tuned_model"]
     desk.run("deploy", "retire", "--yes")
     desk.put(GROUP, name, model, {"team": "of somebody else"})
     commands = {
-        "travel": ("promote", "rollback", "retire"),
-        "travel-candidate": ("candidate", "promote", "retire"),
+        "tienda": ("promote", "rollback", "retire"),
+        "tienda-candidate": ("candidate", "promote", "retire"),
     }
     for command in commands[name]:
         yes = ("--yes",) if command == "retire" else ()
@@ -150,7 +150,7 @@ def test_tags_that_somebody_edited_do_not_mislead_a_release(desk: Desk) -> None:
     desk.passes()
     good = {
         "managed-by": tags.owner(),
-        "tuneops-product": "travel",
+        "tuneops-product": "tienda",
         "tuneops-key": facts["key"],
         "tuneops-job": facts["job"],
         "tuneops-smoke": "PASS",
@@ -164,13 +164,13 @@ def test_tags_that_somebody_edited_do_not_mislead_a_release(desk: Desk) -> None:
         ({"tuneops-smoke": "::error::"}, 1, "ended with :"),
         ({"managed-by": "somebody"}, 4, "was not made by this project"),
     ):
-        desk.delete(GROUP, "travel-candidate")
-        desk.put(GROUP, "travel-candidate", facts["model"], good | edit)
+        desk.delete(GROUP, "tienda-candidate")
+        desk.put(GROUP, "tienda-candidate", facts["model"], good | edit)
         refused = desk.run("deploy", "promote")
         assert refused.refused(code, words), (edit, refused.narration)
-    desk.delete(GROUP, "travel-candidate")
+    desk.delete(GROUP, "tienda-candidate")
     nowhere = good | {"tuneops-previous-model": "gpt-4o.ft-nowhere"}
-    desk.put(GROUP, "travel", facts["model"], nowhere)
+    desk.put(GROUP, "tienda", facts["model"], nowhere)
     assert desk.run("deploy", "rollback").refused(3, "DeploymentModelNotSupported")
     production = desk.production()
     assert production is not None

@@ -25,7 +25,7 @@ from tuneops.training.next_step import (
     surplus,
 )
 
-NAMES = Names("gpt-4o-2024-08-06", "ft-travel-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
+NAMES = Names("gpt-4o-2024-08-06", "ft-tienda-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
 LEASE = 120.0
 NOW = 1_000_000.0
 
@@ -68,7 +68,7 @@ histories = st.lists(
     st.builds(
         job,
         statuses,
-        suffix=st.sampled_from([NAMES.suffix, "ft-travel-ffffffffffff", None]),
+        suffix=st.sampled_from([NAMES.suffix, "ft-tienda-ffffffffffff", None]),
         created=st.integers(1, 9),
     )
 )
@@ -100,7 +100,7 @@ def test_a_succeeded_job_is_adopted_before_a_running_one() -> None:
 
 def test_another_suffix_or_another_model_is_not_ours() -> None:
     foreign = Job("ftjob-x", "running", "gpt-4.1-2025-04-14", 1, "file-t", suffix=NAMES.suffix)
-    others = [job("running", suffix="ft-travel-ffffffffffff"), foreign]
+    others = [job("running", suffix="ft-tienda-ffffffffffff"), foreign]
     assert look(others, []) == Upload(None, None)
 
 
@@ -150,7 +150,7 @@ def test_a_claim_that_is_not_listed_yet_counts_for_nothing() -> None:
 def test_what_no_job_of_the_content_needs_is_surplus() -> None:
     live = Job("j", "running", NAMES.model, 1, DATA[0].id, DATA[1].id, suffix=NAMES.suffix)
     extra = [file("t.jsonl", age=9), file("v.jsonl", age=9), file("c.jsonl")]
-    other = file("travel-training-ffffffffffff.jsonl")
+    other = file("tienda-training-ffffffffffff.jsonl")
     assert surplus(NAMES, [live], [*DATA, *extra, other]) == extra
 
 

@@ -112,7 +112,7 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
             products != "[]" and state == SUCCESS,
         )
         for job in ("examine", "products")
-        for products in ("[]", '["travel"]')
+        for products in ("[]", '["tienda"]')
         for state in STATES
     ),
     *(
@@ -141,10 +141,10 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
             TRAINED,
             {"needs": {"products": {"result": found, "outputs": {"products": products}}}},
             state,
-            (found, products) == (SUCCESS, '["travel"]'),
+            (found, products) == (SUCCESS, '["tienda"]'),
         )
         for found in STATES
-        for products in ("[]", '["travel"]')
+        for products in ("[]", '["tienda"]')
         for state in STATES
     ),
     *(

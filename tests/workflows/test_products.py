@@ -1,4 +1,4 @@
-"""Which products a change touches, and what data may not travel with."""
+"""Which products a change touches, and what data may not tienda with."""
 
 import json
 
@@ -10,17 +10,17 @@ from tuneops.errors import ConfigError
 from tuneops.products import Kind, Product
 from tuneops.pull_request import comment
 
-TRAVEL = Product("travel", "config/travel.yaml", ("data/travel",))
+TIENDA = Product("tienda", "config/tienda.yaml", ("data/tienda",))
 RADIO = Product("radio", "config/radio.yaml", ("data/radio", "data/shared"))
 
 
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("data/travel/training.jsonl", Kind.DATA),
-        ("data/travel/README.md", Kind.DATA),
-        ("data/travel/smoke_prompts.jsonl", Kind.PROMPTS),
-        ("config/travel.yaml", Kind.CONFIGURATION),
+        ("data/tienda/training.jsonl", Kind.DATA),
+        ("data/tienda/README.md", Kind.DATA),
+        ("data/tienda/smoke_prompts.jsonl", Kind.PROMPTS),
+        ("config/tienda.yaml", Kind.CONFIGURATION),
         (".github/workflows/ci.yml", Kind.WORKFLOWS),
         ("CODEOWNERS", Kind.WORKFLOWS),
         ("src/data/x.py", Kind.CODE),
@@ -32,25 +32,25 @@ def test_every_file_is_of_one_kind(path: str, kind: Kind) -> None:
 
 
 def test_data_travels_alone() -> None:
-    rest = ["config/travel.yaml", "src/x.py", ".github/CODEOWNERS"]
-    data = "data/travel/training.jsonl"
+    rest = ["config/tienda.yaml", "src/x.py", ".github/CODEOWNERS"]
+    data = "data/tienda/training.jsonl"
     assert products.mixed_with_data([data]) == []
     assert products.mixed_with_data(rest) == []
     assert products.mixed_with_data([data, *rest]) == ["code", "configuration", "workflows"]
-    assert products.mixed_with_data([data, "data/travel/smoke_prompts.jsonl"]) == ["prompts"]
+    assert products.mixed_with_data([data, "data/tienda/smoke_prompts.jsonl"]) == ["prompts"]
 
 
 def test_a_product_is_touched_by_its_configuration_and_its_folders() -> None:
-    both = [TRAVEL, RADIO]
-    assert products.touched(both, ["config/travel.yaml"]) == [TRAVEL]
+    both = [TIENDA, RADIO]
+    assert products.touched(both, ["config/tienda.yaml"]) == [TIENDA]
     assert products.touched(both, ["data/shared/validation.jsonl"]) == [RADIO]
     assert products.touched(both, ["data/travels/x.jsonl", "config/cleanup.yaml"]) == []
 
 
 def test_an_unknown_product_is_named_with_those_there_are() -> None:
     with pytest.raises(ConfigError) as caught:
-        products.named([TRAVEL], "travle")
-    assert "travel" in caught.value.remedy
+        products.named([TIENDA], "travle")
+    assert "tienda" in caught.value.remedy
 
 
 @pytest.mark.parametrize("record", [b"", b"[]", b'{"mixed": ["<b>"]}', b'{"irregular": [1]}'])
