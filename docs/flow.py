@@ -135,6 +135,8 @@ def _shown(name: str, job: Mapping[str, Any], path: str | None) -> str:
     condition = job.get("if", "always()")
     if condition == "always()":
         return name
+    if condition.startswith("always() && !("):
+        return f"({name})"  # only where something did not pass
     if path is None:
         return f"({name})"
     if "outputs.products" in condition:

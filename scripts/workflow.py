@@ -18,7 +18,7 @@ def main() -> None:
 @console.config_option
 @click.option("--job", required=True, help="The fine-tuning job's id.")
 @click.option("--minutes", type=click.FloatRange(min=0), default=30, show_default=True)
-@click.option("--out", type=FILE, help="Write here what follows, for 'follow-up'.")
+@click.option("--out", type=console.Output(), help="Write here what follows, for 'follow-up'.")
 @console.json_option
 def training(config_path: Path, job: str, minutes: float, out: Path | None, as_json: bool) -> None:
     """Wait for a job; one that goes on is no failure, reconcile.yml takes it up.

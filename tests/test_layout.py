@@ -17,15 +17,16 @@ FLOORS = (
 ROOMS = (
     ("errors",),
     ("config_files",),
-    ("escaping", "limits", "waiting", "git", "confirmation", "approvals"),
+    ("escaping", "limits", "waiting", "git", "confirmation", "approvals", "interruption"),
     ("tags", "display", "checks", "config_errors"),
     ("github", "azure", "config"),
-    ("products", "names", "pricing"),
+    ("names", "pricing", "name_collisions"),
+    ("products",),
     ("console",),
     ("linting", "provision"),
-    ("training", "cleanup"),
+    ("training", "cleanup", "smoke"),
     ("release",),
-    ("smoke", "pull_request", "doctor"),
+    ("pull_request", "doctor"),
     ("commands",),
 )
 NARRATION = {"tuneops.console"}

@@ -10,6 +10,7 @@ from xxhash import xxh3_64_intdigest
 from tunelint.example import PROMPT_ROLES, Example, Format, Message
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
+_LOWER = bytes(range(128)).lower() + bytes(range(128, 256))
 _MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
     rb"\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xc2[\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe3\x80[\x80-\xbf]"
     rb"|\xef\xbc[\x81-\x8f\x9a-\xa0]"
@@ -50,11 +51,35 @@ class Digests(NamedTuple):
 
 def fold(text: str) -> bytes:
     """Text without case, accents, punctuation and space; as it is, if nothing would be left."""
-    lowered = text.casefold()
-    if lowered.isascii():
-        return lowered.encode().translate(None, _DROPPED) or text.encode()
+    if text.isascii():
+        folded = text.encode().translate(_LOWER, _DROPPED)
+    else:
+        folded = _fold_latin(text.casefold())
+    return folded or text.encode("utf-8", "surrogatepass")
+
+
+def _fold_latin(lowered: str) -> bytes:
+    """The same of text that is not ASCII; most of it is in the letters of Windows-1252."""
+    try:
+        return lowered.encode("cp1252").translate(_LATIN, _LATIN_DROPPED)
+    except UnicodeEncodeError:
+        return _fold_any(lowered)
+
+
+def _fold_any(lowered: str) -> bytes:
     raw = unicodedata.normalize("NFKD", lowered).encode("utf-8", "surrogatepass")
-    return _MARKS.sub(b"", raw.translate(None, _DROPPED)) or text.encode("utf-8", "surrogatepass")
+    return _MARKS.sub(b"", raw.translate(None, _DROPPED))
+
+
+def _latin_tables() -> tuple[bytes, bytes]:
+    """What _fold_any makes of each letter of Windows-1252: a base letter, itself, or nothing."""
+    letters = [bytes((code,)).decode("cp1252", "replace") for code in range(256)]
+    folded = [_fold_any(letter) for letter in letters]
+    table = bytes(one[0] if len(one) == 1 else code for code, one in enumerate(folded))
+    return table, bytes(code for code, one in enumerate(folded) if not one)
+
+
+_LATIN, _LATIN_DROPPED = _latin_tables()
 
 
 def text_digest(text: str) -> int:

@@ -18,6 +18,7 @@ from tunelint.errors import TunelintError
 from tuneops import config_files, github
 from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
+from tuneops.interruptions import stopped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -32,11 +33,11 @@ class _Guarded(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         atexit.register(gc.freeze)  # or Python looks for garbage in all that ends with it
-        _load_environment()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # whatever its encoding lacks
         try:
+            _load_environment()
             return super().invoke(ctx)
         except TunelintError as error:
             report(ConfigError(error.message, remedy=error.remedy))
@@ -46,9 +47,32 @@ class _Guarded(click.Command):
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            report(stopped(ctx.info_name or "", ctx.invoked_subcommand))
+            ctx.exit(ExitCode.STILL_RUNNING)
         except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
             report(_unforeseen(error))
             ctx.exit(ExitCode.FAULT)
+
+
+class Output(click.Path):
+    """A file or folder to be written; one that cannot be is refused before any work."""
+
+    def __init__(self, *, folder: bool = False) -> None:
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+
+    def convert(  # type: ignore[override]
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        path = Path(str(super().convert(value, param, ctx)))
+        folders = path.absolute().parents if self.dir_okay else (path.absolute().parent,)
+        there = next((each for each in (path, *folders) if each.exists()), None)
+        if there is None or not os.access(there, os.W_OK):
+            self.fail(f"'{path}' cannot be written.", param, ctx)
+        return path
 
 
 class Command(_Guarded):
@@ -157,6 +181,20 @@ def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
     emit(facts, as_json=as_json, shown=tables.facts(facts))
 
 
+def write_file(path: Path, text: str) -> None:
+    """Write a result where an option names the file.
+
+    Raises:
+        ConfigError: It cannot be written there.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
+        ) from error
+
+
 def rich_console(*, stderr: bool = False) -> "Console":
     """A rich console that never reads markup out of data and never cuts lines in a log."""
     from rich.console import Console
@@ -167,12 +205,23 @@ def rich_console(*, stderr: bool = False) -> "Console":
 
 
 def _load_environment() -> None:
-    """Take the variables of the nearest .env, if there is one."""
+    """Take the variables of the nearest .env, if there is one.
+
+    Raises:
+        ConfigError: It cannot be read as UTF-8, or is no list of variables.
+    """
     here = Path.cwd()
     if any((folder / ".env").exists() for folder in (here, *here.parents)):
         from dotenv import find_dotenv, load_dotenv
 
-        load_dotenv(find_dotenv(usecwd=True))
+        path = find_dotenv(usecwd=True)
+        try:
+            load_dotenv(path)
+        except (OSError, ValueError) as error:
+            raise ConfigError(
+                f"{path} cannot be read: {error}.",
+                remedy="Save it as UTF-8, with a line NAME=value for each variable.",
+            ) from error
 
 
 def _unforeseen(error: Exception) -> TuneopsError:

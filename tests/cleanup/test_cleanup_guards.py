@@ -18,7 +18,7 @@ from tuneops.azure.jobs import Job
 from tuneops.azure.locks import Lock
 from tuneops.azure.resources import Account, ResourceGroup
 from tuneops.azure.subscription import DeletedAccount, Resource
-from tuneops.cleanup import apply, group_guards, item_guards
+from tuneops.cleanup import apply, group_guards, item_guards, notices
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, PROTECT, AccountFacts, GroupFacts
 from tuneops.cleanup.plan import Plan, judge, judge_deleted
 from tuneops.cleanup.policy import Policy
@@ -52,7 +52,13 @@ POLICY = Policy.model_validate(
             "notice": "20h",
             "mark_valid": "7d",
         },
-        "breakers": {"max_groups": 3, "max_percent": 50, "max_purges": 2},
+        "breakers": {
+            "max_groups": 3,
+            "max_percent": 50,
+            "max_deployments": 9,
+            "max_leftovers": 99,
+            "max_purges": 2,
+        },
         "apply": {"wait": "45m"},
         "deployments": {"idle_after": "14d"},
         "training": {"older_than": "30d"},
@@ -300,10 +306,6 @@ def mark_in_future() -> None:
     keeps(group(tags=stale_tags() | marked(until=9 * HOUR)), "goes in 9 h")
 
 
-def notice_not_over() -> None:
-    keeps(group(tags=stale_tags() | marked(at_=-HOUR, until=-HOUR)), "less than 20 h ago")
-
-
 def unmarked() -> None:
     assert action(group(tags=without(MARKED, DELETE_AFTER))) == "mark"
 
@@ -393,11 +395,20 @@ def inside(*deployments: Deployment, **changes: Any) -> AccountFacts:  # noqa: A
 
 
 def actions(
-    account: AccountFacts, facts: GroupFacts | None = None, releases: Releases | None = None
+    account: AccountFacts,
+    facts: GroupFacts | None = None,
+    releases: Releases | None = None,
+    *,
+    notice: timedelta | None = -DAY,
 ) -> dict[str, str]:
-    found = item_guards.leftovers(
-        facts or group(), account, releases or releases_of([account], NOW), POLICY, NOW
-    )
+    """What happens to each thing; notice of all of them was given so long ago, or never."""
+    place, known = facts or group(), releases or releases_of([account], NOW)
+    found = list(item_guards.judge_items(place, account, known, POLICY, NOW))
+    if notice is not None:
+        text = notices.write({item.mark: NOW + notice for item in found})
+        tags = {**account.account.tags, notices.TAG: text}
+        told = replace(account, account=replace(account.account, tags=tags))
+        found = list(item_guards.judge_items(place, told, known, POLICY, NOW))
     return {item.name: item.action for item in found}
 
 
@@ -506,6 +517,47 @@ def needed_job() -> None:
     assert set(actions(account).values()) == {"keep"}
 
 
+def all_due() -> AccountFacts:
+    """One thing of each kind that only the notice keeps."""
+    return inside(expired_candidate(), files=(file(),), jobs=(job("new"), job()))
+
+
+DUE = ("tienda-candidate", "file-ancient", "job-ancient")
+
+
+def notice_not_over() -> None:
+    """Of groups and of leftovers; a time that has not come yet keeps them as well."""
+    keeps(group(tags=stale_tags() | marked(at_=-HOUR, until=-HOUR)), "less than 20 h ago")
+    for notice in (-HOUR, HOUR):
+        found = actions(all_due(), notice=notice)
+        assert [found[name] for name in DUE] == ["keep"] * 3
+
+
+def unnoticed() -> None:
+    found = actions(all_due(), notice=None)
+    assert [found[name] for name in DUE] == ["mark"] * 3
+
+
+def notice_outlived() -> None:
+    found = actions(all_due(), notice=-9 * DAY)
+    assert [found[name] for name in DUE] == ["mark"] * 3
+
+
+def test_what_is_made_anew_under_its_name_gets_notice_anew() -> None:
+    """A candidate of another model, or deployed again, is not the one that had notice."""
+    first = expired_candidate()
+    text = notices.write({_mark(first): NOW - DAY})
+    for again in (replace(first, model="gpt-4o.ft-next"), expired_candidate(**{CREATED: at(-DAY)})):
+        assert _mark(again) not in notices.read(text)
+    assert notices.read(text) == {_mark(first): NOW - DAY}
+
+
+def _mark(found: Deployment) -> str:
+    account = inside(found)
+    judged = item_guards.judge_items(group(), account, NOTHING, POLICY, NOW)
+    return next(item.mark for item in judged if item.name == found.name)
+
+
 def finished_lately() -> None:
     lately = int((NOW - HOUR).timestamp())
     account = inside(jobs=(job("new"), job(finished=lately)))
@@ -592,7 +644,7 @@ GUARDED = [
     (module, name, guard)
     for module, names in (
         (group_guards, ("KEEP", "MARK", "PURGE")),
-        (item_guards, ("DEPLOYMENT_GUARDS", "FILE_GUARDS", "JOB_GUARDS")),
+        (item_guards, ("DEPLOYMENT_GUARDS", "FILE_GUARDS", "JOB_GUARDS", "NOTICE_GUARDS")),
         (apply, ("ADMISSION", "CHANGES")),
     )
     for name in names

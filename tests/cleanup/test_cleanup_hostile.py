@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.attack import examples
 from tests.cleanup import test_cleanup_guards as guards
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import markdown, plan_file, present
+from tuneops.cleanup import plan_file, present
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, GroupFacts
 from tuneops.cleanup.plan import Plan, Subscription, plan
 from tuneops.cleanup.releases import releases_of
@@ -113,7 +113,7 @@ def test_whatever_strangers_write_ours_goes_and_theirs_stays(
     deleted = DeletedAccount(replace(guards.ACCOUNT, tags=inner_tags), _read(text), _read(text))
     made = planned(stranger, place, guards.group(STALE), deleted=(deleted,))
     assert [row.name for row in made.rows("delete")] == [STALE]
-    assert markdown.issue(made).encode()
+    assert present.issue(made).encode()
     assert present.of_plan(made)
 
 

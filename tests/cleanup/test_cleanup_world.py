@@ -317,7 +317,8 @@ def deleted(world: World, made: Plan) -> Iterator[tuple[str, str, str]]:
         if not found.gone and found.account.resource_group in going:
             yield "account", "", found.account.name
             yield from (("deployment", found.account.name, name) for name in found.deployments)
-    yield from ((item.kind, item.account, item.name) for item in made.leftovers)
+    due = (item for item in made.items if item.action != "keep")
+    yield from ((item.kind, item.account, item.name) for item in due)
     yield from (("account", "", row.name) for row in made.deleted_accounts if row.action == "purge")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,13 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import REPOSITORY
 from tests.end_to_end import pipeline
 from tests.end_to_end.pipeline import Cut, run_forked
 from tests.local_azure.conftest import LocalAzure, start_server, stop_server
 
 # `make sweep` takes every cut and every fault; `make test` every 29th cut, and each fault once.
 ALL = os.environ.get("SWEEP") == "all"
+ROOT = Path(__file__).parents[2]
 QUICK = {"speed": 60000.0, "group_delete_seconds": 1.0}
 LEASE_SECONDS = "6"
 EXAMPLES = 14  # of each file: a sweep is about requests, not about data
@@ -59,6 +60,16 @@ def ending(group: str, folder: Path, patch: pytest.MonkeyPatch) -> Ending:
     return Ending(tuple(read["jobs"]), tuple(read["files"]), read["deployments"])
 
 
+def statuses(group: str, folder: Path, patch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The account's jobs by id, read by a process of its own."""
+    patch.setenv("AZURE_RESOURCE_GROUP", group)
+    found = folder / f"{group}-jobs.json"
+    code, _ = run_forked(lambda: pipeline.take_statuses(found), folder / f"{group}.log")
+    assert code == 0, log_of(group, folder)
+    read: dict[str, str] = json.loads(found.read_text(encoding="utf-8"))
+    return read
+
+
 def run(
     group: str, folder: Path, patch: pytest.MonkeyPatch, cut: Cut | None = None
 ) -> tuple[int, int]:
@@ -87,14 +98,32 @@ def log_of(group: str, folder: Path) -> str:
 
 
 def small_product(folder: Path, *, without: int = 0) -> Path:
-    """The shipped product on its first examples, of which ``without`` leaves some out."""
-    document = yaml.safe_load((REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8"))
+    """The shipped product on its first examples, of which ``without`` leaves some out.
+
+    Its data lies in the folder, which must be the working directory of whoever reads it.
+    """
+    document = yaml.safe_load((ROOT / "config/tienda.yaml").read_text(encoding="utf-8"))
+    data = folder / "data/tienda"
+    data.mkdir(parents=True, exist_ok=True)
     for part in ("training", "validation"):
-        lines = Path(document["data"][part]).read_text(encoding="utf-8").splitlines()
-        data = folder / f"{part}-{without}.jsonl"
-        data.write_text("\n".join(lines[without:EXAMPLES]) + "\n", encoding="utf-8")
-        document["data"][part] = str(data)
+        lines = (ROOT / document["data"][part]).read_text(encoding="utf-8").splitlines()
+        file = data / f"{part}-{without}.jsonl"
+        file.write_text("\n".join(lines[without:EXAMPLES]) + "\n", encoding="utf-8")
+        document["data"][part] = file.relative_to(folder).as_posix()
+    shutil.copy(ROOT / document["data"]["smoke_prompts"], data)
     path = folder / f"product-{without}.yaml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return path
+
+
+def another_product(folder: Path, name: str, **azure: str) -> Path:
+    """A product of that name with the same data, deployments and place, but for ``azure``."""
+    document = yaml.safe_load(small_product(folder).read_text(encoding="utf-8"))
+    document["product"] = name
+    document["azure"] |= azure
+    document["fine_tuning"]["suffix"] = f"ft-{name}"
+    path = folder / name / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
 
@@ -105,13 +134,15 @@ def environment(server: LocalAzure, folder: Path) -> dict[str, str]:
     names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
     trusted = dict.fromkeys(names, str(server.state / "ca.pem"))
     product = {"TUNEOPS_CONFIG": str(folder / "product-0.yaml")}
-    return server.environment | brief | trusted | product
+    return server.environment | brief | trusted | product | {"SWEEP_FOLDER": str(folder)}
 
 
 @contextmanager
 def quick_azure(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[LocalAzure]:
     """A local Azure in which everything is quick, with quota for hundreds of accounts."""
-    pipeline.warm_up(small_product(folder))
+    product = small_product(folder)
+    patch.chdir(folder)
+    pipeline.warm_up(product)
     server = start_server(folder / "azure")
     for name, value in environment(server, folder).items():
         patch.setenv(name, value)

@@ -1,6 +1,7 @@
 """What goes wrong ends in a sentence, its exit code, and nothing half-done."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -161,12 +162,17 @@ def test_training_before_provisioning(run: Run, local_azure: Server) -> None:
 
 @pytest.mark.parametrize("content", ["", "{}\n" * 9, None], ids=["empty", "nine", "missing"])
 def test_data_that_cannot_be_trained_is_not_uploaded(
-    run: Run, local_azure: Server, product: Callable[..., Path], tmp_path: Path, content: str | None
+    run: Run,
+    local_azure: Server,
+    product: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    content: str | None,
 ) -> None:
-    path = tmp_path / "training.jsonl"
+    config = product(data__training="data/tienda/new.jsonl")
+    shutil.copytree("data", config.parent / "data")
+    monkeypatch.chdir(config.parent)
     if content is not None:
-        path.write_text(content, encoding="utf-8")
-    config = product(data__training=str(path))
+        Path("data/tienda/new.jsonl").write_text(content, encoding="utf-8")
     create(run, config)
     done = run("fine_tune", "submit", "--config", str(config))
     assert done.code in {1, 2}, done.narration

@@ -283,6 +283,7 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name, program in (("python", python), ("python3", python), ("uv", UV)):
             (folder / name).write_text(program, encoding="utf-8")
             (folder / name).chmod(0o755)
+        shutil.copy(STAND_INS / "gh", folder)
         yield folder
 
 

@@ -105,11 +105,12 @@ def _look_at(
     rows: list[tuple[Line, Example]], settings: Settings, notes: Notes, table: RowTable
 ) -> None:
     counts = count_examples([example for _, example in rows])
+    examiner, sketches = settings.examiner, settings.sketches
     for (line, example), tokens in zip(rows, counts, strict=True):
-        for violation in settings.examiner.violations(example):
+        for violation in examiner.violations(example):
             notes.violation(example, violation)
         for violation in check_answers(example, settings.answer_checks):
             notes.violation(example, violation)
         for violation in limits.examine_tokens(tokens, settings.max_example_tokens):
             notes.violation(example, violation)
-        table.append(line, example, tokens, sketch_of(example) if settings.sketches else ())
+        table.append(line, example, tokens, sketch_of(example) if sketches else ())

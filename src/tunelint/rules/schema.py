@@ -185,6 +185,8 @@ _SYNONYMS = {"bot": "assistant", "model": "assistant", "gpt": "assistant", "ai":
 @on_example
 def examine(example: Example) -> Iterator[Violation]:
     """Every way in which one line departs from its file's format."""
+    if example.is_plain and example.messages and example.format is Format.SFT:
+        return
     value = example.value
     if not isinstance(value, dict):
         yield Violation(NOT_AN_OBJECT, f"The line is {_kind(value)}, not an object.", ())

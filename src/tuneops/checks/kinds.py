@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from tuneops.checks import entry_points
 from tuneops.checks.base import Check, Judged, Planted, Rejection
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 # Neighbours that an answer could plausibly slip into; the full 97 only invite false alarms.
 LANGUAGES = ("es", "en", "pt", "it", "fr", "ca", "gl", "eu", "de")
+# The ISO 639-1 codes of py3langid's model.
+KNOWN_LANGUAGES = (
+    "af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy "
+    "ga gd gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo "
+    "lt lv mg mk ml mn mr ms mt my ne nl nn no oc om or pa pl ps pt qu ro ru rw sa se si sk "
+    "sl sn so sq sr st sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh yo zh zu"
+)
 MIN_LETTERS = 40
 MIN_CONFIDENCE = 0.8
 _ENDING_LENGTH = 80
@@ -37,11 +44,20 @@ _OTHER_LANGUAGE = {
 }
 
 
+def _known_language(code: str) -> str:
+    if code not in KNOWN_LANGUAGES.split():
+        raise ValueError(f"a language is one of {KNOWN_LANGUAGES}")
+    return code
+
+
+KnownLanguage = Annotated[str, AfterValidator(_known_language)]
+
+
 class Language(Check):
     """Every passage of at least 40 letters is in the language; shorter ones are not judged."""
 
     check: Literal["language"] = "language"
-    language: str
+    language: KnownLanguage
 
     def examine(self, answer: Judged) -> None:
         for passage in passages(answer.text):

@@ -20,15 +20,15 @@ from tuneops.cleanup.facts import (
     tag,
     tags_digest,
 )
-from tuneops.cleanup.group_guards import Case, DeletedCase
-from tuneops.cleanup.item_guards import Item, leftovers
+from tuneops.cleanup.group_guards import DeletedCase, GroupCase
+from tuneops.cleanup.item_guards import Item, judge_items
 from tuneops.cleanup.policy import Policy
 from tuneops.cleanup.releases import Releases
 from tuneops.errors import UndecidedError
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 Action = Literal["keep", "mark", "delete"]
-_Case = TypeVar("_Case", Case, DeletedCase)
+_Case = TypeVar("_Case", GroupCase, DeletedCase)
 _PRICED = ("microsoft.cognitiveservices/accounts", "microsoft.cognitiveservices/accounts/projects")
 
 
@@ -94,8 +94,13 @@ class Plan:
         return tuple(row for row in self.groups if row.action == action)
 
     @property
-    def leftovers(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.items if item.action == "delete")
+    def due(self) -> int:
+        """How many rows apply would do."""
+        actions = [*(row.action for row in self.groups), *(item.action for item in self.items)]
+        return sum(action != "keep" for action in actions)
+
+    def leftovers(self, action: Action) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.action == action)
 
 
 def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
@@ -107,7 +112,7 @@ def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
         for facts, row in zip(groups, rows, strict=True)
         if row.action != "delete"
         for account in facts.accounts
-        for item in leftovers(facts, account, found.releases, policy, now)
+        for item in judge_items(facts, account, found.releases, policy, now)
     )
     deleted = tuple(
         judge_deleted(account, found.releases, policy, now) for account in found.deleted
@@ -117,7 +122,7 @@ def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
 
 def judge(facts: GroupFacts, releases: Releases, policy: Policy, now: datetime) -> Row:
     """Closed by default: a group goes when no guard has a reason to keep it."""
-    action, reason = _decided(Case(facts, releases, policy, now))
+    action, reason = _decided(GroupCase(facts, releases, policy, now))
     age = age_of(facts)
     return Row(
         name=facts.group.name,
@@ -153,19 +158,21 @@ def judge_deleted(
     )
 
 
-def check_breakers(groups: Sequence[Row], listed: int, policy: Policy) -> None:
+def check_breakers(
+    groups: Sequence[Row], items: Sequence[Item], listed: int, policy: Policy
+) -> None:
     """Raises: UndecidedError where more would go than the policy lets go at a time."""
-    going = sum(row.action == "delete" for row in groups)
     limits = policy.breakers
+    going = sum(row.action == "delete" for row in groups)
+    kinds = [item.kind == "deployment" for item in items if item.action == "delete"]
     percent = 100 * going / listed if listed else 100.0
-    over = [
-        *([f"{going} groups, at most {limits.max_groups}"] if going > limits.max_groups else []),
-        *(
-            [f"{percent:.0f} % of {listed}, at most {limits.max_percent:g} %"]
-            if going and percent > limits.max_percent
-            else []
-        ),
-    ]
+    counted = (
+        (going, limits.max_groups, "{} groups, at most {}"),
+        (percent if going else 0, limits.max_percent, f"{{:.0f}} % of {listed}, at most {{:g}} %"),
+        (kinds.count(True), limits.max_deployments, "{} deployments, at most {}"),
+        (kinds.count(False), limits.max_leftovers, "{} files and jobs, at most {}"),
+    )
+    over = [words.format(count, most) for count, most, words in counted if count > most]
     if over:
         raise UndecidedError(
             f"Too much would be deleted: {'; '.join(over)}. Nothing is.",
@@ -178,7 +185,7 @@ def owner_of(facts: GroupFacts, policy: Policy) -> str | None:
     return next((value for value in named if value), None)
 
 
-def _decided(case: Case) -> tuple[Action, str]:
+def _decided(case: GroupCase) -> tuple[Action, str]:
     if kept := next(_reasons(group_guards.KEEP, case), None):
         return "keep", kept
     if marked := next(_reasons(group_guards.MARK, case), None):

@@ -7,9 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from tunelint import yaml_file
 from tuneops import config_errors
 from tuneops.config import Duration
 from tuneops.errors import ConfigError
@@ -56,6 +56,8 @@ class Breakers(_Section):
 
     max_groups: int = Field(ge=1)
     max_percent: float = Field(gt=0, le=100)
+    max_deployments: int = Field(ge=1)
+    max_leftovers: int = Field(ge=1)
     max_purges: int = Field(ge=1)
 
 
@@ -111,11 +113,11 @@ class Policy(_Section):
 def load(path: Path) -> Policy:
     """Raises: ConfigError where the file is missing or breaks a rule; all breaches are named."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml_file.load(path)
         return Policy.model_validate(document)
     except ValidationError as error:
         found = config_errors.describe(error, Policy)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, yaml_file.UnreadableError) as error:
         found = " ".join(str(error).split())
     raise ConfigError(
         f"{path} is no clean-up policy: {found}.",

@@ -3,8 +3,8 @@
 from tuneops.azure import resources, subscription
 from tuneops.azure.subscription import DeletedAccount
 from tuneops.cleanup import inventory
-from tuneops.cleanup.apply import Narrate, Outcome
 from tuneops.cleanup.inventory import SubscriptionContext
+from tuneops.cleanup.outcomes import Narrate, Outcome
 from tuneops.cleanup.plan import DeletedRow, judge_deleted
 from tuneops.errors import TuneopsError, UndecidedError
 

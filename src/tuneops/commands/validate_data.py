@@ -18,8 +18,7 @@ from tunelint.output.markdown import as_markdown
 from tunelint.output.text import as_text
 from tunelint.rule import selectors
 from tunelint.rules.limits import OVER_LIMIT
-from tuneops import config_files, github
-from tuneops.errors import ConfigError
+from tuneops import config_files, console, github
 from tuneops.linting.errors import as_config_error
 from tuneops.linting.estimate import Estimate, estimate
 from tuneops.linting.options import options as product_options
@@ -114,20 +113,11 @@ def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
         ConfigError: A path cannot be written.
     """
     if sarif is not None:
-        _write(sarif, written(report, "sarif"))
+        console.write_file(sarif, written(report, "sarif"))
     if plot is not None:
         from tunelint.output.histogram import plotted
 
-        _write(plot, plotted(report))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
-        ) from error
+        console.write_file(plot, plotted(report))
 
 
 def _config(path: Path) -> "Config":

@@ -1,4 +1,4 @@
-"""A copy of production's history on the base deployment, for when production is missing; no I/O.
+"""A copy of what production served, on the base deployment, for when production is missing.
 
 The tags of a deployment go with it: whoever deletes production, or dies between deleting and
 making it anew, would take the way back along.
@@ -9,7 +9,7 @@ from tuneops.limits import MAX_TAG_VALUE
 from tuneops.release.history import Release
 from tuneops.tags import KEPT_RELEASE, is_ours
 
-_FIELDS = ("model", "key", "job", "git_sha")
+_FIELDS = ("model", "key", "job", "git_sha", "served")
 _NOTHING = "-"
 
 
