@@ -26,6 +26,7 @@ NEAR = rule(
     bad="the same answer of sixty words with three of them changed",
     good="conversations in words of their own",
     fix="Keep the better one, or rewrite one of them.",
+    opt_in=True,
 )
 
 COMMON_ROWS, COMMON_SHARE = 10, 0.1  # a clause in more rows than both is a template's

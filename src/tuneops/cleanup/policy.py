@@ -15,6 +15,7 @@ from tuneops.config import Duration
 from tuneops.errors import ConfigError
 
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SET = re.compile(r"\[.[^\]]*\]")  # any one of several characters, as a shell reads it
 _LITERAL = re.compile(r"[A-Za-z0-9]")
 _DIGEST_DIGITS = 16
 
@@ -26,7 +27,7 @@ def _subscription_id(text: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    if not _LITERAL.search(text):
+    if not _LITERAL.search(_SET.sub("", text)):
         raise ValueError(f"the pattern '{text}' means everything; name what is yours")
     return text
 
