@@ -11,7 +11,7 @@ from tests.tunelint.judging import Firing, Judged
 from tunelint.check import check
 from tunelint.rule import RULES, Rule
 
-GOOD = sorted(Path("tests/tunelint/good").glob("*.jsonl"))
+GOOD = sorted((Path(__file__).parent / "good").glob("*.jsonl"))
 
 needs_corpora = pytest.mark.skipif(
     not judging.CORPORA.is_dir(), reason="the public files are kept beside the repository"

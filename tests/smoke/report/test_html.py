@@ -63,7 +63,7 @@ def test_the_page_shows_verdict_checks_answers_and_provenance(run_of: Runs) -> N
     assert run.prompts_digest in shown
     assert "training loss" in shown
     marked = re.findall("<mark>(.*?)</mark>", page)
-    assert set(marked) == {"Bazar Arts"}
+    assert set(marked) == {"Te recomiendo el Bazar Arts, que está frente al mar de Barcelona."}
 
 
 def test_a_quote_that_markdown_interrupts_is_still_shown(run_of: Runs) -> None:

@@ -50,7 +50,7 @@ def test_names_numbers_and_addresses_do_not_become_links() -> None:
 def test_the_summary_names_verdict_checks_and_failed_answers(run_of: Runs) -> None:
     text = summary(run_of([GOOD, BAD]))
     assert text.startswith("## ❌ Smoke test of tienda: FAIL\n")
-    assert "| ❌ no_competitor | 50% (9% to 91%) | 50% (9% to 91%) | +0.0 (" in text
+    assert "| ❌ no&#95;competitor | 50% (9% to 91%) | 50% (9% to 91%) | +0.0 (" in text
     assert "| not one violation |" in text
     assert "contains Bazar Arts" in text
     assert BAD in text
