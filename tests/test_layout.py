@@ -24,7 +24,7 @@ ROOMS = (
         "git",
         "confirmation",
         "approvals",
-        "interruption",
+        "signals",
         "stopping",
     ),
     ("tags", "display", "checks", "config_errors"),

@@ -54,7 +54,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     ("script", "command", "said"),
     [
         ("fine_tune", ["submit"], "trains on and costs money"),
-        ("deploy", ["promote"], "production may serve either model"),
+        ("deploy", ["promote"], "Production is what it was"),
         ("provision", ["create"], "Azure finishes what was begun"),
         ("provision", ["show"], "What it had done until then stays"),
     ],

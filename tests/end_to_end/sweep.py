@@ -116,13 +116,16 @@ def small_product(folder: Path, *, without: int = 0) -> Path:
     return path
 
 
-def another_product(folder: Path, name: str, **azure: str) -> Path:
-    """A product of that name with the same data, deployments and place, but for ``azure``."""
-    document = yaml.safe_load(small_product(folder).read_text(encoding="utf-8"))
+def another_product(
+    folder: Path, name: str, *, deployment: str = "", without: int = 0, **azure: str
+) -> Path:
+    """A product with the same data and place, but for ``azure``, and names of its own."""
+    document = yaml.safe_load(small_product(folder, without=without).read_text(encoding="utf-8"))
     document["product"] = name
     document["azure"] |= azure
     document["fine_tuning"]["suffix"] = f"ft-{name}"
-    path = folder / name / f"{name}.yaml"
+    document["release"]["deployment"] = deployment or name
+    path = folder / name / f"{name}-{without}.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
