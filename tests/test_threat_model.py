@@ -4,9 +4,10 @@ import re
 import tomllib
 from pathlib import Path
 
+from tests.conftest import ROOT
 from tests.test_guarantees import functions_of
 
-PAGE = Path("docs/threat-model.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/threat-model.md").read_text(encoding="utf-8")
 PROOF = re.compile(r"^  \*(tests/\S+\.py)::(\w+)\*$", re.MULTILINE)
 
 
@@ -32,7 +33,7 @@ def test_everybody_of_the_table_has_a_section() -> None:
 
 def test_what_only_tests_need_is_not_installed_where_an_identity_is() -> None:
     """The packages of docs/dependencies.md but one are in the lock of the tests alone."""
-    page = Path("docs/dependencies.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([a-z-]+) \|.*\|$", page, re.MULTILINE)[1:]
     runs = Path("requirements.lock").read_text(encoding="utf-8")
     tests = Path("requirements-dev.lock").read_text(encoding="utf-8")
