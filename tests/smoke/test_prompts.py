@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import REPOSITORY
 from tuneops.errors import ConfigError
 from tuneops.smoke.prompts import Prompt, digest, read_prompts
 
@@ -18,9 +19,9 @@ def written(folder: Path, *lines: str) -> Path:
     return path
 
 
-def test_the_shipped_prompts_are_sixty() -> None:
-    prompts = read_prompts(Path("data/travel/smoke_prompts.jsonl"))
-    assert len(prompts) == 60
+def test_each_line_is_a_prompt() -> None:
+    prompts = read_prompts(REPOSITORY / "data/tienda/smoke_prompts.jsonl")
+    assert len(prompts) == 12
     assert prompts[0].messages[-1]["role"] == "user"
 
 
