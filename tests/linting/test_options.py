@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tunelint.check import check
 from tunelint.findings import Finding
 from tuneops import config as configuration
@@ -14,6 +15,11 @@ from tuneops.linting.options import check_product, options
 
 TRAVEL = Path("config/travel.yaml")
 ENGLISH = "Lisbon is a city of light and hills, where yellow trams climb slowly. Shall we go?"
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 @pytest.fixture
