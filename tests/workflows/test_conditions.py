@@ -100,9 +100,9 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
             "success() && (steps.examine.outputs.products != '[]')",
             {"steps": {"examine": {"outputs": {"products": products}}}},
             state,
-            (products, state) == ('["travel"]', SUCCESS),
+            (products, state) == ('["tienda"]', SUCCESS),
         )
-        for products in ("[]", '["travel"]')
+        for products in ("[]", '["tienda"]')
         for state in STATES
     ),
     *(
@@ -140,7 +140,7 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
             products != "[]" and state == SUCCESS,
         )
         for job in ["products"]
-        for products in ("[]", '["travel"]')
+        for products in ("[]", '["tienda"]')
         for state in STATES
     ),
     *(
@@ -169,10 +169,10 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
             TRAINED,
             {"needs": {"products": {"result": found, "outputs": {"products": products}}}},
             state,
-            (found, products) == (SUCCESS, '["travel"]'),
+            (found, products) == (SUCCESS, '["tienda"]'),
         )
         for found in STATES
-        for products in ("[]", '["travel"]')
+        for products in ("[]", '["tienda"]')
         for state in STATES
     ),
     *(

@@ -9,7 +9,7 @@ from tests.workflows.conftest import TRAINING, Ran, Stage
 
 NUMBER = 7
 HOSTILE = (
-    "::add-mask::travel",
+    "::add-mask::tienda",
     "::set-output name=products::[]",
     "##[error]forged",
     "\x1b[31mred",
@@ -73,7 +73,7 @@ def test_a_good_change_passes_and_says_what_merging_costs(stage: Stage) -> None:
     stage.fewer_rows()
     ran = judged(stage, base)
     assert ran.jobs == {"validate": "success"}
-    assert record(stage, "travel/plan.json")["trained_at"] is None
+    assert record(stage, "tienda/plan.json")["trained_at"] is None
     first = commented(stage)
     assert "The data passes" in first
     assert "Merging trains a new model" in first
@@ -96,7 +96,7 @@ def test_content_that_main_had_before_costs_nothing(stage: Stage) -> None:
     base = branch(stage)
     stage.commit({TRAINING: old})
     assert judged(stage, base).code == 0
-    assert record(stage, "travel/plan.json")["trained_at"] == trained
+    assert record(stage, "tienda/plan.json")["trained_at"] == trained
 
 
 def test_a_bad_change_is_refused_with_its_line(stage: Stage) -> None:
@@ -113,7 +113,7 @@ def test_hostile_rows_are_shown_and_never_obeyed(stage: Stage) -> None:
     stage.commit({TRAINING: stage.read(TRAINING) + rows + row("a" * 5_000_000)})
     ran = judged(stage, base)
     assert ran.jobs["validate"] == "failure"
-    assert record(stage, "examination.json")["products"] == ["travel"]
+    assert record(stage, "examination.json")["products"] == ["tienda"]
     comment = commented(stage)
     assert not [text for text in HOSTILE if text in comment]
     assert "<img" not in comment
@@ -157,7 +157,7 @@ def test_a_broken_record_takes_the_place_of_an_old_verdict(stage: Stage) -> None
     judged(stage, base)
     old = "<!-- tuneops:data-check -->\n✅ The data passes"
     stage.hub.add_comment(NUMBER, {"body": old})
-    artifact = stage.hub.artifacts / stage.run_id / "validation/travel"
+    artifact = stage.hub.artifacts / stage.run_id / "validation/tienda"
     (artifact / "check.json").write_bytes(b'{"findings": [')
     stage.hub.pulls[0]["head"] |= {"repo": None, "owner": None}
     stage.hub.changed_files = [{"filename": ".github/workflows/validate-data.yml"}]
