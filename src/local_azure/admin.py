@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from local_azure.arm import deleted_accounts, deployments
 from local_azure.arm.routing import allowances
 from local_azure.errors import bad_request
 from local_azure.faults import FAULTS
+from local_azure.json_text import JSONResponse
+from local_azure.simulated_model.script import RULES
 from local_azure.state import State, state_of
 from local_azure.store import Document
 
@@ -26,6 +27,7 @@ def routes() -> list[BaseRoute]:
         Route("/_local/settings", _settings, methods=["GET", "PATCH"]),
         Route("/_local/clock", _clock, methods=["GET", "POST"]),
         Route("/_local/faults", _faults, methods=["GET", "PUT", "DELETE"]),
+        Route("/_local/answers", _answers, methods=["GET", "PUT", "DELETE"]),
         Route("/_local/requests", _requests, methods=["GET", "DELETE"]),
         Route("/_local/reset", _reset, methods=["POST"]),
         Route("/_local/shutdown", _shutdown, methods=["POST"]),
@@ -109,6 +111,15 @@ async def _faults(request: Request) -> JSONResponse:
     if request.method == "DELETE":
         request.app.state.faults = []
     return JSONResponse([fault.model_dump(mode="json") for fault in request.app.state.faults])
+
+
+async def _answers(request: Request) -> JSONResponse:
+    script = request.app.state.data_plane.script
+    if request.method == "PUT":
+        script.rules = _checked(RULES.validate_python, await request.json())
+    if request.method == "DELETE":
+        script.rules = []
+    return JSONResponse([rule.model_dump(mode="json", by_alias=True) for rule in script.rules])
 
 
 async def _requests(request: Request) -> JSONResponse:

@@ -7,12 +7,13 @@ from typing import Any
 
 import jwt
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from local_azure.address import base_url, host_of
 from local_azure.auth import ARM_AUDIENCES, DATA_PLANE_AUDIENCES
 from local_azure.errors import AzureError
-from local_azure.state import State, base_url, state_of
+from local_azure.json_text import JSONResponse
+from local_azure.state import State, state_of
 from local_azure.tokens import FEDERATED_AUDIENCE
 
 _DEFAULT = "/.default"
@@ -65,7 +66,8 @@ async def _token(request: Request) -> JSONResponse:
         )
     _require_client(state, form)
     lifetime = state.settings.token_seconds
-    claims = _claims(state, base_url(request), _audience(state, _field(form, "scope")))
+    base = base_url(request)
+    claims = _claims(state, base, _audience(state, base, _field(form, "scope")))
     return JSONResponse(
         {
             "token_type": "Bearer",
@@ -160,8 +162,8 @@ def _time(seconds: object) -> str:
     return _stamp(datetime.fromtimestamp(seconds, UTC)) if type(seconds) is int else "unknown"
 
 
-def _audience(state: State, scope: str) -> str:
-    """The resource that a client-credentials scope names."""
+def _audience(state: State, base: str, scope: str) -> str:
+    """The resource that a client-credentials scope names; ARM's own address is one."""
     if not scope.endswith(_DEFAULT):
         raise EntraError(
             400,
@@ -172,7 +174,7 @@ def _audience(state: State, scope: str) -> str:
             "(application ID URI).",
         )
     resource = scope.removesuffix(_DEFAULT)
-    if resource.rstrip("/") not in ARM_AUDIENCES | DATA_PLANE_AUDIENCES:
+    if resource.rstrip("/") not in ARM_AUDIENCES | DATA_PLANE_AUDIENCES | {base}:
         raise EntraError(
             400,
             "invalid_resource",
@@ -200,7 +202,7 @@ def _claims(state: State, base: str, audience: str) -> dict[str, Any]:
 async def _instance_discovery(request: Request) -> JSONResponse:
     base = base_url(request)
     tenant = state_of(request).identity.tenant_id
-    host = request.url.netloc
+    host = host_of(request.headers)
     return JSONResponse(
         {
             "tenant_discovery_endpoint": f"{base}/{tenant}/v2.0/.well-known/openid-configuration",

@@ -11,6 +11,7 @@ _COGNITIVE = "Microsoft.CognitiveServices"
 _OPENAI = f"{_COGNITIVE}/accounts/OpenAI"
 _VERBS = {"GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
 _LAST_PROVIDER = re.compile(r"(?P<parent>.*)/providers/(?P<typed>[^/]+/.+)", re.IGNORECASE)
+_OF_PROJECTS = frozenset({"deployments", "connections", "datasets"})
 _KINDS = {"fine_tuning": "fine-tunes"}  # the data plane's paths in the words of its actions
 
 
@@ -102,11 +103,13 @@ def arm_action(method: str, path: str) -> str:
 
 
 def data_action(method: str, path: str) -> str:
-    """Of a path below /openai; the names of those for fine-tuning are not confirmed."""
+    """Of an operation's path; the names of those for fine-tuning are not confirmed."""
     if path.endswith("/chat/completions"):
         return f"{_OPENAI}/deployments/chat/completions/action"
-    kind = path.removeprefix("/v1").strip("/").partition("/")[0]
+    kind = path.strip("/").partition("/")[0]
     verb = {"GET": "read", "DELETE": "delete"}.get(method, "write")
+    if kind in _OF_PROJECTS:
+        return f"{_COGNITIVE}/accounts/AIServices/{kind}/{verb}"
     return f"{_OPENAI}/{_KINDS.get(kind, kind)}/{verb}"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from local_azure.roles import Assignment
 
@@ -23,6 +23,7 @@ class Settings(BaseModel):
     file_seconds: float = 20.0
     job_minutes: float = 40.0
     token_seconds: int = 3600  # lifetime of an Entra access token, by the wall clock
+    strict_training_type: Literal["on", "off"] = "on"  # off: jobs may leave trainingType out
     registered: bool = True  # Microsoft.CognitiveServices in the subscription
     oidc_seconds: int = 600  # lifetime of a GitHub OIDC token, likewise
     oidc_subject: str = "repo:local/tuneops:ref:refs/heads/main"
@@ -35,6 +36,12 @@ class Settings(BaseModel):
     throttle: bool = False  # refuse what is over ARM's token buckets
     fail_content_check: bool = False  # refuse the training data of jobs
     fail_evaluation: bool = False  # refuse the trained model
+
+    @field_validator("strict_training_type", mode="before")
+    @classmethod
+    def _switch(cls, value: object) -> object:
+        """YAML reads a bare off as false."""
+        return {False: "off", True: "on"}.get(value, value) if isinstance(value, bool) else value
 
     def patched(self, changes: dict[str, Any]) -> "Settings":
         """A checked copy; raises pydantic.ValidationError."""

@@ -83,8 +83,3 @@ class State:
 def state_of(request: Request) -> State:
     state: State = request.app.state.local_azure
     return state
-
-
-def base_url(request: Request) -> str:
-    """The server's own address as the client wrote it, without a slash at the end."""
-    return f"{request.url.scheme}://{request.url.netloc}"

@@ -20,9 +20,13 @@ DATED = "azure-openai-authoring-2024-10-21.transcribed.json"
 PREVIEW = "azure-openai-authoring-2025-04-01-preview.transcribed-partial.json"
 V1 = "azure-openai-v1-files-finetuning.transcribed-partial.json"
 OPENAI = "openai-openapi-2.3.0.files-uploads-finetune-models-chat.subset.json"
+RESPONSES = "openai-openapi-2.3.0.responses.subset.json"
+STORED = "openai-openapi-2.3.0.embeddings-batches-stored.subset.json"
+EVALS = "openai-openapi-2.3.0.evals.subset.json"
 
 _METHODS = ("get", "put", "post", "patch", "delete", "head")
-_ACCOUNT = re.compile(r"/accounts/[^/]+/openai(?P<v1>/v1)?(?P<path>/.*)")
+_ACCOUNT = re.compile(r"/accounts/[^/]+(/api/projects/[^/]+)?/openai(?P<v1>/v1)?(?P<path>/.*)")
+_EMBEDDINGS = re.compile(r"(/deployments/[^/]+)?/embeddings")
 _CHAT = re.compile(r"(/deployments/[^/]+)?/chat/completions")
 # Schemas whose known answers of Azure have keys that the specification has not.
 OPEN = {
@@ -78,6 +82,9 @@ def specification(file: str, *, closed: bool = True) -> dict[str, Any]:
         # On Azure's dated surface the deployment in the path is the model.
         for part in schemas["CreateChatCompletionRequest"]["allOf"]:
             part["required"] = [key for key in part.get("required", ()) if key != "model"]
+    if file == STORED:
+        # OpenAI's own example of stored messages has the user's.
+        del schemas["ChatCompletionResponseMessage"]["properties"]["role"]["enum"]
     _plain(content)
     return content
 
@@ -151,10 +158,12 @@ def _candidates(path: str, version: str) -> list[tuple[str, str]]:
     found = _ACCOUNT.fullmatch(path)
     if found is None:
         return [(file, path.rstrip("/")) for file in (COGNITIVE, LOCKS, RESOURCES)]
+    if _EMBEDDINGS.fullmatch(found["path"]):
+        return [(STORED, "/embeddings")]
     if _CHAT.fullmatch(found["path"]):
         return [(OPENAI, "/chat/completions")]
     if found["v1"]:
-        return [(V1, found["path"]), (OPENAI, found["path"])]
+        return [(file, found["path"]) for file in (V1, OPENAI, RESPONSES, STORED, EVALS)]
     return [(PREVIEW if version.endswith("-preview") else DATED, found["path"])]
 
 

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from local_azure.address import account_url
 from local_azure.arm import accounts, operations
 from local_azure.arm.locks import require_deletable, require_writable
 from local_azure.arm.resources import checked_identity, checked_tags, stamp, wire
@@ -108,7 +109,8 @@ def _require(arm: ArmRequest, account: Document) -> Document:
 
 
 def _shown(project: Document, account: Document, arm: ArmRequest) -> Document:
-    endpoint = f"{arm.base}/accounts/{account['_domain']}/api/projects/{project['_project']}"
+    domain = account_url(arm.base, account["_domain"])
+    endpoint = f"{domain}api/projects/{project['_project']}"
     computed = {
         "endpoints": {"AI Foundry API": endpoint},
         "provisioningState": provisioning_state(project, arm.state.clock),

@@ -8,9 +8,10 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
+from local_azure.address import base_url
 from local_azure.auth import Principal, require_arm
 from local_azure.errors import (
     AzureError,
@@ -20,9 +21,9 @@ from local_azure.errors import (
     missing_api_version,
     not_found,
 )
-from local_azure.json_text import parsed
+from local_azure.json_text import JSONResponse, parsed
 from local_azure.roles import arm_action, granted
-from local_azure.state import State, base_url, state_of
+from local_azure.state import State, state_of
 
 NAMESPACE = "Microsoft.CognitiveServices"
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.IGNORECASE)

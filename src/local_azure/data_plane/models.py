@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from local_azure import trained_models
 from local_azure.arm.deployments import live
@@ -12,6 +12,7 @@ from local_azure.data_plane import jobs
 from local_azure.data_plane.progress import Job, fine_tuned_model
 from local_azure.data_plane.wire import Call, Json, Operation, missing, without_nulls
 from local_azure.errors import conflict
+from local_azure.json_text import JSONResponse
 
 DAY = 86400
 LIFECYCLE = {"Preview": "preview"}  # generally-available otherwise
@@ -50,7 +51,7 @@ async def delete(call: Call) -> Response:
 OPERATIONS = (
     Operation("GET", "/models", list_),
     Operation("GET", "/models/{model}", get),
-    Operation("DELETE", "/models/{model}", delete, dated=False),
+    Operation("DELETE", "/models/{model}", delete, surfaces=("v1",)),
 )
 
 

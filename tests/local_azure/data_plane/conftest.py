@@ -143,6 +143,7 @@ def service(
     shared_azure.admin("PATCH", "settings", first_settings)
     shared_azure.admin("POST", "clock", {"freeze": True})
     shared_azure.admin("DELETE", "faults")
+    shared_azure.admin("DELETE", "answers")
     token = shared_azure.token()
     account = f"data-{uuid.uuid4().hex[:12]}"
     path, key = _new_account(shared_azure, token, account)
