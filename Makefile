@@ -14,22 +14,35 @@ endif
 COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 \
   --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
 
-.PHONY: rehearse attack bench fuzz fuzz-azure other-clients test sweep install lint format docs lock clean
+.PHONY: rehearse check test durations sweep attack install lint format lock fuzz fuzz-azure \
+  other-clients bench docs clean
+
+# Half of the time tests wait for servers, so that four workers fill two cores. Each takes tests that
+# stand together, which share a server.
+PYTEST = $(BIN)/pytest --numprocesses $(or $(WORKERS),4) --dist worksteal
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)
 
+# Under a minute: lint, types, and the tests that start no server.
+check: lint
+	$(PYTEST) -m "not server"
+
 test: lint
-	$(BIN)/pytest -n 2
+	$(PYTEST)
+
+# All tests, and the twenty slowest at the end.
+durations: $(READY)
+	$(PYTEST) --quiet --durations 20 --durations-min 0 --no-header
 
 # Every kill, every fault and 100,000 random subscriptions, not a share of them: an hour.
 sweep: $(READY)
 	TUNEOPS_RANDOM_SUBSCRIPTIONS=100000 $(BIN)/pytest --timeout 0 tests/cleanup/test_cleanup_random.py
-	SWEEP=all $(BIN)/pytest -n 2 tests/end_to_end
+	SWEEP=all $(PYTEST) tests/end_to_end
 
 # What a hostile person tries, with twenty times the examples of `make test`.
 attack: $(READY)
-	ATTACK_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -n 2 -m attack --timeout 0
+	ATTACK_EXAMPLES=$(or $(EXAMPLES),20) $(PYTEST) -m attack --timeout 0
 
 install: $(READY)
 
@@ -60,7 +73,7 @@ fuzz: $(READY)
 
 # What the specifications allow, asked of the local Azure; EXAMPLES=500 asks more.
 fuzz-azure: $(READY)
-	EXAMPLES=$(or $(EXAMPLES),50) $(BIN)/pytest -n 2 tests/local_azure/core/test_local_schemathesis.py
+	EXAMPLES=$(or $(EXAMPLES),50) $(PYTEST) tests/local_azure/core/test_local_schemathesis.py
 
 # The Azure CLI, the npm packages and the newest SDKs, installed for it, against the local Azure.
 other-clients: $(READY)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tuneops.console import Commands, config_option, emit, json_option, rich_console
+from tuneops.console import Commands, emit, json_option, optional_config_option, rich_console
 from tuneops.errors import ExitCode
 
 _FILE = click.Path(path_type=Path)
@@ -35,7 +35,7 @@ def main() -> None:
 @click.option("--cache", type=_FILE, help="A folder that remembers clean lines.")
 @click.option("--review", is_flag=True, help="Let the configured model read each row; it costs.")
 @click.option("--review-cost", type=click.FloatRange(0), metavar="USD", help="Spend no more.")
-@config_option
+@optional_config_option
 @json_option
 def check(
     files: tuple[Path, ...],
@@ -64,20 +64,19 @@ def check(
 @main.command()
 @click.argument("base")
 @click.argument("head", type=_FILE)
-@config_option
+@optional_config_option
 @json_option
-def diff(base: str, head: Path, config_path: Path, as_json: bool) -> None:
+def diff(base: str, head: Path, config_path: Path | None, as_json: bool) -> None:
     """Show what changes from BASE, a file or a revision of git, to the file HEAD.
 
     Example: python scripts/validate_data.py diff origin/main data/travel/training.jsonl
     """
     from tuneops.commands import validate_data
-    from tuneops.linting.diff import diff as diff_of
+    from tuneops.linting import diff as changes
 
-    facts = diff_of(base, head, config_path)
+    facts = changes.diff(base, head, config_path)
     emit(facts, as_json=as_json, shown="" if as_json else validate_data.shown_diff(facts))
-    failed = any(one["severity"] == "error" for one in facts["new_findings"])
-    sys.exit(ExitCode.FINDINGS if failed else ExitCode.DONE)
+    sys.exit(changes.exit_code(facts))
 
 
 @main.command()

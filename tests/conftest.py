@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,33 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+# Where tests run in the background of a shell, they and all that they start would ignore Ctrl-C,
+# and a test that sends it to a child would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 _FOREIGN = ("AZURE_", "ARM_", "OPENAI_", "GITHUB_", "ACTIONS_", "TUNEOPS_")
+
+# Fixtures that start the local Azure, a warm Python for act, or GitHub's own parsers.
+_STARTERS = frozenset(
+    {
+        *("server", "standing_server", "core_server", "shared_azure", "standing_azure"),
+        *("start_local_azure", "quick_server", "azure"),
+    }
+)
+_WITH_PROCESSES = ("end_to_end", "local_azure", "workflows")
+# What every change is checked against within seconds all the same.
+_QUICK = ("test_locks.py",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` leaves to `make test`: tests of servers, and of other programs."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", [])
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        started = folder in _WITH_PROCESSES or not _STARTERS.isdisjoint(fixtures)
+        if started and item.path.name not in _QUICK:
+            item.add_marker("server")
 
 
 @pytest.fixture(autouse=True)

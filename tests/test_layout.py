@@ -16,10 +16,12 @@ FLOORS = (
 # Of tuneops, from the ground up: a room imports from rooms further down, or from itself.
 ROOMS = (
     ("errors",),
+    ("config_files",),
     ("escaping", "limits", "waiting", "git", "confirmation", "approvals"),
     ("tags", "display", "checks", "config_errors"),
     ("github", "azure", "config"),
-    ("console", "products", "names", "pricing"),
+    ("products", "names", "pricing"),
+    ("console",),
     ("linting", "provision"),
     ("training", "cleanup"),
     ("release",),

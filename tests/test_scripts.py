@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 SCRIPTS = sorted(Path("scripts").glob("*.py"))
@@ -25,10 +27,9 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def commands_of(script: Path) -> list[list[str]]:
-    """Every command line of the script up to its options, the bare script included."""
-    helped = run(str(script), "--help").stdout
-    listed = helped.partition("Commands:")[2]
-    names = re.findall(r"^  ([a-z][a-z-]*)", listed, re.MULTILINE)
+    """Every command line of the script up to its options."""
+    main = runpy.run_path(str(script))["main"]
+    names = sorted(main.commands) if isinstance(main, click.Group) else []
     return [[str(script), name] for name in names] or [[str(script)]]
 
 

@@ -4,28 +4,15 @@ Works sentence by sentence on the words alone, so a mention is no recommendation
 none, and a question to the traveller is none.
 """
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
-from travel_checks import lazyre as re
 from travel_checks.literals import rarity
-from travel_checks.recommendation_rules import (
-    CONTRASTS,
-    DISCLAIMERS,
-    EXCUSES,
-    FALSE_NEGATIONS,
-    KINDS,
-    NEGATIONS,
-    PRAISE,
-    REFUSALS,
-    RULES,
-    WISHES,
-    Kind,
-    Rule,
-)
+from travel_checks.wording import KINDS, RULES, Kind, Rule, words
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -47,6 +34,14 @@ _KIND_NAMES = {
     "rental_car": "a rental car",
     "restaurant": "a restaurant",
 }
+_FALSE_NEGATIONS = words("false_negations")
+_NEGATIONS = words("negations")
+_CONTRASTS = words("contrasts")
+_EXCUSES = words("excuses")
+_PRAISE = words("praise")
+_WISHES = words("wishes")
+_REFUSALS = words("refusals")
+_DISCLAIMERS = words("disclaimers")
 _WINDOW = 160  # characters around a match that may take it back
 
 
@@ -174,10 +169,10 @@ def _stands(rule: Rule, match: re.Match[str], plain: str) -> bool:
     """Whether nothing around the match takes it back."""
     first = max(0, match.start() - _WINDOW)
     around = plain[first : match.end() + _WINDOW].lower()
-    around = FALSE_NEGATIONS.sub(lambda found: " " * len(found[0]), around)
+    around = _FALSE_NEGATIONS.sub(lambda found: " " * len(found[0]), around)
     before = around[: match.start() - first]
     after = around[match.end() - first :]
-    if rule.excusable and EXCUSES.search(around) and not PRAISE.search(around):
+    if rule.excusable and _EXCUSES.search(around) and not _PRAISE.search(around):
         return False
     return not (_denied(match, before) or _taken_back(before, after))
 
@@ -189,14 +184,14 @@ def _denied(match: re.Match[str], before: str) -> bool:
     if imperative and not _ENGLISH.match(head):
         return False
     reach = before
-    for contrast in CONTRASTS.finditer(before):
+    for contrast in _CONTRASTS.finditer(before):
         if contrast[0].isalpha() or not (_ENGLISH.match(head) or _INFINITIVE.match(head)):
             reach = before[contrast.end() :]
-    return bool(NEGATIONS.search(reach)) or reach.endswith((" si ", " if "))
+    return bool(_NEGATIONS.search(reach)) or reach.endswith((" si ", " if "))
 
 
 def _taken_back(before: str, after: str) -> bool:
     """What follows refuses it; or it was but a wish: "me encantaría recomendarte uno, pero no"."""
-    if DISCLAIMERS.search(CONTRASTS.split(after, maxsplit=1)[0]):
+    if _DISCLAIMERS.search(_CONTRASTS.split(after, maxsplit=1)[0]):
         return True
-    return bool(WISHES.search(before) and REFUSALS.match(after.lstrip(" ,")))
+    return bool(_WISHES.search(before) and _REFUSALS.match(after.lstrip(" ,")))

@@ -6,16 +6,21 @@ from pathlib import Path
 
 from tunelint.engine.notes import Notes
 from tunelint.engine.pool import range_reader
-from tunelint.engine.whole_file import File, ReadRanges, read_file
+from tunelint.engine.whole_file import File, ReadRanges, read_documents, read_file
 from tunelint.engine.worker import Settings
-from tunelint.example import Format
+from tunelint.example import Example, Format
 from tunelint.exceptions import EXPIRED, NO_EXCEPTIONS, UNUSED, Exceptions, load, unused
-from tunelint.findings import Report, RuleSelection, Statistics
+from tunelint.file_rule import FILE_CHECKS
+from tunelint.findings import Place, Report, RuleSelection, Statistics
 from tunelint.limits import MAX_EXAMPLE_TOKENS
 from tunelint.profiles import DEFAULT_PROFILE, PROFILES
-from tunelint.rule import RULES, Severity
+from tunelint.rule import RULES, Severity, Violation
 from tunelint.rules import limits
 from tunelint.rules.answer_checks import AnswerCheck
+from tunelint.rules.consistency import compare_sizes
+from tunelint.rules.leakage import LEAK_NEAR, LEAK_SMOKE, leaks, trained_prompt
+from tunelint.rules.near_duplicates import NEAR, near_pairs
+from tunelint.rules.near_duplicates import message as near_message
 from tunelint.tokens import summarise
 
 
@@ -76,6 +81,7 @@ def check(paths: Iterable[Path], options: Options | None = None) -> Report:
     training = list(dict.fromkeys(paths))
     with range_reader(settings, [*training, *options.validation], options.jobs) as read_ranges:
         run.read(training, read_ranges)
+    run.compare()
     return run.report()
 
 
@@ -94,6 +100,59 @@ class _Run:
             self._look_at_size(file)
         for path in self.options.validation:
             self.validation.append(self._read(path, read_ranges))
+
+    def compare(self) -> None:
+        """Look at files as wholes, and at what they have of one another."""
+        files = [*self.training, *self.validation]
+        for file in files:
+            for check in FILE_CHECKS:
+                for found in check(file):
+                    self._note(file, found.row, found.violation, _related(file, found.related))
+        trained = sum(len(file.table) for file in self.training)
+        for file in self.validation:
+            for violation in compare_sizes(file.table, trained):
+                self._notes(file.path).add(violation.rule, violation.message)
+            self._look_for_leaks(file)
+        self._look_for_near_duplicates(files)
+        for path in self.options.smoke_prompts:
+            self._look_at_smoke_prompts(path)
+
+    def _look_for_leaks(self, file: File) -> None:
+        for leak in leaks(file, self.training):
+            trained = self.training[leak.file]
+            place, source = _place(file, leak.row), _place(trained, leak.trained_row)
+            text = f"{leak.what} is also on line {source.line} of {source.file}."
+            self._note(file, leak.row, Violation(leak.rule, text), (source,))
+            text = f"{leak.what} is also on line {place.line} of {place.file}."
+            self._note(trained, leak.trained_row, Violation(leak.rule, text), (place,))
+
+    def _look_for_near_duplicates(self, files: list[File]) -> None:
+        if not {NEAR.code, LEAK_NEAR.code} & self.settings.severities.keys():
+            return
+        for pair in near_pairs(files):
+            (number, row), (before, earlier) = pair.later, pair.earlier
+            file, other = files[number], files[before]
+            if file is not other and (other not in self.training or file in self.training):
+                continue
+            broken = NEAR if file is other else LEAK_NEAR
+            source = _place(other, earlier)
+            where = f"line {source.line}" + ("" if file is other else f" of {source.file}")
+            self._note(file, row, Violation(broken, near_message(pair, where)), (source,))
+
+    def _look_at_smoke_prompts(self, path: Path) -> None:
+        notes = self._notes(path)
+        for example in read_documents(path, notes):
+            for prompt in _prompts(example.value):
+                for file in self.training:
+                    if (row := trained_prompt(prompt, file)) is not None:
+                        source = _place(file, row)
+                        text = f"The prompt is a question on line {source.line} of {source.file}."
+                        notes.violation(example, Violation(LEAK_SMOKE, text), (source,))
+
+    def _note(
+        self, file: File, row: int, violation: Violation, related: tuple[Place, ...] = ()
+    ) -> None:
+        self._notes(file.path).violation(file.row(row), violation, related)
 
     def report(self) -> Report:
         self._look_at_exceptions(self.settings.exceptions)
@@ -124,6 +183,8 @@ class _Run:
 
     def _look_at_size(self, file: File) -> None:
         notes, numbers = self._notes(file.path), self.statistics[str(file.path)]
+        for row, violation in limits.outliers(file.table.tokens):
+            self._note(file, row, violation)
         for violation in (
             *limits.examine_size(numbers.examples),
             *limits.examine_billing(numbers.tokens, self.options.epochs),
@@ -138,6 +199,23 @@ class _Run:
             notes.add(EXPIRED, text)
         for text in unused(accepted, _paths(self.training, self.validation)):
             notes.add(UNUSED, text)
+
+
+def _place(file: File, row: int) -> Place:
+    return Place(str(file.path), file.table.line[row])
+
+
+def _related(file: File, row: int | None) -> tuple[Place, ...]:
+    return () if row is None else (_place(file, row),)
+
+
+def _prompts(value: object) -> Iterator[str]:
+    """The questions of a smoke prompt: a field of that name, or the users' messages."""
+    prompt = value.get("prompt") if isinstance(value, dict) else None
+    if isinstance(prompt, str):
+        yield prompt
+        return
+    yield from (one.text for one in Example(value).messages if one.role == "user")
 
 
 def _paths(*files: Iterable[File]) -> Iterator[Path]:

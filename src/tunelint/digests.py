@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from tunelint.example import PROMPT_ROLES, Example, Message
+from tunelint.example import PROMPT_ROLES, Example, Format, Message
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
 _MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
@@ -25,11 +25,14 @@ class Digests:
     Attributes:
         exact: The line's bytes.
         canonical: The JSON value, however it is written.
-        text: All messages and declared tools.
+        text: All messages, and declared tools or what a grader reads.
         talk: Without system messages.
         prompt: Without the last message.
         question: Without system messages and the last message.
         answer: The last message alone.
+        system: System messages alone, in their exact spelling; zero without any.
+        tools: The tools declared; zero without any.
+        other: The last message of the output that is not preferred; zero without any.
         asked: The text of each user message.
     """
 
@@ -40,6 +43,9 @@ class Digests:
     prompt: int
     question: int
     answer: int
+    system: int
+    tools: int
+    other: int
     asked: tuple[int, ...]
 
 
@@ -66,15 +72,25 @@ def digests_of(example: Example) -> Digests:
     return Digests(
         exact=xxh3_64_intdigest(example.raw.strip() or canonical),
         canonical=xxh3_64_intdigest(canonical),
-        text=xxh3_64_intdigest(b"\n".join((tools, *keys)) if keys else canonical),
+        text=xxh3_64_intdigest(b"\n".join((_others(example), *keys)) if keys else canonical),
         talk=_digest(talk),
         prompt=_digest([tools, *keys[:-1]]),
         question=_digest(talk[:-1]),
         answer=_digest(keys[-1:]),
+        system=_digest([one.text.encode() for one in example.messages if one.role in PROMPT_ROLES]),
+        tools=xxh3_64_intdigest(tools) if example.tools[0] else 0,
+        other=_digest([_message_key(one) for one in example.rejected[-1:]]),
         asked=tuple(
             text_digest(message.text) for message in example.messages if message.role == "user"
         ),
     )
+
+
+def _others(example: Example) -> bytes:
+    """What is beside the messages: tools, or all that a grader reads."""
+    if example.format is not Format.RFT:
+        return _ENCODER.encode(example.tools[0])
+    return _ENCODER.encode({key: one for key, one in example.fields.items() if key != "messages"})
 
 
 def _digest(keys: list[bytes]) -> int:

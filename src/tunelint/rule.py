@@ -9,7 +9,7 @@ A rule is a page (`rule`) and a function beside it in a module of `tunelint.rule
         return f"HTML in the text: {quote(found[0])}."
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -106,6 +106,19 @@ def find_rule(code_or_name: str) -> Rule:
     )
 
 
+def selectors(given: Iterable[str]) -> tuple[str, ...]:
+    """Selectors as users write them, several parted by commas; each must mean a rule.
+
+    Raises:
+        UsageError: One means none.
+    """
+    parts = [part.strip() for one in given for part in one.split(",") if part.strip()]
+    return tuple(
+        one if any(rule.matches(one) for rule in RULES.values()) else find_rule(one).code
+        for one in parts
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """A rule broken somewhere in a row; `path` leads to the value, `at_key` to the key itself.
@@ -124,6 +137,8 @@ class Violation:
 class Match(Protocol):
     """A match of a pattern, as `re` and RE2 have it."""
 
+    @property
+    def re(self) -> Any: ...  # noqa: ANN401 - the pattern
     def __getitem__(self, group: int, /) -> Any: ...  # noqa: ANN401 - text, or None
     def start(self, group: int = 0, /) -> int: ...
     def end(self, group: int = 0, /) -> int: ...

@@ -70,6 +70,24 @@ def code_lines(text: str) -> Iterator[tuple[str, bool]]:
                 fence = ""
 
 
+def open_fence(text: str) -> str:
+    """The marks of a fence that is never closed, or nothing."""
+    fence = ""
+    if "```" not in text and "~~~" not in text:
+        return fence
+    for line in text.split("\n"):
+        if not fence:
+            fence = _fence_mark(line)
+        elif line.rstrip().endswith(fence):
+            fence = ""
+    return fence
+
+
+def is_in_code(text: str, at: int) -> bool:
+    """Whether a place of a text is in code, a formula or an address."""
+    return prose(text)[at] == " " != text[at]
+
+
 def _fence_mark(line: str) -> str:
     bare = line.strip().removeprefix("> ")
     for character in "`~":

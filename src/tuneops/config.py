@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from tuneops import config_errors
+from tuneops import config_errors, config_files
 from tuneops.checks.kinds import AnyCheck
 from tuneops.errors import ConfigError
 from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
@@ -326,7 +326,7 @@ def _read(path: Path) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"The configuration {path} cannot be read: {_reason(error)}.",
-            remedy="Name an existing file with --config, such as config/travel.yaml.",
+            remedy=config_files.which(),
         ) from error
     except yaml.YAMLError as error:
         raise ConfigError(
@@ -337,9 +337,7 @@ def _read(path: Path) -> Config:
 
 def _checked(document: object, path: Path) -> Config:
     if not isinstance(document, dict):
-        raise ConfigError(
-            f"{path} holds no configuration.", remedy="Start from config/travel.yaml."
-        )
+        raise ConfigError(f"{path} holds no configuration.", remedy=config_files.which())
     try:
         config = Config.model_validate(document)
     except ValidationError as error:

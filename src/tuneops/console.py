@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuneops import github
-from tuneops.errors import ExitCode, TuneopsError
+from tuneops import config_files, github
+from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 _KEPT = "\n\t"
-DEFAULT_CONFIG = Path("config/travel.yaml")
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -57,16 +56,33 @@ class Commands(_Guarded, click.Group):
 
 
 def config_option(function: _Function) -> _Function:
+    return _config(
+        "The product's configuration; left out, that of the only product.", _configuration
+    )(function)
+
+
+def optional_config_option(function: _Function) -> _Function:
+    """For commands that can do without a product: left out, the path is None."""
+    return _config("The product's configuration.", None)(function)
+
+
+def _config(text: str, callback: Callable[..., Path] | None) -> Callable[[_Function], _Function]:
     return click.option(
         "--config",
         "config_path",
         type=click.Path(dir_okay=False, path_type=Path),
-        default=DEFAULT_CONFIG,
+        callback=callback,
         envvar="TUNEOPS_CONFIG",
-        show_default=True,
         show_envvar=True,
-        help="The product's configuration.",
-    )(function)
+        help=text,
+    )
+
+
+def _configuration(_ctx: click.Context, _option: click.Parameter, value: Path | None) -> Path:
+    try:
+        return value or config_files.require_one()
+    except ConfigError as error:
+        raise click.UsageError(f"{error.message} {error.remedy}") from error
 
 
 def environment_option(function: _Function) -> _Function:

@@ -6,9 +6,8 @@ from enum import StrEnum
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
+from tuneops import config_files
 from tuneops.errors import ConfigError
-
-CONFIG_FOLDER = Path("config")
 
 
 class Kind(StrEnum):
@@ -48,8 +47,9 @@ def find(root: Path = Path()) -> list[Product]:
     Raises:
         ConfigError: A file is not valid, or is named otherwise than its product.
     """
-    files = sorted((root / CONFIG_FOLDER).glob("*.yaml"))
-    return [_product(file, root) for file in files if _names_a_product(file)]
+    return [
+        _product(file, root) for file in config_files.configurations(root / config_files.FOLDER)
+    ]
 
 
 def touched(products: Sequence[Product], paths: Iterable[str]) -> list[Product]:
@@ -74,16 +74,6 @@ def mixed_with_data(paths: Iterable[str]) -> list[Kind]:
     """What else a change of data changes; empty where data travels alone, or not at all."""
     kinds = {kind(path) for path in paths}
     return sorted(kinds - {Kind.DATA}) if Kind.DATA in kinds else []
-
-
-def _names_a_product(file: Path) -> bool:
-    import yaml
-
-    try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return True  # loading it says what is wrong
-    return isinstance(document, dict) and "product" in document
 
 
 def _product(file: Path, root: Path) -> Product:

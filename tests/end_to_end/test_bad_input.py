@@ -1,36 +1,56 @@
 """What goes wrong ends in a sentence, its exit code, and nothing half-done."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-Server = Any  # the local Azure that the fixture starts
-Run = Callable[..., subprocess.CompletedProcess[str]]
+if sys.platform == "win32":
+    pytest.skip("Windows cannot fork", allow_module_level=True)
+
+from tests.end_to_end import pipeline
+from tests.end_to_end.pipeline import Answered, run_script
+from tests.local_azure.conftest import LocalAzure, enter, start_server
+
+Server = LocalAzure
+Run = Callable[..., Answered]
+SPEED = "3000"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    pipeline.warm_up(Path("config/travel.yaml"))
+    server = start_server(tmp_path_factory.mktemp("bad-input") / "azure", "--speed", SPEED)
+    yield server
+    server.kill()
 
 
 @pytest.fixture
-def run(local_azure: Server) -> Run:
-    """A script as a process of its own, on a local Azure of its own."""
+def local_azure(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """As new for each test."""
+    enter(server, monkeypatch)
+    monkeypatch.setenv("TUNEOPS_POLL_SECONDS", "0.05")
+    server.admin("POST", "reset")
+    return server
+
+
+@pytest.fixture
+def run(local_azure: Server, tmp_path: Path) -> Run:
+    """A script as a process of its own, which ends as it does at a shell."""
     assert local_azure.url
 
-    def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *command],
-            capture_output=True,
-            text=True,
-            env=_environment() | environment,
-            check=False,
-            timeout=120,
-        )
+    def run(script: str, *arguments: str, **environment: str) -> Answered:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            return run_script(tmp_path / "desk", script, *arguments)
 
     return run
 
@@ -54,37 +74,33 @@ def product(tmp_path: Path) -> Callable[..., Path]:
     return product
 
 
-def _environment() -> dict[str, str]:
-    return os.environ | {"TUNEOPS_POLL_SECONDS": "0.2"}
-
-
 def existing(local_azure: Server) -> dict[str, int]:
     found = local_azure.admin("GET", "state")
     return {kind: listed["count"] for kind, listed in found.items()}
 
 
 def create(run: Run, config: Path | str = "config/travel.yaml") -> None:
-    done = run("scripts/provision.py", "create", "--config", str(config))
-    assert done.returncode == 0, done.stderr
+    done = run("provision", "create", "--config", str(config))
+    assert done.code == 0, done.narration
 
 
-def assert_refused(done: subprocess.CompletedProcess[str], exit_code: int, *sentences: str) -> None:
-    assert done.returncode == exit_code, done.stderr
-    assert "Traceback" not in done.stderr
+def assert_refused(done: Answered, exit_code: int, *sentences: str) -> None:
+    assert done.code == exit_code, done.narration
+    assert "Traceback" not in done.narration
     for sentence in (*sentences, "→"):
-        assert sentence in done.stderr
+        assert sentence in done.narration
 
 
 def test_a_wrong_subscription(run: Run, local_azure: Server) -> None:
     wrong = "00000000-0000-4000-8000-000000000000"
-    done = run("scripts/provision.py", "create", AZURE_SUBSCRIPTION_ID=wrong)
+    done = run("provision", "create", AZURE_SUBSCRIPTION_ID=wrong)
     assert_refused(done, 2, "SubscriptionNotFound", "AZURE_SUBSCRIPTION_ID")
     assert not any(existing(local_azure).values())
 
 
 def test_no_credentials(run: Run, local_azure: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", "absent")
-    done = run("scripts/provision.py", "create")
+    done = run("provision", "create")
     assert_refused(done, 6, "Azure sign-in failed", "az login")
     assert not any(existing(local_azure).values())
 
@@ -93,49 +109,49 @@ def test_another_region_is_refused_with_those_that_train(
     run: Run, local_azure: Server, product: Callable[..., Path]
 ) -> None:
     config = product(azure__region="westeurope")
-    done = run("scripts/provision.py", "create", "--config", str(config))
+    done = run("provision", "create", "--config", str(config))
     assert_refused(done, 2, "westeurope", "eastus2, northcentralus, swedencentral")
     assert not any(existing(local_azure).values())
 
 
 def test_a_retired_model_is_refused_with_those_that_remain(run: Run, local_azure: Server) -> None:
     local_azure.admin("PATCH", "settings", {"retired": ["gpt-4o:2024-08-06"]})
-    done = run("scripts/provision.py", "create")
+    done = run("provision", "create")
     assert_refused(done, 3, "gpt-4o 2024-08-06 retired", "gpt-4.1 2025-04-14")
     assert not any(existing(local_azure).values())
 
 
 def test_a_provider_that_is_not_registered(run: Run, local_azure: Server) -> None:
     local_azure.admin("PATCH", "settings", {"registered": False})
-    done = run("scripts/provision.py", "create")
+    done = run("provision", "create")
     assert_refused(done, 6, "MissingSubscriptionRegistration", "az provider register")
 
 
 def test_no_quota_is_refused(run: Run, local_azure: Server) -> None:
     local_azure.admin("PATCH", "settings", {"quota": {"OpenAI.GlobalStandard.gpt-4o": 0}})
-    done = run("scripts/provision.py", "create")
+    done = run("provision", "create")
     assert_refused(done, 3, "OpenAI.GlobalStandard.gpt-4o", "quota")
     assert existing(local_azure)["deployments"] == 0
 
 
 def test_a_small_quota_gives_what_it_leaves_and_says_so(run: Run, local_azure: Server) -> None:
     local_azure.admin("PATCH", "settings", {"quota": {"OpenAI.GlobalStandard.gpt-4o": 30}})
-    done = run("scripts/provision.py", "create", "--json")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["capacity"] == 30
-    assert "leaves 30K of the 50K" in done.stderr
+    done = run("provision", "create", "--json")
+    assert done.code == 0, done.narration
+    assert json.loads(done.shown)["capacity"] == 30
+    assert "leaves 30K of the 50K" in done.narration
 
 
 def test_a_name_that_is_taken(run: Run, local_azure: Server, product: Callable[..., Path]) -> None:
     create(run, product(azure__account="ours-alone", azure__resource_group="rg-first"))
     config = product(azure__account="ours-alone", azure__resource_group="rg-second")
-    done = run("scripts/provision.py", "create", "--config", str(config))
+    done = run("provision", "create", "--config", str(config))
     assert_refused(done, 3, "CustomDomainInUse", "azure.account")
     assert existing(local_azure)["accounts"] == 1
 
 
 def test_training_before_provisioning(run: Run, local_azure: Server) -> None:
-    done = run("scripts/fine_tune.py", "submit")
+    done = run("fine_tune", "submit")
     assert_refused(done, 6, "does not exist", "provision.py create")
     assert not any(existing(local_azure).values())
 
@@ -149,9 +165,9 @@ def test_data_that_cannot_be_trained_is_not_uploaded(
         path.write_text(content, encoding="utf-8")
     config = product(data__training=str(path))
     create(run, config)
-    done = run("scripts/fine_tune.py", "submit", "--config", str(config))
-    assert done.returncode in {1, 2}, done.stderr
-    assert "Traceback" not in done.stderr
+    done = run("fine_tune", "submit", "--config", str(config))
+    assert done.code in {1, 2}, done.narration
+    assert "Traceback" not in done.narration
     assert existing(local_azure)["files"] == 0
     assert existing(local_azure)["jobs"] == 0
 
@@ -169,47 +185,73 @@ def test_the_services_own_words_end_a_wait(
     """A job that the service's checks end is reported in its words, and not tried again."""
     local_azure.admin("PATCH", "settings", {switch: True})
     create(run)
-    assert run("scripts/fine_tune.py", "submit").returncode == 0
-    failed = run("scripts/fine_tune.py", "wait")
+    assert run("fine_tune", "submit").code == 0
+    failed = run("fine_tune", "wait")
     assert_refused(failed, 3, words)
-    again = run("scripts/fine_tune.py", "submit")
+    metrics = run("fine_tune", "metrics")
+    if switch == "fail_content_check":  # before the first step
+        assert_refused(metrics, 6, "is failed: it has no metrics, and will have none", words)
+    else:
+        assert metrics.code == 0
+    again = run("fine_tune", "submit")
     assert_refused(again, 3, "with exactly this content is failed", "--retry")
     assert existing(local_azure)["jobs"] == 1
-    assert run("scripts/fine_tune.py", "submit", "--retry").returncode == 0
+    assert run("fine_tune", "submit", "--retry").code == 0
     assert existing(local_azure)["jobs"] == 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_ctrl_c_ends_the_waiting_and_names_the_job(
     run: Run, local_azure: Server, sent: signal.Signals
 ) -> None:
-    local_azure.admin("PATCH", "settings", {"job_minutes": 40_000})
+    local_azure.admin("PATCH", "settings", {"job_minutes": 400_000})
     create(run)
-    submitted = run("scripts/fine_tune.py", "submit", "--json")
-    job = json.loads(submitted.stdout)["job"]
-    with subprocess.Popen(
-        [sys.executable, "scripts/fine_tune.py", "wait"],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=_environment(),
-    ) as waiting:
+    submitted = run("fine_tune", "submit", "--json")
+    job = json.loads(submitted.shown)["job"]
+    waiting = subprocess.Popen(
+        [sys.executable, "scripts/fine_tune.py", "wait"], stderr=subprocess.PIPE, text=True
+    )
+    try:
         assert waiting.stderr is not None
         assert "Job enqueued" in waiting.stderr.readline()
         waiting.send_signal(sent)
-        narration = waiting.stderr.read()
+        _, narration = waiting.communicate(timeout=60)
+    finally:
+        waiting.kill()
+        waiting.wait()
     assert waiting.returncode == 5, narration
     assert f"wait --job {job}" in narration
     assert f"cancel --job {job}" in narration
     assert existing(local_azure)["jobs"] == 1
 
 
-def test_the_time_to_wait_is_over(run: Run, local_azure: Server) -> None:
-    local_azure.admin("PATCH", "settings", {"job_minutes": 40_000})
+def test_a_job_that_is_not_there_is_looked_for_by_its_id(run: Run, local_azure: Server) -> None:
+    assert local_azure.url
     create(run)
-    assert run("scripts/fine_tune.py", "submit").returncode == 0
+    unknown = run("fine_tune", "status", "--job", "ftjob-0123456789abcdef")
+    assert_refused(unknown, 6, "ftjob-0123456789abcdef", "Check the id")
+
+
+def test_with_a_key_alone_nobody_reads_how_sign_in_failed(run: Run, local_azure: Server) -> None:
+    create(run)
+    assert run("fine_tune", "submit").code == 0
+    accounts = local_azure.cognitive().accounts
+    [account] = accounts.list()
+    place = ("rg-tuneops-travel", account.name)
+    accounts.begin_update(*place, {"properties": {"disableLocalAuth": False}}).result()
+    key = accounts.list_keys(*place).key1
+    signed_out = {"AZURE_FEDERATED_TOKEN_FILE": "absent", "AZURE_TOKEN_CREDENTIALS": "prod"}
+    named = {"AZURE_OPENAI_ENDPOINT": account.properties.endpoint, "AZURE_OPENAI_KEY": key}
+    done = run("fine_tune", "status", "--json", **signed_out, **named)
+    assert (done.code, done.narration) == (0, "")
+
+
+def test_the_time_to_wait_is_over(run: Run, local_azure: Server) -> None:
+    local_azure.admin("PATCH", "settings", {"job_minutes": 400_000})
+    create(run)
+    assert run("fine_tune", "submit").code == 0
     started = time.monotonic()
-    done = run("scripts/fine_tune.py", "wait", "--minutes", "0.02")
+    done = run("fine_tune", "wait", "--minutes", "0.02")
     assert_refused(done, 5, "is still running")
     assert time.monotonic() - started < 60
 
@@ -217,6 +259,6 @@ def test_the_time_to_wait_is_over(run: Run, local_azure: Server) -> None:
 def test_nothing_is_deployed_before_it_is_trained(run: Run, local_azure: Server) -> None:
     create(run)
     for command in ("candidate", "promote"):
-        assert_refused(run("scripts/deploy.py", command), 6, "No job trained this content")
-    assert_refused(run("scripts/deploy.py", "rollback"), 6, "no deployment travel")
+        assert_refused(run("deploy", command), 6, "No job trained this content")
+    assert_refused(run("deploy", "rollback"), 6, "no deployment travel")
     assert existing(local_azure)["deployments"] == 1

@@ -11,7 +11,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from travel_checks.recommendation_rules import KINDS, RULES, Kind
 from travel_checks.recommendations import (
     _possible,
     find_recommendations,
@@ -19,6 +18,7 @@ from travel_checks.recommendations import (
     sentences,
     without_accents,
 )
+from travel_checks.wording import KINDS, RULES, Kind
 from tuneops.checks.base import Planted
 from tuneops.config import load
 from tuneops.smoke.planted_answers import configured

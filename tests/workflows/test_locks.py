@@ -55,10 +55,9 @@ def needed(requirements: list[str], extras: set[str], seen: set[str]) -> set[str
 
 
 def test_nothing_is_locked_for_workflow_jobs_that_only_tests_or_the_local_azure_need() -> None:
-    groups = PROJECT["dependency-groups"]
-    extra = PROJECT["project"]["optional-dependencies"]["local"]
-    runs = names(PROJECT["project"]["dependencies"])
-    of_others = names(groups["dev"] + groups["bench"] + extra) - runs
+    groups = PROJECT["dependency-groups"] | PROJECT["project"]["optional-dependencies"]
+    others = [one for group, listed in groups.items() if group != "build" for one in listed]
+    of_others = names(others) - names(PROJECT["project"]["dependencies"])
     below = needed(PROJECT["project"]["dependencies"], set(), set())
     assert packages(RUNTIME) & of_others <= below
 

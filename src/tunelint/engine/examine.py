@@ -5,9 +5,11 @@ from collections.abc import Collection, Iterator
 import re2
 
 from tunelint.example import Example
-from tunelint.rule import EXAMPLE_CHECKS, TEXT_PATTERNS, Violation
+from tunelint.rule import EXAMPLE_CHECKS, TEXT_PATTERNS, TextPattern, Violation
 from tunelint.rules import all_families  # noqa: F401 - importing it fills the register
 from tunelint.text import Text, texts_of
+
+SET_MEMORY = 64 * 2**20  # bytes; a set that needs more would find nothing
 
 
 class Examiner:
@@ -15,31 +17,53 @@ class Examiner:
 
     def __init__(self, codes: Collection[str]) -> None:
         self._codes = codes
-        self._patterns = [one for one in TEXT_PATTERNS if one.rule.code in codes]
-        self._set = re2.Set.SearchSet()
-        for one in self._patterns:
-            self._set.Add(one.pattern)
-        if self._patterns:
-            self._set.Compile()
+        self._sets: dict[str, _PatternSet] = {}
 
     def violations(self, example: Example) -> Iterator[Violation]:
         for check in EXAMPLE_CHECKS:
             for violation in check(example):
                 if violation.rule.code in self._codes:
                     yield violation
-        if self._patterns:
-            for text in texts_of(example):
-                yield from self._in_text(text)
+        for text in texts_of(example):
+            patterns = self._sets.get(text.role) or self._patterns_for(text.role)
+            yield from patterns.violations(text)
 
-    def _in_text(self, text: Text) -> Iterator[Violation]:
+    def _patterns_for(self, role: str) -> "_PatternSet":
+        patterns = [
+            one
+            for one in TEXT_PATTERNS
+            if one.rule.code in self._codes and (not one.roles or role in one.roles)
+        ]
+        self._sets[role] = _PatternSet(patterns)
+        return self._sets[role]
+
+
+class _PatternSet:
+    """Patterns that are searched for together."""
+
+    def __init__(self, patterns: list[TextPattern]) -> None:
+        options = re2.Options()
+        options.max_mem = SET_MEMORY
+        self._patterns = patterns
+        self._set = re2.Set.SearchSet(options)
+        for one in patterns:
+            self._set.Add(one.pattern)
+        self._set.Compile()
+
+    def violations(self, text: Text) -> Iterator[Violation]:
         """The first violation of each rule in a text."""
+        if not self._patterns:
+            return
         reported: set[str] = set()
-        for index in self._set.Match(text.text):
+        for index in self._set.Match(text.text) or ():
             one = self._patterns[index]
-            if one.rule.code in reported or (one.roles and text.role not in one.roles):
-                continue
-            for found in re2.finditer(one.pattern, text.text):
-                if message := one.check(text, found):
-                    reported.add(one.rule.code)
-                    yield Violation(one.rule, message, text.path, offset=found.start())
-                    break
+            if one.rule.code not in reported and (found := _first(one, text)):
+                reported.add(one.rule.code)
+                yield found
+
+
+def _first(one: TextPattern, text: Text) -> Violation | None:
+    for found in re2.finditer(one.pattern, text.text):
+        if message := one.check(text, found):
+            return Violation(one.rule, message, text.path, offset=found.start())
+    return None

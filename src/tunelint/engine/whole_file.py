@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
-from tunelint.engine.row_table import RowTable
 from tunelint.engine.worker import Range, RangeResult
 from tunelint.example import Example, Format, detect_format
 from tunelint.foreign.recognise import recognise
 from tunelint.json_text import JsonProblem, parse
 from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
+from tunelint.row_table import RowTable
 from tunelint.rules import encoding
 from tunelint.rules.limits import FILE_TOO_BIG
 from tunelint.source import (
@@ -41,22 +42,18 @@ class File:
     format: Format = Format.SFT
     table: RowTable = field(default_factory=RowTable)
 
-    def rows(self, numbers: Iterable[int]) -> Iterator[Example]:
-        """Some rows again, by their numbers in the table.
+    def row(self, number: int, /) -> Example:
+        """A row again, by its number in the table.
 
         Raises:
             InputError: The file has changed.
         """
-        with open_same(self.path, self.identity) as stream:
-            for number in numbers:
-                yield self._row(stream, number)
-
-    def _row(self, stream: BinaryIO, number: int) -> Example:
         line, length = self.table.line[number], self.table.length[number]
         if not length:
             return Example(None, self.format, line)
-        stream.seek(self.table.offset[number])
-        raw = stream.read(length).removeprefix(BOM)
+        with open_same(self.path, self.identity) as stream:
+            stream.seek(self.table.offset[number])
+            raw = stream.read(length).removeprefix(BOM)
         return Example(parse(raw), self.format, line, raw)
 
 
@@ -79,6 +76,18 @@ def read_file(path: Path, kind: Format | None, notes: Notes, read_ranges: ReadRa
             file.format = kind or detect_format(first)
             _read(file, stream, notes, read_ranges)
     return file
+
+
+def read_documents(path: Path, notes: Notes) -> Iterator[Example]:
+    """The JSON values of a file's lines, of whatever shape.
+
+    Raises:
+        InputError: As read_file.
+    """
+    with open_regular(path) as stream:
+        if _is_readable(path, stream, [], notes):
+            reader = LineReader(read_lines(stream), Format.SFT, notes.add)
+            yield from (example for _, example in reader.rows())
 
 
 def _is_readable(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes) -> bool:

@@ -8,11 +8,11 @@ from pathlib import Path
 from tunelint.engine.examine import Examiner
 from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
-from tunelint.engine.row_table import RowTable
 from tunelint.example import Example, Format
 from tunelint.exceptions import NO_EXCEPTIONS, Exceptions
 from tunelint.findings import Findings
 from tunelint.limits import MAX_EXAMPLE_TOKENS
+from tunelint.row_table import RowTable
 from tunelint.rule import Severity
 from tunelint.rules import limits
 from tunelint.rules.answer_checks import AnswerCheck, check_answers

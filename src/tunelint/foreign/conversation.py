@@ -3,28 +3,18 @@
 import json
 from typing import Any
 
+from tunelint.example import ROLES
+
 Row = dict[str, Any]
 
+_CALL, _RESULT = "call", "result"
 _ROLES = {
-    "assistant": "assistant",
-    "bard": "assistant",
-    "bing": "assistant",
-    "bot": "assistant",
-    "chatgpt": "assistant",
-    "developer": "developer",
-    "function_call": "call",
-    "function_response": "result",
-    "gpt": "assistant",
-    "human": "user",
-    "model": "assistant",
-    "observation": "result",
-    "system": "system",
-    "tool": "result",
-    "tool_call": "call",
-    "tool_response": "result",
-    "user": "user",
+    **dict.fromkeys(("human", "user"), "user"),
+    **dict.fromkeys(("assistant", "bard", "bing", "bot", "chatgpt", "gpt", "model"), "assistant"),
+    **dict.fromkeys(("system", "developer"), "system"),
+    **dict.fromkeys(("function_call", "tool_call"), _CALL),
+    **dict.fromkeys(("function_response", "observation", "tool", "tool_response"), _RESULT),
 }
-_OWN_ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 
 class LeftOutError(Exception):
@@ -48,55 +38,46 @@ class Conversation:
         known = _ROLES.get(role.lower()) if isinstance(role, str) else None
         if known is None:
             raise LeftOutError(f"the role {role!r:.40} is unknown")
-        if known == "call":
+        if known == _CALL:
             self.call(text)
-        elif known == "result":
-            self.result(text)
+        elif known == _RESULT:
+            self._result(text)
         else:
             self.messages.append({"role": known, "content": text_of(text, f"a message of {role}")})
 
     def call(self, value: object) -> None:
-        """Add tool calls: JSON, or what it stands for, with a name and arguments each."""
-        calls = _json(value)
+        """Add tool calls, each with a name and arguments: JSON, or what it stands for."""
+        calls = _decoded(value)
         for one in calls if isinstance(calls, list) else [calls]:
             if not isinstance(one, dict) or not isinstance(one.get("name"), str):
                 raise LeftOutError("a tool call has no name")
-            arguments = one.get("arguments", {})
             self._calls += 1
             self._open.append(f"call_{self._calls}")
-            function = {
-                "name": one["name"],
-                "arguments": arguments if isinstance(arguments, str) else _written(arguments),
-            }
+            function = {"name": one["name"], "arguments": _text(one.get("arguments", {}))}
             call = {"id": self._open[-1], "type": "function", "function": function}
-            self._calling()["tool_calls"].append(call)
+            if not self.messages or self.messages[-1]["role"] != "assistant":
+                self.messages.append({"role": "assistant"})
+            self.messages[-1].setdefault("tool_calls", []).append(call)
 
-    def result(self, value: object) -> None:
+    def _result(self, value: object) -> None:
         """Add what the oldest open call returned."""
         if not self._open:
             raise LeftOutError("a tool's result follows no call")
-        text = value if isinstance(value, str) else _written(value)
-        self.messages.append({"role": "tool", "tool_call_id": self._open.pop(0), "content": text})
+        result = {"role": "tool", "tool_call_id": self._open.pop(0), "content": _text(value)}
+        self.messages.append(result)
 
     def extend(self, messages: object) -> None:
-        """Add messages that name their role by `role` or `from`, and stay as they are otherwise."""
+        """Add messages that name their role by `role` or `from`; the service's own as they are."""
         if not isinstance(messages, list) or not messages:
             raise LeftOutError("the list of messages is empty or none")
         for one in messages:
             if not isinstance(one, dict):
                 raise LeftOutError("a message is no object")
-            if one.get("role") in _OWN_ROLES:
+            if one.get("role") in ROLES:
                 self.messages.append({key: own for key, own in one.items() if own is not None})
             else:
                 said = one.get("value", one.get("content"))
                 self.say(one.get("from", one.get("role")), said)
-
-    def _calling(self) -> Row:
-        """The assistant's message that the next call belongs to."""
-        if not self.messages or self.messages[-1]["role"] != "assistant":
-            self.messages.append({"role": "assistant"})
-        self.messages[-1].setdefault("tool_calls", [])
-        return self.messages[-1]
 
 
 def text_of(value: object, what: str) -> str:
@@ -114,22 +95,23 @@ def text_of(value: object, what: str) -> str:
     return value
 
 
-def tools_of(value: object) -> list[Row]:
-    """Tool declarations, bare functions wrapped as the service wants them."""
-    tools = _json(value)
+def with_tools(row: Row, value: object) -> Row:
+    """The row with tool declarations, bare functions wrapped as the service wants them."""
+    if not value:
+        return row
+    tools = _decoded(value)
     if not isinstance(tools, list) or not all(isinstance(one, dict) for one in tools):
         raise LeftOutError("the tools are no list of objects")
-    return [one if "function" in one else {"type": "function", "function": one} for one in tools]
+    wrapped = (one if "function" in one else {"type": "function", "function": one} for one in tools)
+    return row | {"tools": list(wrapped)}
 
 
-def _json(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _decoded(value: object) -> object:
     try:
-        return json.loads(value)
+        return json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         raise LeftOutError("the text of a tool call or of the tools is no JSON") from None
 
 
-def _written(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -67,12 +67,15 @@ def narrow_encoding(chunks: Iterable[bytes]) -> str:
                 valid = False
         runs = _HIGH.findall(chunk)
         seen["runs"] += len(runs)
+        seen["bytes"] += sum(map(len, runs))
         seen["long"] += sum(len(run) > _LONGEST_RUN for run in runs)
-        seen["multibyte"] += len(_MULTIBYTE.findall(chunk))
+        characters = _MULTIBYTE.findall(chunk)
+        seen["multibyte"] += len(characters)
+        seen["valid"] += sum(map(len, characters))
         seen["undefined"] += len(_UNDEFINED.findall(chunk))
     if valid:
         return UTF8
     few = seen["runs"] * _FEW
     if seen["undefined"] == 0 and seen["multibyte"] <= few and seen["long"] <= few:
         return CP1252
-    return UTF8 if seen["multibyte"] > few else UNKNOWN
+    return UTF8 if seen["valid"] * 2 > seen["bytes"] else UNKNOWN

@@ -109,7 +109,7 @@ def _layout(head: bytes, rows: Sequence[object]) -> ForeignFormat | None:
     if layout is not None:
         message = f"The file is {layout}, not one JSON object a line."
         return ForeignFormat(FOREIGN_FORMAT, layout.name.lower(), message)
-    first = quote(text.strip().splitlines()[0])
+    first = quote(text.strip().partition("\n")[0])
     message = f"No line starts with '{{'; the file starts with {first}."
     return ForeignFormat(FOREIGN_FORMAT, "other text", message, _EXPORT, convertible=False)
 

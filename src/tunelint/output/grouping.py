@@ -108,5 +108,5 @@ def headline(report: Report) -> str:
 
 def _lines(numbers: list[int]) -> str:
     shown = ", ".join(map(str, numbers[:_SHOWN_LINES]))
-    more = f" and {len(numbers) - _SHOWN_LINES} more" if len(numbers) > _SHOWN_LINES else ""
+    more = f" and {len(numbers) - _SHOWN_LINES:,} more" if len(numbers) > _SHOWN_LINES else ""
     return f"line{'s' * (len(numbers) > 1)} {shown}{more}"

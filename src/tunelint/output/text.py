@@ -38,15 +38,14 @@ def as_text(
     """
     found = groups(report)
     hidden = not full and any(len(clusters(one.findings)) > SHOWN_PLACES for one in found)
-    lines = [
-        *(line for one in found for line in _group(one, full=full)),
-        *_files(report, full=full),
-        *notes,
-        *_table(found),
-        click.style(headline(report), fg="green" if report.passed else "red", bold=True),
-        *_next_steps(found, command, hidden=hidden),
-    ]
-    return "\n".join(lines)
+    verdict = click.style(headline(report), fg="green" if report.passed else "red", bold=True)
+    blocks = (
+        *(_group(one, full=full) for one in found),
+        (*_files(report, full=full), *notes),
+        _table(found),
+        (verdict, *_next_steps(found, command, hidden=hidden)),
+    )
+    return "\n\n".join(filter(None, map("\n".join, blocks)))
 
 
 def _group(group: Group, *, full: bool) -> Iterator[str]:
@@ -61,7 +60,6 @@ def _group(group: Group, *, full: bool) -> Iterator[str]:
         yield f"  …and {left:,} more ({how})"
     hints = group.hints if full else group.hints[:1]
     yield from (click.style(f"  → {hint}", dim=True) for hint in hints)
-    yield ""
 
 
 def _files(report: Report, *, full: bool) -> Iterator[str]:
@@ -86,13 +84,9 @@ def numbers(one: Statistics) -> str:
 
 def _table(found: Sequence[Group]) -> Iterator[str]:
     """One line a rule: code, severity, number, name."""
-    if not found:
-        return
-    yield ""
-    wide = max(len(f"{one.count:,}") for one in found)
+    wide = max((len(f"{one.count:,}") for one in found), default=0)
     for one in found:
         yield f"{one.rule.code:<6} {one.severity:<8} {one.count:>{wide},}  {one.rule.name}"
-    yield ""
 
 
 def _next_steps(found: Sequence[Group], command: str, *, hidden: bool) -> Iterator[str]:

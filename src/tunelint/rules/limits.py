@@ -25,7 +25,7 @@ TOO_FEW = rule(
     fix="Add examples; quality counts for more than number, but ten is the least.",
 )
 FEW = rule(
-    "W602",
+    "I602",
     "few-examples",
     what=f"A training file of fewer than {RECOMMENDED_EXAMPLES} examples.",
     why="The job starts, but Microsoft's guide recommends fifty well-made examples or more.",

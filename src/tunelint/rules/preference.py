@@ -35,15 +35,6 @@ def _pair(asked: str = _USER, preferred: str = f"[{_YES}]", other: str = f"[{_NO
 
 _GOOD = _pair()
 
-CONTRADICTION = rule(
-    "W1101",
-    "contradictory-preference",
-    what="The same question twice, with the preference the other way round.",
-    why="The two pairs cancel each other out.",
-    bad="one pair prefers 'Sí.' to 'No.', another 'No.' to 'Sí.'",
-    good="one preference for each question",
-    fix="Delete one of the two.",
-)
 EMPTY_OUTPUT = rule(
     "E1102",
     "empty-output",

@@ -6,6 +6,7 @@ names another cloud than the public one; ``AZURE_AUTHORITY_HOST``, ``SSL_CERT_FI
 """
 
 import json
+import logging
 import os
 import urllib.error
 import urllib.request
@@ -109,6 +110,8 @@ def credential() -> "TokenCredential":
         return ClientAssertionCredential(tenant, client, _github_assertion)
     from azure.identity import DefaultAzureCredential
 
+    if not os.environ.get("TUNEOPS_DEBUG"):  # it logs each way that it tried, fifteen lines
+        logging.getLogger("azure.identity").setLevel(logging.CRITICAL)
     return DefaultAzureCredential()
 
 

@@ -85,8 +85,10 @@ class Failure:
 
 
 @contextmanager
-def translated(doing: str) -> Iterator[None]:
+def translated(doing: str, missing: str = "") -> Iterator[None]:
     """Turn an SDK's exception into one of ours; ``doing`` completes "While ...".
+
+    ``missing`` is what to do where Azure knows no such thing.
 
     Raises:
         TuneopsError: The kind that fits Azure's code or status, in Azure's own words.
@@ -97,7 +99,10 @@ def translated(doing: str) -> Iterator[None]:
         failure = read_failure(error)
         if failure is None:
             raise
-        raise _as_ours(doing, failure) from error
+        ours = _as_ours(doing, failure)
+        if missing and isinstance(ours, NotFoundError):
+            ours.remedy = missing
+        raise ours from error
 
 
 def read_failure(error: Exception) -> Failure | None:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 _PAGE = 100
+_NO_SUCH_JOB = (
+    "Check the id: 'fine_tune.py status' names the job of the product's present data, and the "
+    "Foundry portal lists all jobs of the account."
+)
 
 RUNNING = frozenset({"pending", "queued", "validating_files", "running", "resuming"})
 PAUSED = frozenset({"pausing", "paused"})
@@ -73,7 +77,7 @@ def list_all(client: "OpenAI") -> list[Job]:
 
 
 def get(client: "OpenAI", job_id: str) -> Job:
-    with translated(f"reading fine-tuning job {job_id}"):
+    with translated(f"reading fine-tuning job {job_id}", _NO_SUCH_JOB):
         return _job(client.fine_tuning.jobs.retrieve(job_id))
 
 

@@ -1,24 +1,21 @@
 """One pass over all products: which release is due, which training failed, which one waits."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import console, github, tags
+from tuneops import config_files, console, github, tags
 from tuneops.azure import deployments, jobs
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
-from tuneops.errors import NotFoundError
+from tuneops.errors import ConfigError, NotFoundError
 from tuneops.escaping import cell
 from tuneops.names import is_of_product
 from tuneops.training.attention import Attention, attention
-
-_NOT_PRODUCTS = frozenset({"cleanup.yaml"})
 
 
 @dataclass
@@ -34,9 +31,17 @@ class Due:
 
 
 def reconcile(folder: Path) -> Due:
-    """Look at every product of the folder; changes nothing, so two at once do no harm."""
+    """Look at every product of the folder; changes nothing, so two at once do no harm.
+
+    Raises:
+        ConfigError: There is no such folder, or a configuration is broken.
+    """
+    if not folder.is_dir():
+        raise ConfigError(
+            f"There is no folder {folder}.", remedy="Name the one of the products' configurations."
+        )
     due = Due()
-    for path in products(folder):
+    for path in config_files.configurations(folder):
         config = configuration.load(path)
         try:
             foundry = open_foundry(config)
@@ -47,11 +52,6 @@ def reconcile(folder: Path) -> Due:
         console.warn(warning)
     github.set_outputs(releases=json.dumps(due.releases), failures=json.dumps(due.failures))
     return due
-
-
-def products(folder: Path) -> Iterator[Path]:
-    """The configuration files of products."""
-    return (path for path in sorted(folder.glob("*.yaml")) if path.name not in _NOT_PRODUCTS)
 
 
 def _look(config: Config, foundry: Foundry) -> Attention:

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
-from tuneops import github
+from tuneops import config_files, github
 from tuneops.dataset import present, ruling, scan
 from tuneops.dataset.estimate import Estimate, estimate
 from tuneops.dataset.examples import Format
@@ -34,7 +33,7 @@ def check(
     cache: Path | None,
     review: bool,
     review_cost: float | None,
-    config_path: Path,
+    config_path: Path | None,
 ) -> Report:
     """Check the files, or without any those that the configuration names.
 
@@ -52,8 +51,8 @@ def check(
         "jobs": jobs,
         "cache": cache,
     }
-    wanted = not files or review or _is_named("config_path")
-    config = _config(config_path) if wanted else None
+    wanted = config_path or (config_files.require_one() if not files or review else None)
+    config = _config(wanted) if wanted else None
     if config is not None:
         epochs = config.fine_tuning.hyperparameters.n_epochs
         options |= ruling.options(config) | {"epochs": epochs if isinstance(epochs, int) else None}
@@ -72,15 +71,6 @@ def check(
 
         report = reviewed(report, config, files, options, most=review_cost, base=new_only)
     return report
-
-
-def _is_named(option: str) -> bool:
-    """Whether the user gave the option, and not its default."""
-    context = click.get_current_context(silent=True)
-    return context is not None and context.get_parameter_source(option) in {
-        ParameterSource.COMMANDLINE,
-        ParameterSource.ENVIRONMENT,
-    }
 
 
 def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") -> Estimate:

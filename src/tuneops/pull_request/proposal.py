@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import products
+from tuneops import config_files, products
 from tuneops.errors import ConfigError, FindingsError
 from tuneops.escaping import visible
 from tuneops.git import Entry, History
@@ -98,7 +98,7 @@ def _replace(history: History, head: str, entries: Iterable[Entry], root: Path) 
 
 def trained_at(history: History, base: str, product: str) -> str | None:
     """The commit of the base branch, of the latest fifty, that held this very content."""
-    path = products.CONFIG_FOLDER / f"{product}.yaml"
+    path = config_files.FOLDER / f"{product}.yaml"
     wanted = content.content_key(configuration.load(path))
     for commit in history.commits(base, [*FOLDERS], COMMITS_LOOKED_AT):
         if _key_at(history, commit, path) == wanted:

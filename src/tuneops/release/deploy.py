@@ -8,12 +8,11 @@ from tuneops.azure import jobs
 from tuneops.azure.account import Foundry
 from tuneops.azure.chat import ChatSession
 from tuneops.azure.deployments import Deployment, WantedDeployment
-from tuneops.azure.jobs import FINAL, Job
+from tuneops.azure.jobs import Job
 from tuneops.config import Config
 from tuneops.errors import (
     AzureRefusedError,
     PreconditionError,
-    StillRunningError,
     TuneopsError,
     UndecidedError,
 )
@@ -23,6 +22,7 @@ from tuneops.release.history import Release
 from tuneops.release.target import Place
 from tuneops.training import data, lookup
 from tuneops.training import key as content
+from tuneops.training.job_states import without_result
 
 Narrate = Callable[[str], None]
 
@@ -39,15 +39,8 @@ def trained(config: Config, home: Foundry, job_id: str | None, checkpoint: str |
         StillRunningError: It is not done yet.
     """
     job = lookup.find(config, home.client, job_id)
-    if job.status in FINAL and job.status != "succeeded":
-        raise PreconditionError(
-            f"Job {job.id} is {job.status}: it left no model.",
-            remedy="Mend the cause and run 'fine_tune.py submit' again.",
-        )
     if not job.fine_tuned_model or job.status != "succeeded":
-        raise StillRunningError(
-            f"Job {job.id} is {job.status}.", remedy="Run 'fine_tune.py wait', then try again."
-        )
+        raise without_result(job, "model")
     key = (job.suffix or "").rpartition("-")[2] or short(content.content_key(config))
     model = _checkpoint(home, job, checkpoint) if checkpoint else job.fine_tuned_model
     return Release(model=model, key=key, job=job.id)

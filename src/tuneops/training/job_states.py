@@ -1,9 +1,9 @@
-"""When a job can be cancelled, paused or resumed, and when it is so already; no I/O."""
+"""What a job's status lets one do: cancel, pause, resume, or read what it trained; no I/O."""
 
 from dataclasses import dataclass
 
 from tuneops.azure.jobs import FINAL, PAUSED, RUNNING, Job
-from tuneops.errors import PreconditionError
+from tuneops.errors import PreconditionError, StillRunningError, TuneopsError
 
 
 @dataclass(frozen=True)
@@ -36,4 +36,24 @@ def is_to_do(name: str, job: Job) -> bool:
     raise PreconditionError(
         f"Job {job.id} is {job.status}: it cannot be {change.past}.",
         remedy=f"That works while a job is {only}; 'fine_tune.py status' shows how it stands.",
+    )
+
+
+def without_result(job: Job, lacks: str) -> TuneopsError:
+    """Why a job has not what is asked of it, and what to do; ``lacks`` completes "It has no …"."""
+    if job.status in PAUSED:
+        return StillRunningError(
+            f"Job {job.id} is {job.status}: it has no {lacks}.",
+            remedy=f"Take it up again with 'fine_tune.py resume --job {job.id}', or end it with "
+            "'fine_tune.py cancel'.",
+        )
+    if job.status in FINAL:
+        reason = f" Azure says: {job.error}" if job.error else ""
+        return PreconditionError(
+            f"Job {job.id} is {job.status}: it has no {lacks}, and will have none.{reason}",
+            remedy="Mend the cause and run 'fine_tune.py submit --retry'.",
+        )
+    return StillRunningError(
+        f"Job {job.id} is {job.status}: it has no {lacks} yet.",
+        remedy=f"Run 'fine_tune.py wait --job {job.id}', then try again.",
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import files
 from tuneops.display.charts import Series
-from tuneops.errors import StillRunningError, TuneopsError
+from tuneops.errors import TuneopsError
+from tuneops.training.job_states import without_result
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -65,12 +66,10 @@ def read(client: "OpenAI", job: "Job") -> list[Step]:
 
     Raises:
         StillRunningError: The job has no result file yet.
+        PreconditionError: The job ended without one.
     """
     if not job.result_files:
-        raise StillRunningError(
-            f"Job {job.id} ({job.status}) has no result file yet.",
-            remedy="Wait until training has started, then ask again.",
-        )
+        raise without_result(job, "metrics")
     return parse(files.content(client, job.result_files[0]).decode("utf-8-sig"))
 
 

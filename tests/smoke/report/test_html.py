@@ -1,5 +1,6 @@
 """The HTML report: one file, inert data, a filter that works."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -24,7 +25,6 @@ from tuneops.smoke.verdict import Outcome
 Runs = Callable[[Sequence[str]], Run]
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOSS = (Series("training loss", [(1, 2.5), (2, 1.5), (3, 1.1)]),)
 
 
@@ -162,13 +162,19 @@ def test_differences_mark_words_and_change_none(one: str, other: str) -> None:
     assert kept[0].split() == kept[1].split()
 
 
+def chromium() -> str:
+    """Chromium's path; where it is missing the test is skipped, but in CI it fails."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found and os.environ.get("CI") == "true":
+        pytest.fail("chromium is not installed: .ci/run installs it")
+    return found or pytest.skip("chromium is not installed")
+
+
 def dumped(page: Path, profile: Path) -> str:
     """The page's elements after Chromium ran it."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
     done = subprocess.run(
         [
-            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
+            *(chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
             *("--no-first-run", "--disable-background-networking", "--disable-sync"),
             *("--disable-component-update", f"--user-data-dir={profile}", "--dump-dom"),
             page.as_uri(),
@@ -208,13 +214,12 @@ def test_in_a_browser_a_script_that_is_not_ours_is_blocked(run_of: Runs, tmp_pat
 def test_in_a_browser_filters_and_search_work_with_the_keyboard(
     run_of: Runs, tmp_path: Path
 ) -> None:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+    browser_path = chromium()
     page = tmp_path / "report.html"
     run = run_of([GOOD, "Te recomiendo el Hotel Arts, que mira al mar.", f"Lima. {GOOD}"])
     page.write_text(render(run, loss=LOSS), encoding="utf-8")
     count = "document.getElementById('count').value"
-    with Browser(CHROMIUM, tmp_path / "profile") as browser:
+    with Browser(browser_path, tmp_path / "profile") as browser:
         browser.open(page)
         assert browser.value(count) == "3 of 3 prompts"
         browser.type("/lima")
