@@ -7,17 +7,17 @@ from typing import Any
 
 import yaml
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_azure import admin, arm, data_plane, entra
 from local_azure.address import AccountHosts
 from local_azure.arm import deleted_accounts, operations
+from local_azure.arm.router import ArmRouter
 from local_azure.arm.routing import allowances
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane
@@ -29,6 +29,7 @@ from local_azure.simulated_model.script import RULES
 from local_azure.state import State
 
 _REMEMBERED_REQUESTS = 1000
+_CORRELATION, _CLIENT = b"x-ms-correlation-request-id", b"x-ms-client-request-id"
 
 
 def create_app(
@@ -64,12 +65,8 @@ def create_app(
 
 def _routes(plane: DataPlane) -> list[BaseRoute]:
     """Tried in this order."""
-    return [
-        *data_plane.routes(plane),
-        *entra.routes(),
-        *admin.routes(),
-        *arm.routes(),
-    ]
+    everything_else = Mount("", ArmRouter(arm.routes()))
+    return [*data_plane.routes(plane), *entra.routes(), *admin.routes(), everything_else]
 
 
 class Envelope:
@@ -86,9 +83,7 @@ class Envelope:
 
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in identifiers.items():
-                    headers.setdefault(name, value)
+                message["headers"] = [*message["headers"], *identifiers]
             await send(message)
 
         await self._app(scope, receive, stamped)
@@ -121,13 +116,15 @@ class Recorder:
         await self._app(scope, receive, noting)
 
 
-def _request_ids(scope: Scope) -> dict[str, str]:
-    request = Request(scope)
-    fresh = str(uuid.uuid4())
-    correlation = request.headers.get("x-ms-correlation-request-id", fresh)
-    identifiers = {"x-ms-request-id": fresh, "x-ms-correlation-request-id": correlation}
-    client = request.headers.get("x-ms-client-request-id")
-    return identifiers | ({"x-ms-client-request-id": client} if client else {})
+def _request_ids(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """As headers of the answer: one of ours, and what the client has sent along."""
+    fresh = str(uuid.uuid4()).encode()
+    sent = dict(scope["headers"])
+    identifiers = [
+        (b"x-ms-request-id", fresh),
+        (_CORRELATION, sent.get(_CORRELATION, fresh)),
+    ]
+    return identifiers + ([(_CLIENT, sent[_CLIENT])] if _CLIENT in sent else [])
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

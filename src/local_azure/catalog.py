@@ -50,6 +50,7 @@ class CatalogModel(_Frozen):
     context: dict[str, str] = {}
     skus: list[CatalogSku]
     training: dict[str, list[str]] = {}  # regions by training type
+    embeds: bool = False  # and does not chat
     methods: list[str] = ["supervised"]  # in which it trains
 
     @property
@@ -161,7 +162,7 @@ def account_model(model: CatalogModel, region: str, now: float) -> dict[str, Any
         "skus": [_model_sku(model, sku, now) for sku in model.skus if sku.offered_in(region)],
         "maxCapacity": max(sku.maximum for sku in model.skus),
         "capabilities": {
-            "chatCompletion": "true",
+            ("embeddings" if model.embeds else "chatCompletion"): "true",
             "inference": "true",
             **training,
             **model.context,

@@ -112,6 +112,15 @@ def batch_only(deployment: str) -> AzureError:
     )
 
 
+def operation_not_supported(operation: str, model: str) -> AzureError:
+    return bad_request(
+        "OperationNotSupported",
+        f"The {operation} operation does not work with the specified model, {model}. Please "
+        "choose different model and try again. You can learn more about which models can be used "
+        "with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.",
+    )
+
+
 def deployment_not_found() -> AzureError:
     return not_found(
         "DeploymentNotFound",

@@ -53,7 +53,11 @@ ROLES = {
     ),
     "Cognitive Services OpenAI User": Role(
         _SEES_ACCOUNTS,
-        data_actions=(f"{_OPENAI}/*/read", f"{_OPENAI}/deployments/*/action"),
+        data_actions=(
+            f"{_OPENAI}/*/read",
+            f"{_OPENAI}/deployments/*/action",
+            f"{_OPENAI}/responses/*",
+        ),
     ),
     "Cognitive Services User": Role(
         (f"{_COGNITIVE}/*/read", f"{_COGNITIVE}/accounts/listKeys/action"),
@@ -104,8 +108,9 @@ def arm_action(method: str, path: str) -> str:
 
 def data_action(method: str, path: str) -> str:
     """Of an operation's path; the names of those for fine-tuning are not confirmed."""
-    if path.endswith("/chat/completions"):
-        return f"{_OPENAI}/deployments/chat/completions/action"
+    if method == "POST" and path.endswith(("/chat/completions", "/embeddings")):
+        what = "embeddings" if path.endswith("/embeddings") else "chat/completions"
+        return f"{_OPENAI}/deployments/{what}/action"
     kind = path.strip("/").partition("/")[0]
     verb = {"GET": "read", "DELETE": "delete"}.get(method, "write")
     if kind in _OF_PROJECTS:

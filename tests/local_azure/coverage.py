@@ -33,8 +33,7 @@ _VARIABLE = re.compile(r"\{[\w-]+\}")
 
 
 def _arm_routes() -> list[Route]:
-    known = [route for route in arm.routes() if isinstance(route, Route)]
-    return known[: -len(unknown.routes())]
+    return arm.routes()[: -len(unknown.routes())]
 
 
 def _filled(operation: contract.Operation) -> str:

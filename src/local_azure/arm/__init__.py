@@ -1,6 +1,6 @@
 """Azure Resource Manager: resource groups, locks and Microsoft.CognitiveServices."""
 
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm import (
     accounts,
@@ -37,5 +37,5 @@ _PARTS = (
 )
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [route for part in _PARTS for route in part.routes()]

@@ -6,7 +6,7 @@ import uuid
 
 from pydantic import ValidationError
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.address import account_url
 from local_azure.arm import deleted_accounts, operations
@@ -50,7 +50,7 @@ _CAPABILITIES = {
 }
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route("/subscriptions/{subscription}/providers/" + NAMESPACE + "/accounts", GET=_list),
         arm_route(PATH, GET=_list_in_group),

@@ -3,7 +3,7 @@
 import re
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.resources import require_name, stamp, wire
 from local_azure.arm.routing import ArmRequest, arm_route, ok
@@ -15,7 +15,7 @@ _LOCKS = "/{scope:path}/providers/Microsoft.Authorization/locks"
 _LEVELS = ("CanNotDelete", "ReadOnly")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_LOCKS, GET=_list),
         arm_route(_LOCKS + "/{lock}", PUT=_put, GET=_get, DELETE=_delete),

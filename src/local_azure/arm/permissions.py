@@ -1,14 +1,14 @@
 """Microsoft.Authorization/permissions: what the caller may do at a scope."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.roles import Role, granted
 from local_azure.store import Document
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     path = "/{scope:path}/providers/Microsoft.Authorization/permissions"
     return [arm_route(path, GET=_list)]
 

@@ -1,7 +1,7 @@
 """Foundry projects in an account."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.address import account_url
 from local_azure.arm import accounts, operations
@@ -15,7 +15,7 @@ from local_azure.store import Document
 _PATH = accounts.PATH + "/{account}/projects"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_PATH, GET=_list),
         arm_route(_PATH + "/{project}", PUT=_put, GET=_get, PATCH=_patch, DELETE=_delete),

@@ -1,7 +1,7 @@
 """All resources of a group or of the subscription, whatever their type."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.groups import require_group
 from local_azure.arm.resources import TAG_CONDITIONS, Page, conditions, has_tag
@@ -12,7 +12,7 @@ _KINDS = ("account", "project")
 _SHOWN = ("id", "name", "type", "kind", "sku", "location", "identity", "tags")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route("/subscriptions/{subscription}/resources", GET=_list),
         arm_route(
@@ -45,7 +45,7 @@ def _page(arm: ArmRequest, scope: str) -> Response:
 
     with_times = "createdtime" in arm.query.get("$expand", "").lower()
     render = _shown_with_times if with_times else _shown
-    return ok(Page(_KINDS, scope, keep, render).body(arm))
+    return ok(Page(_KINDS, scope, wanted, keep, render).body(arm))
 
 
 def _lives(arm: ArmRequest, resource: Document) -> bool:

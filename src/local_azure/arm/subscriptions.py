@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from local_azure.address import base_url
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
@@ -48,7 +48,7 @@ _RESOURCE_TYPES = {
 }
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         Route("/metadata/endpoints", _metadata),
         arm_route("/tenants", GET=_tenants),

@@ -16,7 +16,7 @@ from local_azure.data_plane.chat_request import Asked
 from local_azure.data_plane.rate_limits import limits_of
 from local_azure.data_plane.structured import called_tool, formed, log_probabilities, tool_call
 from local_azure.data_plane.wire import Call, Json
-from local_azure.errors import AzureError, batch_only, deployment_not_found
+from local_azure.errors import AzureError, batch_only, deployment_not_found, operation_not_supported
 from local_azure.simulated_model import base_answers, json_instructions
 from local_azure.simulated_model.content_checks import prompt_results, trips_filter
 from local_azure.simulated_model.script import Rule
@@ -55,6 +55,8 @@ async def answered(
 ) -> Answered:
     """Raises AzureError. In a `batch`, no rate is limited."""
     name = deployment["name"]
+    if deployment["_embeds"]:
+        raise operation_not_supported("chatCompletion", deployment["properties"]["model"]["name"])
     prompt_tokens = count_tokens([asked.messages])[0]
     wanted = prompt_tokens + (asked.max_tokens or 0) * asked.choices
     headers = {} if batch else spent(call, deployment, wanted)

@@ -43,7 +43,7 @@ from local_azure.store import Document
 FILE_BYTES = 512_000_000  # MaxTrainingFileSize of an account, as Azure's own answer has it
 FILES = 100  # MaxUserFileCount; quotas-limits, 2026-02-17
 TOTAL_BYTES = 1_000_000_000  # fine-tuning files of a resource; quotas-limits, 2026-02-17
-PURPOSES = ("fine-tune", "assistants", "batch")
+PURPOSES = ("fine-tune", "assistants", "batch", "evals", "user_data")
 EXPIRY_DAYS = (14, 30)  # authoring 2025-04-01-preview
 PENDING_SHARE = 0.25  # of the time a file takes until it is processed
 FORM_OVERHEAD = 65536  # bytes of a multipart body beside the file

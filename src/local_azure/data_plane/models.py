@@ -107,8 +107,8 @@ def _common(call: Call, model: CatalogModel, *, fine_tune: bool) -> dict[str, An
             "fine_tune": fine_tune,
             "inference": not model.retired("inference"),
             "completion": False,
-            "chat_completion": True,
-            "embeddings": False,
+            "chat_completion": not model.embeds,
+            "embeddings": model.embeds,
         },
         "lifecycle_status": LIFECYCLE.get(model.lifecycle, "generally-available"),
         "deprecation": without_nulls(

@@ -139,7 +139,7 @@ def ordered_page(call: Call, oldest_first: Sequence[Json], *, default: str = "as
         raise invalid("'order' must be asc or desc.")
     items = oldest_first if order == "asc" else oldest_first[::-1]
     data, has_more = paged(call, items, default_limit=ORDERED_PAGE)
-    ends = {"first_id": None, "last_id": None}
+    ends = {"first_id": "", "last_id": ""}
     if data:
         ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]}
     return JSONResponse({"object": "list", "data": data, **ends, "has_more": has_more})
