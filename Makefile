@@ -69,7 +69,7 @@ lock:
 
 # The data reader and its rules on bytes of any kind; SECONDS=600 runs longer.
 fuzz: $(READY)
-	$(BIN)/python tests/dataset/fuzz_data_check.py $(or $(SECONDS),180)
+	$(BIN)/python tests/tunelint/fuzz.py $(or $(SECONDS),180)
 
 # What the specifications allow, asked of the local Azure; EXAMPLES=500 asks more.
 fuzz-azure: $(READY)

@@ -121,7 +121,8 @@ def _rights(files: Sequence[WorkflowFile]) -> Iterator[str]:
 
 
 def _dispatches(step: dict[str, str]) -> bool:
-    return "start-releases" in step.get("run", "")
+    run = step.get("run", "")
+    return "start-releases" in run or "follow-up" in run
 
 
 def _jobs(file: WorkflowFile, path: str | None) -> str:
@@ -134,6 +135,8 @@ def _shown(name: str, job: Mapping[str, Any], path: str | None) -> str:
     condition = job.get("if", "always()")
     if condition == "always()":
         return name
+    if condition.startswith("always() && !("):
+        return f"({name})"  # only where something did not pass
     if path is None:
         return f"({name})"
     if "outputs.products" in condition:

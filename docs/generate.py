@@ -12,8 +12,8 @@ from types import ModuleType
 
 import click
 
+from tunelint.explain import chosen, page
 from tuneops.config import Config
-from tuneops.dataset.explain import markdown
 from tuneops.errors import ExitCode
 from tuneops.smoke.record import schema
 
@@ -49,12 +49,27 @@ def readme() -> str:
     return str(_module(ROOT / "docs/flow.py").in_readme(text))
 
 
+_RULES = """# Rules of the data check
+
+Made by docs/generate.py; do not edit by hand.
+
+A code's letter is its severity: **E** an error, which stops the training, **W** a warning,
+**I** information. A rule that is off reports where `--extend-select`, a profile or the
+configuration asks for it.
+"""
+
+
+def rules() -> str:
+    pages = (f"````text\n{page(one)}\n````\n" for one in chosen(None, everything=True))
+    return "\n".join((_RULES, *pages))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/exit-codes.md": exit_codes,
     "docs/commands.md": commands,
     "config/schema.json": config_schema,
     "docs/smoke-run.schema.json": smoke_run_schema,
-    "docs/rules.md": markdown,
+    "docs/rules.md": rules,
     "docs/workflows.md": workflows,
     "README.md": readme,
 }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tuneops.commands.cleanup import Shown
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+OUT = console.Output()
 policy_option = click.option(
     "--config",
     "policy_path",
@@ -31,8 +32,8 @@ def main() -> None:
 
 @main.command()
 @policy_option
-@click.option("--out", type=FILE, help="Write the plan here; apply follows it.")
-@click.option("--issue", type=FILE, help="Write the table for the GitHub issue here, as Markdown.")
+@click.option("--out", type=OUT, help="Write the plan here; apply follows it.")
+@click.option("--issue", type=OUT, help="Write the table for the GitHub issue here, as Markdown.")
 @console.json_option
 def plan(policy_path: Path, out: Path | None, issue: Path | None, as_json: bool) -> None:
     """Read everything and say what would go and why; changes nothing.

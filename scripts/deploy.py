@@ -37,11 +37,23 @@ def candidate(*, config_path: Path, environment: str | None, as_json: bool, **wh
 @console.config_option
 @console.environment_option
 @job_option
+@click.option(
+    "--run",
+    "run_json",
+    metavar="RUN.json",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("out/smoke/run.json"),
+    show_default=True,
+    help="The smoke test that compared the candidate.",
+)
+@click.option("--compared", metavar="JSON", help="What the candidate's job put out of that test.")
 @click.option("--approved-by", default="", help="Who approved, for the record.")
 @console.dry_run_option
 @console.json_option
 def promote(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:
     """Put the candidate's model under the product's name, and wait until it answers.
+
+    Should it fail or be interrupted, the model that served before is put back.
 
     Example: python scripts/deploy.py promote --approved-by octocat
     """
@@ -55,6 +67,7 @@ def promote(*, config_path: Path, environment: str | None, as_json: bool, **what
 @console.config_option
 @console.environment_option
 @click.option("--job", "job_id", help="Only where production serves this job; safe to repeat.")
+@click.option("--to", metavar="MODEL", help="Not the release before: this model, or 'nothing'.")
 @console.dry_run_option
 @console.json_option
 def rollback(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:

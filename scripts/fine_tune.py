@@ -82,7 +82,7 @@ _changing("resume", "Go on with a paused job.")
 @main.command()
 @console.config_option
 @job_option
-@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Also draw a file.")
+@click.option("--svg", type=console.Output(), help="Also draw a file.")
 @console.json_option
 def metrics(config_path: Path, job_id: str | None, svg: Path | None, as_json: bool) -> None:
     """Loss and accuracy of each step, as a table and a plot.

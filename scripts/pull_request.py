@@ -26,7 +26,7 @@ def main() -> None:
 @base_option
 @head_option
 @clone_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file.")
+@click.option("--out", type=console.Output(), help="Also as a file.")
 @console.json_option
 def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Name the products that it touches; refuse it where it mixes data with anything else.
@@ -69,7 +69,7 @@ def take(head: str, clone: Path, dry_run: bool, as_json: bool) -> None:
 @console.config_option
 @base_option
 @clone_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also as a file.")
+@click.option("--out", type=console.Output(), help="Also as a file.")
 @console.json_option
 def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Say what merging would cost: nothing, where the base branch had this content before.

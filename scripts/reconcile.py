@@ -10,7 +10,7 @@ from tuneops import console
 @click.command(cls=console.Command)
 @click.option(
     "--config-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=Path("config"),
     show_default=True,
     help="The folder of the products' configurations.",
@@ -19,7 +19,7 @@ from tuneops import console
 def main(config_dir: Path, as_json: bool) -> None:
     """One pass; changes nothing, says nothing when there is nothing to do.
 
-    In GitHub Actions, the outputs `releases` and `failures` hold JSON lists.
+    In GitHub Actions, the outputs `releases`, `failures` and `running` hold JSON lists.
 
     Example: python scripts/reconcile.py --json
     """

@@ -29,7 +29,7 @@ def main() -> None:
 @click.option("--samples", type=click.IntRange(1, 20), help="Of each prompt; else as configured.")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=console.Output(folder=True),
     default=Path("out/smoke"),
     show_default=True,
     help="Where run.json, report.html, summary.md and junit.xml go.",
@@ -76,7 +76,7 @@ def run(
 @main.command()
 @click.argument("before", metavar="A.json", type=FILE)
 @click.argument("after", metavar="B.json", type=FILE)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write reports here.")
+@click.option("--out", type=console.Output(folder=True), help="Write reports here.")
 @console.json_option
 def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> None:
     """Decide on the candidate of run B against that of run A; exit codes as for run.
@@ -95,7 +95,7 @@ def compare(before: Path, after: Path, *, out: Path | None, as_json: bool) -> No
 
 @main.command()
 @click.argument("run_json", metavar="RUN.json", type=FILE)
-@click.option("--out", type=FILE, help="The HTML file.")
+@click.option("--out", type=console.Output(), help="The HTML file.")
 @click.option("--show", metavar="PROMPT", multiple=True, help="Print the answers to this prompt.")
 @console.json_option
 def report(run_json: Path, out: Path | None, show: tuple[str, ...], as_json: bool) -> None:

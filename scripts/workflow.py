@@ -17,16 +17,17 @@ def main() -> None:
 @main.command()
 @console.config_option
 @click.option("--job", required=True, help="The fine-tuning job's id.")
-@click.option("--minutes", type=click.FloatRange(min=0), default=60, show_default=True)
+@click.option("--minutes", type=click.FloatRange(min=0), default=30, show_default=True)
+@click.option("--out", type=console.Output(), help="Write here what follows, for 'follow-up'.")
 @console.json_option
-def training(config_path: Path, job: str, minutes: float, as_json: bool) -> None:
+def training(config_path: Path, job: str, minutes: float, out: Path | None, as_json: bool) -> None:
     """Wait for a job; one that goes on is no failure, reconcile.yml takes it up.
 
-    Example: python scripts/workflow.py training --job ftjob-0123 --minutes 60
+    Example: python scripts/workflow.py training --job ftjob-0123 --minutes 30
     """
-    from tuneops.commands import workflow
+    from tuneops.commands import follow_up
 
-    console.emit_facts(workflow.training(config_path, job, minutes), as_json=as_json)
+    console.emit_facts(follow_up.training(config_path, job, minutes, out), as_json=as_json)
 
 
 @main.command("require-reviewers")
@@ -79,6 +80,45 @@ def start_releases(releases: str, dry_run: bool, as_json: bool) -> None:
 
     started = workflow.start_releases(github.repository(), releases, dry_run=dry_run)
     console.emit_facts({"started": started}, as_json=as_json)
+
+
+@main.command("follow-up")
+@click.option("--products", envvar="PRODUCTS", required=True, help="What was trained, as JSON.")
+@click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="The folder with what 'training --out' wrote.",
+)
+@console.dry_run_option
+@console.json_option
+def after_training(products: str, results: Path, dry_run: bool, as_json: bool) -> None:
+    """Start the releases that are due; switch reconcile.yml on for what goes on or failed.
+
+    Example: python scripts/workflow.py follow-up --products '["travel"]' --dry-run
+    """
+    from tuneops import github
+    from tuneops.commands import follow_up
+
+    facts = follow_up.follow_up(github.repository(), products, results, dry_run=dry_run)
+    console.emit_facts(facts, as_json=as_json)
+
+
+@main.command("switch-reconcile")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@console.dry_run_option
+@console.json_option
+def switch_reconcile(state: str, dry_run: bool, as_json: bool) -> None:
+    """Have reconcile.yml look every 20 minutes, or not any more.
+
+    Example: python scripts/workflow.py switch-reconcile off
+    """
+    from tuneops import github
+    from tuneops.commands import follow_up
+
+    facts = follow_up.switch_reconcile(github.repository(), on=state == "on", dry_run=dry_run)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command("report-failures")

@@ -17,19 +17,19 @@ FLOORS = (
 ROOMS = (
     ("errors",),
     ("config_files",),
-    ("escaping", "limits", "waiting", "git", "confirmation", "approvals"),
+    ("escaping", "limits", "waiting", "git", "confirmation", "approvals", "interruption"),
     ("tags", "display", "checks", "config_errors"),
     ("github", "azure", "config"),
-    ("products", "names", "pricing"),
+    ("names", "pricing", "name_collisions"),
+    ("products",),
     ("console",),
     ("linting", "provision"),
-    ("training", "cleanup"),
+    ("training", "cleanup", "smoke"),
     ("release",),
-    ("smoke", "pull_request", "doctor"),
+    ("pull_request", "doctor"),
     ("commands",),
 )
 NARRATION = {"tuneops.console"}
-LEAVING = ("tuneops.dataset", "travel_checks.lazyre")  # tunelint takes their place
 
 
 @cache
@@ -37,7 +37,6 @@ def modules() -> dict[str, Path]:
     return {
         ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__"): path
         for path in SOURCE.rglob("*.py")
-        if not ".".join(path.relative_to(SOURCE).with_suffix("").parts).startswith(LEAVING)
     }
 
 

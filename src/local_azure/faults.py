@@ -85,7 +85,9 @@ class Faults:
         if action is None:
             await self._app(scope, receive, send)
             return
-        await asyncio.sleep(action.delay_seconds)
+        if action.delay_seconds:
+            receive = await _received(receive)  # it takes effect also where nobody waits for it
+            await asyncio.sleep(action.delay_seconds)
         response = action.response()
         if action.drop is not None:
             await self._drop_connection(scope, receive, send, action.drop)
@@ -130,6 +132,18 @@ class Truncated:
             half = {"body": body[: len(body) // 2], "more_body": True}
             await self._send({"type": "http.response.body", **half})
             self._start = None
+
+
+async def _received(receive: Receive) -> Receive:
+    """The whole request, so that it does not hang on its connection any more."""
+    messages = [await receive()]
+    while messages[-1]["type"] == "http.request" and messages[-1].get("more_body"):
+        messages.append(await receive())
+
+    async def replay() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return replay
 
 
 async def _discard(message: Message) -> None:

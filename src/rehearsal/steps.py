@@ -94,7 +94,8 @@ def compare(rehearsal: Rehearsal) -> None:
 
 
 def release(rehearsal: Rehearsal) -> None:
-    _product_step(rehearsal, "promote", "deploy.py", "promote")
+    record = str(rehearsal.comparison("candidate") / "run.json")
+    _product_step(rehearsal, "promote", "deploy.py", "promote", "--run", record)
     production = rehearsal.results["promote"]["deployment"]
     out = str(rehearsal.comparison("production"))
     _product_step(
@@ -127,7 +128,13 @@ def _policy(rehearsal: Rehearsal) -> dict[str, Any]:
             "notice": brief,
             "mark_valid": "1h",
         },
-        "breakers": {"max_groups": 1, "max_percent": 100, "max_purges": 1},
+        "breakers": {
+            "max_groups": 1,
+            "max_percent": 100,
+            "max_deployments": 9,
+            "max_leftovers": 99,
+            "max_purges": 1,
+        },
         "apply": {"plan_fresh": "1h", "wait": "5m"},
         "deployments": {"idle_after": brief},
         "training": {"older_than": "1h"},

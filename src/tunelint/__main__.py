@@ -135,15 +135,16 @@ def _write(path: Path, text: str) -> None:
 @main.command()
 @click.argument("file", type=_FILE)
 @click.argument("lines", nargs=-1, required=True, type=click.IntRange(1))
-def show(file: Path, lines: tuple[int, ...]) -> None:
+@_json_option
+def show(file: Path, lines: tuple[int, ...], as_json: bool) -> None:
     """Print LINES of FILE as conversations.
 
     Example: python -m tunelint show training.jsonl 12 40
     """
     from tunelint.output.conversation import show as shown
 
-    for text in shown(file, lines):
-        click.echo(text)
+    texts = list(shown(file, lines))
+    _emit(texts, as_json=as_json, text=lambda: "\n".join(texts))
 
 
 @main.command()

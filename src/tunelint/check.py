@@ -9,13 +9,14 @@ from tunelint.engine.pool import range_reader
 from tunelint.engine.whole_file import File, ReadRanges, read_documents, read_file
 from tunelint.engine.worker import Settings
 from tunelint.example import Example, Format
-from tunelint.exceptions import EXPIRED, NO_EXCEPTIONS, UNUSED, Exceptions, load, unused
+from tunelint.exceptions import NO_EXCEPTIONS, Exceptions, load, unused
 from tunelint.file_rule import FILE_CHECKS
 from tunelint.findings import Place, Report, RuleSelection, Statistics
 from tunelint.limits import MAX_EXAMPLE_TOKENS
 from tunelint.profiles import DEFAULT_PROFILE, PROFILES
 from tunelint.rule import RULES, Severity, Violation
 from tunelint.rules import limits
+from tunelint.rules.accepted import EXPIRED, UNUSED
 from tunelint.rules.answer_checks import AnswerCheck
 from tunelint.rules.consistency import compare_sizes
 from tunelint.rules.leakage import LEAK_NEAR, LEAK_SMOKE, leaks, trained_prompt
@@ -127,7 +128,7 @@ class _Run:
             self._note(trained, leak.trained_row, Violation(leak.rule, text), (place,))
 
     def _look_for_near_duplicates(self, files: list[File]) -> None:
-        if not {NEAR.code, LEAK_NEAR.code} & self.settings.severities.keys():
+        if not self.settings.sketches:
             return
         for pair in near_pairs(files):
             (number, row), (before, earlier) = pair.later, pair.earlier

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -10,6 +10,7 @@ from xxhash import xxh3_64_intdigest
 from tunelint.example import PROMPT_ROLES, Example, Format, Message
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
+_LOWER = bytes(range(128)).lower() + bytes(range(128, 256))
 _MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
     rb"\xcc[\x80-\xbf]|\xcd[\x80-\xaf]|\xc2[\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe3\x80[\x80-\xbf]"
     rb"|\xef\xbc[\x81-\x8f\x9a-\xa0]"
@@ -18,8 +19,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _PLAIN_KEYS = {"role", "content", "weight"}
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(NamedTuple):
     """Digests of one row; all but the first two ignore case, accents, punctuation and space.
 
     Attributes:
@@ -51,11 +51,35 @@ class Digests:
 
 def fold(text: str) -> bytes:
     """Text without case, accents, punctuation and space; as it is, if nothing would be left."""
-    lowered = text.casefold()
-    if lowered.isascii():
-        return lowered.encode().translate(None, _DROPPED) or text.encode()
+    if text.isascii():
+        folded = text.encode().translate(_LOWER, _DROPPED)
+    else:
+        folded = _fold_latin(text.casefold())
+    return folded or text.encode("utf-8", "surrogatepass")
+
+
+def _fold_latin(lowered: str) -> bytes:
+    """The same of text that is not ASCII; most of it is in the letters of Windows-1252."""
+    try:
+        return lowered.encode("cp1252").translate(_LATIN, _LATIN_DROPPED)
+    except UnicodeEncodeError:
+        return _fold_any(lowered)
+
+
+def _fold_any(lowered: str) -> bytes:
     raw = unicodedata.normalize("NFKD", lowered).encode("utf-8", "surrogatepass")
-    return _MARKS.sub(b"", raw.translate(None, _DROPPED)) or text.encode("utf-8", "surrogatepass")
+    return _MARKS.sub(b"", raw.translate(None, _DROPPED))
+
+
+def _latin_tables() -> tuple[bytes, bytes]:
+    """What _fold_any makes of each letter of Windows-1252: a base letter, itself, or nothing."""
+    letters = [bytes((code,)).decode("cp1252", "replace") for code in range(256)]
+    folded = [_fold_any(letter) for letter in letters]
+    table = bytes(one[0] if len(one) == 1 else code for code, one in enumerate(folded))
+    return table, bytes(code for code, one in enumerate(folded) if not one)
+
+
+_LATIN, _LATIN_DROPPED = _latin_tables()
 
 
 def text_digest(text: str) -> int:
@@ -64,9 +88,11 @@ def text_digest(text: str) -> int:
 
 
 def digests_of(example: Example) -> Digests:
-    messages = [(message.role, _message_key(message)) for message in example.messages]
-    talk = [key for role, key in messages if role not in PROMPT_ROLES]
-    keys = [key for _, key in messages]
+    messages = example.messages
+    texts = [fold(message.text) for message in messages]
+    keys = [_key(message, text) for message, text in zip(messages, texts, strict=True)]
+    roles = [message.role for message in messages]
+    talk = [key for role, key in zip(roles, keys, strict=True) if role not in PROMPT_ROLES]
     tools = _ENCODER.encode(example.tools[0])
     canonical = _ENCODER.encode(example.value)
     return Digests(
@@ -77,11 +103,13 @@ def digests_of(example: Example) -> Digests:
         prompt=_digest([tools, *keys[:-1]]),
         question=_digest(talk[:-1]),
         answer=_digest(keys[-1:]),
-        system=_digest([one.text.encode() for one in example.messages if one.role in PROMPT_ROLES]),
+        system=_digest([one.text.encode() for one in messages if one.role in PROMPT_ROLES]),
         tools=xxh3_64_intdigest(tools) if example.tools[0] else 0,
-        other=_digest([_message_key(one) for one in example.rejected[-1:]]),
+        other=_digest([_key(one, fold(one.text)) for one in example.rejected[-1:]]),
         asked=tuple(
-            text_digest(message.text) for message in example.messages if message.role == "user"
+            xxh3_64_intdigest(text)
+            for role, text in zip(roles, texts, strict=True)
+            if role == "user"
         ),
     )
 
@@ -97,16 +125,17 @@ def _digest(keys: list[bytes]) -> int:
     return xxh3_64_intdigest(b"\n".join(keys)) if keys else 0
 
 
-def _message_key(message: Message) -> bytes:
+def _key(message: Message, text: bytes) -> bytes:
+    """A message of this folded text, with all that it holds beside its text."""
     content = message.content
     if isinstance(content, str) and message.fields.keys() <= _PLAIN_KEYS:
-        return message.role.encode() + b":" + fold(content)
+        return message.role.encode() + b":" + text
     others = {key: value for key, value in message.fields.items() if key not in _PLAIN_KEYS}
     if isinstance(content, list):
         others["content"] = [part for part in content if not _is_text(part)]
     elif not isinstance(content, str):
         others["content"] = content
-    return b":".join((message.role.encode(), fold(message.text), _ENCODER.encode(others)))
+    return b":".join((message.role.encode(), text, _ENCODER.encode(others)))
 
 
 def _is_text(part: object) -> bool:

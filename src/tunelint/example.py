@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -25,18 +25,15 @@ class Format(StrEnum):
     RFT = "rft"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Message:
-    """A message whose role is known; its other fields may be anything."""
+    """A message whose role is known; `content` is that of the fields, which may be anything."""
 
     index: int
     role: str
+    content: object
     fields: dict[str, Any]
     path: JsonPath
-
-    @property
-    def content(self) -> object:
-        return self.fields.get("content")
 
     @property
     def text(self) -> str:
@@ -47,6 +44,8 @@ class Message:
     @property
     def is_blank(self) -> bool:
         """Whether there is text, and all of it is blank."""
+        if isinstance(self.content, str):
+            return not self.content or self.content.isspace()
         texts = list(texts_of_content(self.content))
         parts = len(self.content) if isinstance(self.content, list) else 1
         return len(texts) == parts and not "".join(texts).strip()
@@ -67,7 +66,7 @@ class Message:
         return self.role == "assistant" and self.fields.get("weight") != 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Example:
     """A row of a file of that format.
 
@@ -76,23 +75,23 @@ class Example:
         format: That of the file.
         line: From one.
         raw: The line's bytes without its end; empty if the value spans several lines.
+        fields: The value, if it is an object.
+        messages: The messages with a known role; a pair's end with the preferred output.
     """
 
     value: object
     format: Format = Format.SFT
     line: int = 0
     raw: bytes = b""
+    fields: dict[str, Any] = field(init=False)
+    messages: tuple[Message, ...] = field(init=False)
 
-    @cached_property
-    def fields(self) -> dict[str, Any]:
-        return self.value if isinstance(self.value, dict) else {}
-
-    @cached_property
-    def messages(self) -> tuple[Message, ...]:
-        """The messages with a known role; a pair's end with the preferred output."""
+    def __post_init__(self) -> None:
+        self.fields = self.value if isinstance(self.value, dict) else {}
         if self.format is Format.DPO:
-            return (*self.prompt, *self._messages(OUTPUT_KEYS[:1]))
-        return self._messages(("messages",))
+            self.messages = (*self.prompt, *self._messages(OUTPUT_KEYS[:1]))
+        else:
+            self.messages = self._messages(("messages",))
 
     @cached_property
     def prompt(self) -> tuple[Message, ...]:
@@ -139,7 +138,7 @@ class Example:
 
     def _messages(self, path: JsonPath) -> tuple[Message, ...]:
         return tuple(
-            Message(index, one["role"], one, (*path, index))
+            Message(index, one["role"], one.get("content"), one, (*path, index))
             for index, one in enumerate(self._list(path))
             if isinstance(one, dict) and one.get("role") in ROLES
         )

@@ -1,14 +1,14 @@
 """One line of JSON: msgspec decodes it, and a scanner explains what it refuses.
 
-The scanner knows where everything stands and why it is wrong. It is slow, so that only a line
-that was refused, or that needs a column, goes to it.
+The scanner knows why a line is wrong, and where. It is slow, so that only a line that was refused
+goes to it.
 """
 
 import json
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -25,17 +25,15 @@ _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"[A-Za-z_+-][A-Za-z0-9_]*")
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
-_CHARACTER = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|\\u[0-9a-fA-F]{4}|\\.|[^\"\\]",
-    re.DOTALL,
-)
+_ESCAPED = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
+_GAP = re.compile(rb"[ \t\r\n,]*")
+_KEY = re.compile(rb'"(?:[^"\\]++|\\.)*+"[ \t\r\n]*:[ \t\r\n]*')
 _HIGH_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}")
 _LOW_HALF = re.compile(r"\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _SPACED_COLON = re.compile(rb'"[ \t\r]+:')
 _NESTING = (dict, list)
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
-_LITERALS = {"true": True, "false": False, "null": None}
+_LITERALS = ("true", "false", "null")
 _NOT_FINITE = {"NaN", "Infinity", "-Infinity", "+Infinity", "nan", "inf", "-inf"}
 _OTHER_QUOTES = "'`\xb4\u2018\u2019\u201c\u201d\u201e\xab\xbb"
 
@@ -50,16 +48,6 @@ class JsonProblem(Exception):  # noqa: N818 - a verdict on data, not an error of
         self.message = message
 
 
-@dataclass(slots=True)
-class Node:
-    """A value and where it starts; the keys of an object have places of their own."""
-
-    start: int
-    value: Any = None
-    children: dict[str | int, "Node"] = field(default_factory=dict)
-    keys: dict[str, int] = field(default_factory=dict)
-
-
 def parse(raw: bytes) -> object:
     """The value of a line of UTF-8.
 
@@ -71,7 +59,8 @@ def parse(raw: bytes) -> object:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise explain(raw.decode("utf-8"), error) from None
-    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH or not _keys_are_unique(raw, value):
+    is_deep = raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH
+    if is_deep or not _keys_are_unique(raw, value):
         scan(raw.decode("utf-8"))
     return value
 
@@ -95,6 +84,19 @@ def _count_keys(value: object) -> int:
     return 0
 
 
+def _values(value: Any) -> Iterable[object]:  # noqa: ANN401 - a dict or a list
+    return value.values() if isinstance(value, dict) else value
+
+
+def _depth(value: object) -> int:
+    """How many brackets there are around the deepest value."""
+    depth, level = 0, [value]
+    while level := [one for one in level if type(one) in _NESTING]:
+        depth += 1
+        level = [inner for one in level for inner in _values(one)]
+    return depth
+
+
 def explain(text: str, error: Exception) -> JsonProblem:
     """Why the fast parser refused a line."""
     if len(text) <= EXPLAINED_LENGTH:
@@ -105,46 +107,75 @@ def explain(text: str, error: Exception) -> JsonProblem:
     return JsonProblem(rules.SYNTAX, 0, f"Not valid JSON: {error}.")
 
 
-def scan(text: str) -> Node:
-    """The tree of a line's values with their places.
+def scan(text: str) -> None:
+    """Read a line slowly.
 
     Raises:
         JsonProblem: The line is not strict JSON.
     """
-    return _Scanner(text).document()
+    _Scanner(text).document()
 
 
-def column(text: str, path: JsonPath, *, at_key: bool = False, offset: int = 0) -> int:
+def column(raw: bytes, path: JsonPath, *, at_key: bool = False, offset: int = 0) -> int:
     """The column, from one, of the value at a path, or of its key; of the deepest part there is.
 
-    `offset` counts characters into a string. Zero, which is no column, for a line too long to
-    search; the line has been parsed before.
+    `offset` counts characters into a string. The line has been parsed before.
     """
-    if len(text) > EXPLAINED_LENGTH:
-        return 0
-    node = _last_tree(text)
-    for step in path[:-1] if at_key else path:
-        if step not in node.children:
-            break
-        node = node.children[step]
-    start = node.keys.get(str(path[-1]), node.start) if at_key else node.start
-    return start + 1 + (_written_length(text, start + 1, offset) + 1 if offset else 0)
-
-
-def _written_length(text: str, start: int, characters: int) -> int:
-    """How long so many characters of a string are as JSON writes them from `start` on."""
-    at = start
-    for _ in range(characters):
-        found = _CHARACTER.match(text, at)
+    place = _root(raw)
+    for step in path:
+        found = next((one for one in _children(raw, place) if one.step == step), None)
         if found is None:
+            at_key = False
             break
-        at = found.end()
-    return at - start
+        place = found
+    start = len(raw[: place.key if at_key else place.start].decode())
+    if not offset:
+        return start + 1
+    return start + 2 + _written_length(raw[place.start + 1 : place.end].decode(), offset)
 
 
-@lru_cache(maxsize=1)
-def _last_tree(text: str) -> Node:
-    return scan(text)
+class _Place(NamedTuple):
+    """Where a value and its key stand in a line, in bytes."""
+
+    step: str | int
+    key: int
+    start: int
+    end: int
+
+
+def _root(raw: bytes) -> _Place:
+    start = _after(_GAP, raw, 0)
+    return _Place("", start, start, len(raw))
+
+
+def _children(raw: bytes, parent: _Place) -> Iterator[_Place]:
+    """The places of an object's or array's values, in their order."""
+    opening, at = raw[parent.start : parent.start + 1], parent.start + 1
+    if opening not in (b"{", b"["):
+        return
+    kind: Any = dict[str, msgspec.Raw] if opening == b"{" else list[msgspec.Raw]
+    values = msgspec.json.decode(raw[parent.start : parent.end], type=kind)
+    for step, value in values.items() if opening == b"{" else enumerate(values):
+        key = start = _after(_GAP, raw, at)
+        if opening == b"{":
+            start = _after(_KEY, raw, key)
+        at = start + len(bytes(value))
+        yield _Place(step, key, start, at)
+
+
+def _after(pattern: re.Pattern[bytes], raw: bytes, at: int) -> int:
+    found = pattern.match(raw, at)
+    return found.end() if found else at
+
+
+def _written_length(text: str, characters: int) -> int:
+    """How long so many characters of a string are as JSON writes them."""
+    more = 0
+    for found in _ESCAPED.finditer(text):
+        if found.start() - more >= characters:
+            break
+        more += len(found[0]) - 1
+    return characters + more
 
 
 @dataclass(slots=True)
@@ -175,13 +206,12 @@ class _Scanner:
         self._at = 0
         self._depth = 0
 
-    def document(self) -> Node:
+    def document(self) -> None:
         self._skip()
-        node = self._value()
+        self._value()
         self._skip()
         if self._at < len(self._text):
             raise self._extra()
-        return node
 
     def _extra(self) -> JsonProblem:
         rest = self._text[self._at :]
@@ -189,36 +219,34 @@ class _Scanner:
             return self._fault(rules.GLUED, "A second object starts here, without a line break.")
         return self._fault(rules.EXTRA_DATA, f"{quote(rest)} follows the end of the value.")
 
-    def _value(self) -> Node:
-        start = self._at
+    def _value(self) -> None:
         first = self._peek("a value")
         if first in "{[":
-            return self._container(first)
-        if first == '"':
-            return Node(start, self._string())
-        if number := _NUMBER.match(self._text, start):
+            self._container(first)
+        elif first == '"':
+            self._string()
+        elif number := _NUMBER.match(self._text, self._at):
             self._at = number.end()
-            return Node(start, number[0])
-        return Node(start, self._literal())
+        else:
+            self._literal()
 
-    def _container(self, opening: str) -> Node:
-        node = Node(self._at)
+    def _container(self, opening: str) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self._fault(rules.TOO_DEEP, f"Nested more than {MAX_DEPTH} brackets deep.")
         self._step()
         if opening == "{":
-            self._object(node)
+            self._object()
         else:
-            self._array(node)
+            self._array()
         self._depth -= 1
-        return node
 
-    def _object(self, node: Node) -> None:
+    def _object(self) -> None:
+        keys = set[str]()
         while self._peek("a key or '}'") != "}":
             key_at = self._at
             key = self._key()
-            if key in node.keys:
+            if key in keys:
                 raise JsonProblem(
                     rules.DUPLICATE_KEY, key_at, f"The key {quote(key)} is there twice."
                 )
@@ -226,14 +254,14 @@ class _Scanner:
             if self._peek("':'") != ":":
                 raise self._fault(rules.SYNTAX, f"A ':' is missing after the key {quote(key)}.")
             self._step()
-            node.keys[key] = key_at
-            node.children[key] = self._value()
+            keys.add(key)
+            self._value()
             self._separator("}")
         self._at += 1
 
-    def _array(self, node: Node) -> None:
+    def _array(self) -> None:
         while self._peek("a value or ']'") != "]":
-            node.children[len(node.children)] = self._value()
+            self._value()
             self._separator("]")
         self._at += 1
 
@@ -262,12 +290,12 @@ class _Scanner:
             rules.SYNTAX, f"A key in double quotes expected, {quote(self._rest())} found."
         )
 
-    def _literal(self) -> object:
+    def _literal(self) -> None:
         word = _WORD.match(self._text, self._at)
         name = word[0] if word else self._text[self._at]
         if name in _LITERALS:
             self._at += len(name)
-            return _LITERALS[name]
+            return
         if name in _NOT_FINITE:
             raise self._fault(rules.NOT_FINITE, f"{name} is not JSON.")
         if name in _OTHER_QUOTES:

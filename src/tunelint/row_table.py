@@ -1,11 +1,10 @@
 """The rows of a file in numbers: what rules on whole files compare."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tunelint.digests import digests_of
 from tunelint.example import Example
-from tunelint.sketch import sketch_of
 from tunelint.source import Line
 from tunelint.tokens import ExampleTokens
 
@@ -56,7 +55,8 @@ class RowTable:
     """Columns of equal length, a row of the file each, in the order of lines.
 
     The columns of digests are described in tunelint.digests. `asked` has the digests of all
-    user messages on end, and `asked_row` the row of each; `sketches` has those of all rows on end.
+    user messages on end, and `asked_row` the row of each; `sketches` has those of all rows on end,
+    if rows are searched for near duplicates.
     """
 
     __slots__ = tuple(_KINDS)
@@ -91,7 +91,9 @@ class RowTable:
     def __len__(self) -> int:
         return len(self.line)
 
-    def append(self, line: Line, example: Example, tokens: ExampleTokens) -> None:
+    def append(
+        self, line: Line, example: Example, tokens: ExampleTokens, sketch: Sequence[int] = ()
+    ) -> None:
         messages = example.messages
         self.line.append(line.number)
         self.offset.append(line.offset)
@@ -102,11 +104,11 @@ class RowTable:
         self.images.append(sum(_images(example)))
         self.flags.append(_flags(example))
         digests = digests_of(example)
-        for name in _DIGESTS:
-            getattr(self, name).append(getattr(digests, name))
+        for name, digest in zip(_DIGESTS, digests, strict=False):
+            getattr(self, name).append(digest)
         self.asked_row.extend([len(self) - 1] * len(digests.asked))
         self.asked.extend(digests.asked)
-        self.sketches.extend(sketch_of(example))
+        self.sketches.extend(sketch)
         self.sketch_end.append(len(self.sketches))
 
     def sketch(self, row: int) -> "array[int]":

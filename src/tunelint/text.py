@@ -2,8 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
@@ -12,8 +11,7 @@ from tunelint.example import CHAT_KEYS, Example, Format, JsonPath, Message
 CALL, EXTRA = "call", "extra"  # roles of texts that are no message's
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """`role` is that of the message, CALL for arguments, or EXTRA for a row's own fields."""
 
     example: Example

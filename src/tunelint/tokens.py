@@ -6,8 +6,7 @@ costs depends on its size; neither is counted. A call counts its function's name
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from tunelint.example import Example, Format, Message, texts_of_content
 from tunelint.findings import Statistics, Step
@@ -36,8 +35,7 @@ def count_texts(texts: Sequence[str]) -> list[int]:
     return counts
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleTokens:
+class ExampleTokens(NamedTuple):
     """Tokens of one example, and those before the first answer that is trained on."""
 
     total: int

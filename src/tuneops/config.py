@@ -23,7 +23,8 @@ from pydantic import (
 )
 
 from tuneops import config_errors, config_files
-from tuneops.checks.kinds import AnyCheck
+from tuneops.checks.base import Check
+from tuneops.checks.kinds import AnyCheck, AsksQuestion, Language, Length
 from tuneops.errors import ConfigError
 from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
 
@@ -166,6 +167,14 @@ class Checks(_Section):
     max_words: int | None = None
     more: tuple[AnyCheck, ...] = ()
 
+    def standard(self) -> list[Check]:
+        """The checks that these settings stand for, but for ``more``."""
+        return [
+            *([Language(language=self.language)] if self.language else []),
+            *([AsksQuestion(name="ends_with_question")] if self.ends_with_question else []),
+            Length(min_words=self.min_words, max_words=self.max_words),
+        ]
+
 
 class Prices(_Section):
     """US dollars. Training is by million billed tokens and training type, hosting by hour."""
@@ -225,10 +234,6 @@ class Rules(_Section):
     max_example_tokens: int | None = Field(None, ge=1)
     exceptions: Path | None = None
     policy: Checks | None = None
-    forbidden_topics: tuple[
-        Literal["emoji", "price", "dosage", "diagnosis", "investment", "competitor", "password"],
-        ...,
-    ] = ()
     review: Review | None = None
 
 

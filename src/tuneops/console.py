@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tunelint.errors import TunelintError
 from tuneops import config_files, github
 from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
+from tuneops.interruptions import stopped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -31,20 +33,46 @@ class _Guarded(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         atexit.register(gc.freeze)  # or Python looks for garbage in all that ends with it
-        _load_environment()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # whatever its encoding lacks
         try:
+            _load_environment()
             return super().invoke(ctx)
+        except TunelintError as error:
+            report(ConfigError(error.message, remedy=error.remedy))
+            ctx.exit(ExitCode.USAGE)
         except TuneopsError as error:
             report(error)
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            report(stopped(ctx.info_name or "", ctx.invoked_subcommand))
+            ctx.exit(ExitCode.STILL_RUNNING)
         except Exception as error:  # noqa: BLE001 - the last line of defence against a traceback
             report(_unforeseen(error))
             ctx.exit(ExitCode.FAULT)
+
+
+class Output(click.Path):
+    """A file or folder to be written; one that cannot be is refused before any work."""
+
+    def __init__(self, *, folder: bool = False) -> None:
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+
+    def convert(  # type: ignore[override]
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        path = Path(str(super().convert(value, param, ctx)))
+        folders = path.absolute().parents if self.dir_okay else (path.absolute().parent,)
+        there = next((each for each in (path, *folders) if each.exists()), None)
+        if there is None or not os.access(there, os.W_OK):
+            self.fail(f"'{path}' cannot be written.", param, ctx)
+        return path
 
 
 class Command(_Guarded):
@@ -163,12 +191,23 @@ def rich_console(*, stderr: bool = False) -> "Console":
 
 
 def _load_environment() -> None:
-    """Take the variables of the nearest .env, if there is one."""
+    """Take the variables of the nearest .env, if there is one.
+
+    Raises:
+        ConfigError: It cannot be read as UTF-8, or is no list of variables.
+    """
     here = Path.cwd()
     if any((folder / ".env").exists() for folder in (here, *here.parents)):
         from dotenv import find_dotenv, load_dotenv
 
-        load_dotenv(find_dotenv(usecwd=True))
+        path = find_dotenv(usecwd=True)
+        try:
+            load_dotenv(path)
+        except (OSError, ValueError) as error:
+            raise ConfigError(
+                f"{path} cannot be read: {error}.",
+                remedy="Save it as UTF-8, with a line NAME=value for each variable.",
+            ) from error
 
 
 def _unforeseen(error: Exception) -> TuneopsError:

@@ -156,6 +156,11 @@ class Repository:
         path = f"/actions/workflows/{quote(file)}/dispatches"
         self._send("POST", path, {"ref": branch, "inputs": dict(inputs)})
 
+    def switch(self, file: str, *, on: bool) -> None:
+        """Have a workflow's events start it, its clock too, or not any more."""
+        verb = "enable" if on else "disable"
+        self._send("PUT", f"/actions/workflows/{quote(file)}/{verb}")
+
     def artifact_files(self, run: str, prefix: str, file: str) -> dict[str, bytes]:
         """One file out of each of a run's artifacts whose name starts with the prefix.
 

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from tuneops import config_files
 from tuneops.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tuneops.config import Config
 
 
 class Kind(StrEnum):
@@ -45,11 +49,16 @@ def find(root: Path = Path()) -> list[Product]:
     """All products; the file of one is called after it.
 
     Raises:
-        ConfigError: A file is not valid, or is named otherwise than its product.
+        ConfigError: A file is not valid, or is named otherwise than its product, or two products
+            have the same name for something in one account.
     """
-    return [
-        _product(file, root) for file in config_files.configurations(root / config_files.FOLDER)
-    ]
+    from tuneops import config as configuration
+    from tuneops import name_collisions
+
+    files = config_files.configurations(root / config_files.FOLDER)
+    configs = [configuration.load(file) for file in files]
+    name_collisions.refuse(configs)
+    return [_product(file, config, root) for file, config in zip(files, configs, strict=True)]
 
 
 def touched(products: Sequence[Product], paths: Iterable[str]) -> list[Product]:
@@ -76,10 +85,7 @@ def mixed_with_data(paths: Iterable[str]) -> list[Kind]:
     return sorted(kinds - {Kind.DATA}) if Kind.DATA in kinds else []
 
 
-def _product(file: Path, root: Path) -> Product:
-    from tuneops import config as configuration
-
-    config = configuration.load(file)
+def _product(file: Path, config: "Config", root: Path) -> Product:
     if config.product != file.stem:
         raise ConfigError(
             f"{file} describes the product '{config.product}'.",

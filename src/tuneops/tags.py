@@ -17,13 +17,17 @@ JOB = "tuneops-job"
 DATA_DIGEST = "tuneops-data-digest"
 SMOKE = "tuneops-smoke"
 SMOKE_KEY = "tuneops-smoke-key"
+SMOKE_MODEL = "tuneops-smoke-model"
+SMOKE_JOB = "tuneops-smoke-job"
 SMOKE_RATES = "tuneops-smoke-rates"
 SMOKE_REPORT = "tuneops-smoke-report"
+SERVED = "tuneops-served"
 ROLLED_BACK_FROM = "tuneops-rolled-back-from"
 APPROVED_BY = "tuneops-approved-by"
 PREVIOUS_MODEL = "tuneops-previous-model"
 PREVIOUS_KEY = "tuneops-previous-key"
 PREVIOUS_JOB = "tuneops-previous-job"
+KEPT_RELEASE = "tuneops-kept-"  # a copy of a release, on the base deployment
 
 
 _REMOTE = re.compile(r"[:/]([^/:]+/[^/]+?)(?:\.git)?/?$")

@@ -5,6 +5,8 @@ import os
 import time
 from collections.abc import Iterator
 
+from tuneops.errors import ConfigError
+
 _DEFAULT_POLL_SECONDS = 15.0
 _FIRST_PAUSE_SECONDS = 0.5
 _GROWTH = 1.5
@@ -12,7 +14,26 @@ _GROWTH = 1.5
 
 def poll_seconds() -> float:
     """The longest pause between two looks; TUNEOPS_POLL_SECONDS overrides 15 s."""
-    return float(os.environ.get("TUNEOPS_POLL_SECONDS", _DEFAULT_POLL_SECONDS))
+    return seconds_from("TUNEOPS_POLL_SECONDS", _DEFAULT_POLL_SECONDS)
+
+
+def seconds_from(variable: str, default: float) -> float:
+    """What an environment variable says, or the default.
+
+    Raises:
+        ConfigError: It is no number of seconds above zero.
+    """
+    text = os.environ.get(variable)
+    try:
+        seconds = float(text) if text else default
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ConfigError(
+            f"{variable} is '{text}', which is no number of seconds.",
+            remedy=f"Unset it for {default:g} seconds, or set a number above zero.",
+        )
+    return seconds
 
 
 def attempts(

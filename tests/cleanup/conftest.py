@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from tuneops.azure.cloud import Session, connect
-from tuneops.cleanup import apply, inventory, plan
-from tuneops.cleanup.apply import Outcome
+from tuneops.cleanup import apply, inventory, outcomes, plan
+from tuneops.cleanup.inventory import SubscriptionContext
+from tuneops.cleanup.outcomes import Outcome
 from tuneops.cleanup.plan import Plan
 from tuneops.cleanup.policy import Policy
+from tuneops.config import Config
 from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, owner
 
 REGION = "swedencentral"
@@ -46,6 +49,7 @@ class Cloud:
     token: str
     session: Session
     policy: Policy
+    places: tuple[Config, ...] = ()
     said: list[str] = field(default_factory=list)
 
     def send(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
@@ -115,13 +119,26 @@ class Cloud:
         return [account["id"] for account in found["value"]]
 
     def plan(self) -> Plan:
-        now = apply.utc_now()
-        found = inventory.read_subscription(self.session, self.policy, now)
+        now = outcomes.utc_now()
+        found = inventory.read_subscription(self.session, self.policy, self.places, now)
         return plan.plan(found, self.policy, now)
 
+    def plan_after_notice(self) -> Plan:
+        """Mark what is due, and plan again once its notice of a second is over."""
+        marked = self.apply(self.plan())
+        assert {outcome.result for outcome in marked.values()} == {"marked"}, marked
+        deadline = outcomes.utc_now() + timedelta(seconds=30)
+        while not (made := self.plan()).leftovers("delete"):
+            assert outcomes.utc_now() < deadline, made.items
+        return made
+
     def apply(self, agreed: Plan, **options: Any) -> dict[str, Outcome]:  # noqa: ANN401
-        done = apply.apply(self.session, self.policy, agreed, self.said.append, **options)
+        done = apply.apply(self.context(), agreed, self.said.append, **options)
         return {outcome.name: outcome for outcome in done}
+
+    def context(self) -> SubscriptionContext:
+        now = outcomes.utc_now()
+        return inventory.read_context(self.session, self.policy, self.places, now)
 
     def changed(self, **sections: dict[str, Any]) -> "Cloud":
         """The same Azure under another policy."""
@@ -191,7 +208,13 @@ def policy_document(subscription: str) -> dict[str, Any]:
             "notice": "1s",
             "mark_valid": "9000d",
         },
-        "breakers": {"max_groups": 50, "max_percent": 100, "max_purges": 5},
+        "breakers": {
+            "max_groups": 50,
+            "max_percent": 100,
+            "max_deployments": 9,
+            "max_leftovers": 99,
+            "max_purges": 5,
+        },
         "apply": {"plan_fresh": "1h", "wait": "20s"},
         "deployments": {"idle_after": "14d"},
         "training": {"older_than": "1s"},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tuneops.cleanup import apply, inventory
+from tuneops.cleanup import apply, inventory, outcomes
 from tuneops.errors import ConfigError, PreconditionError, UndecidedError
 from tuneops.tags import EXPIRES, read_timestamp, timestamp
 
@@ -46,8 +46,8 @@ def test_first_sight_marks_and_a_night_later_deletes(cloud: Cloud) -> None:
 
 def settled(cloud: Cloud) -> None:
     """Let the mark's one second of notice pass."""
-    deadline = apply.utc_now() + timedelta(seconds=30)
-    while apply.utc_now() < deadline and actions(cloud)[GROUP] == "keep":
+    deadline = outcomes.utc_now() + timedelta(seconds=30)
+    while outcomes.utc_now() < deadline and actions(cloud)[GROUP] == "keep":
         pass
 
 
@@ -65,7 +65,7 @@ def test_a_plan_says_what_it_knows(cloud: Cloud) -> None:
 
 
 def extend(cloud: Cloud) -> None:
-    later = timestamp(apply.utc_now() + HOUR)
+    later = timestamp(outcomes.utc_now() + HOUR)
     cloud.tag(GROUP, **{"tuneops-delete-after": later})
 
 
@@ -202,7 +202,7 @@ def test_a_plan_that_does_not_fit_deletes_nothing(cloud: Cloud, misfit: str) -> 
     """Too old, for another subscription, or under another policy."""
     agreed = planned(cloud)
     other = {
-        "age": replace(agreed, created=apply.utc_now() - timedelta(days=2)),
+        "age": replace(agreed, created=outcomes.utc_now() - timedelta(days=2)),
         "subscription": replace(agreed, subscription="00000000-0000-4000-8000-000000000009"),
         "policy": replace(agreed, policy="another"),
     }
@@ -267,13 +267,13 @@ def test_a_wrong_clock_is_an_error(
     agreed = planned(cloud)
 
     def wrong() -> datetime:
-        return apply.utc_now() + skew
+        return outcomes.utc_now() + skew
 
     agreed = replace(agreed, created=wrong())
     with pytest.raises(PreconditionError, match="clock"):
         cloud.apply(agreed, clock=wrong)
     with pytest.raises(PreconditionError, match="clock"):
-        inventory.read_subscription(cloud.session, cloud.policy, wrong())
+        inventory.read_subscription(cloud.session, cloud.policy, (), wrong())
     assert GROUP in cloud.groups()
     monkeypatch.setattr(inventory, "check_clock", lambda *_: None)
     assert cloud.apply(agreed, clock=wrong)[GROUP].result == "deleted"

@@ -121,6 +121,18 @@ def test_a_plan_names_groups_only_as_azure_does(
     assert cloud.azure.admin("GET", "requests") == []
 
 
+@pytest.mark.parametrize("content", ["[" * 200_000, '{"version": 2}', "\x00", "{}"])
+def test_what_is_no_plan_ends_with_2_and_asks_azure_nothing(
+    cloud: Cloud, policy_file: Path, plan_file: Path, content: str
+) -> None:
+    plan_file.write_text(content, encoding="utf-8")
+    cloud.azure.admin("DELETE", "requests")
+    done = cleanup("apply", policy_file, "--plan", str(plan_file), "--yes")
+    assert done.returncode == 2
+    assert "is not a clean-up plan" in done.stderr
+    assert cloud.azure.admin("GET", "requests") == []
+
+
 def test_over_a_breaker_a_plan_is_written_and_ends_with_4(
     cloud: Cloud, policy_file: Path, plan_file: Path
 ) -> None:

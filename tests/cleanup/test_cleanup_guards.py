@@ -18,11 +18,11 @@ from tuneops.azure.jobs import Job
 from tuneops.azure.locks import Lock
 from tuneops.azure.resources import Account, ResourceGroup
 from tuneops.azure.subscription import DeletedAccount, Resource
-from tuneops.cleanup import apply, group_guards, item_guards
+from tuneops.cleanup import apply, group_guards, item_guards, notices
 from tuneops.cleanup.facts import DELETE_AFTER, MARKED, PROTECT, AccountFacts, GroupFacts
-from tuneops.cleanup.item_guards import History, history_of
 from tuneops.cleanup.plan import Plan, judge, judge_deleted
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Releases, releases_of
 from tuneops.errors import ConfigError
 from tuneops.tags import (
     CREATED,
@@ -52,7 +52,13 @@ POLICY = Policy.model_validate(
             "notice": "20h",
             "mark_valid": "7d",
         },
-        "breakers": {"max_groups": 3, "max_percent": 50, "max_purges": 2},
+        "breakers": {
+            "max_groups": 3,
+            "max_percent": 50,
+            "max_deployments": 9,
+            "max_leftovers": 99,
+            "max_purges": 2,
+        },
         "apply": {"wait": "45m"},
         "deployments": {"idle_after": "14d"},
         "training": {"older_than": "30d"},
@@ -60,6 +66,7 @@ POLICY = Policy.model_validate(
         "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.7},
     }
 )
+NOTHING = Releases()
 WitnessTest = Callable[[], None]
 
 
@@ -121,11 +128,11 @@ def holding(*deployments: Deployment, **changes: Any) -> GroupFacts:  # noqa: AN
 
 
 def action(facts: GroupFacts) -> str:
-    return judge(facts, POLICY, NOW).action
+    return judge(facts, NOTHING, POLICY, NOW).action
 
 
-def keeps(facts: GroupFacts, why: str) -> None:
-    row = judge(facts, POLICY, NOW)
+def keeps(facts: GroupFacts, why: str, releases: Releases = NOTHING) -> None:
+    row = judge(facts, releases, POLICY, NOW)
     assert row.action == "keep"
     assert why in row.reason
 
@@ -193,11 +200,50 @@ def production_inside() -> None:
 
 
 def previous_inside() -> None:
-    """Even where its release is elsewhere, and where nobody can say what the releases are."""
+    """Even where its release is in another group, and trained in a third account."""
     before = deployment("old", "gpt-4o.ft-old", **{EXPIRES: at(-HOUR)})
-    facts = holding(before)
-    keeps(replace(facts, previous_models=frozenset({"gpt-4o.ft-old"})), "release before")
-    keeps(replace(facts, previous_models=None), "cannot be read")
+    production = replace(released(), source="/a/third/account")
+    keeps(holding(before), "or the one before", elsewhere(production))
+
+
+def releases_remembered() -> None:
+    """Production was deleted, and a rollback would go by what the base deployment remembers."""
+    base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours(**{"tuneops-kept-travel": "m k j g"}))
+    keeps(holding(base), "remembers releases")
+
+
+def trained_for_another() -> None:
+    """By what the stage's deployment says of its source, by its job, and by the job's model."""
+    source = replace(deployment("live"), source=ACCOUNT.id.upper())
+    keeps(holding(), "deployment live in elsewhere needs", elsewhere(source))
+    for tags, job_there in (
+        ({JOB: "job-new"}, job("new")),
+        ({PREVIOUS_JOB: "job-old"}, job("old")),
+        ({PREVIOUS_MODEL: "m-old"}, job("old", fine_tuned_model="m-old")),
+        ({"tuneops-kept-travel": "m-old - - -"}, job("old", fine_tuned_model="m-old")),
+    ):
+        stage = replace(deployment("live", "gpt-4o.ft-live"), tags=tags)
+        keeps(holding(jobs=(job_there,)), "deployment live in elsewhere", elsewhere(stage))
+
+
+def releases_unread() -> None:
+    """A stage that cannot be seen may serve it."""
+    unread = Releases(unread="403")
+    before = deployment("old", "gpt-4o.ft-old", **{EXPIRES: at(-HOUR)})
+    keeps(holding(before), "not all releases can be read: 403", unread)
+    keeps(holding(jobs=(job(fine_tuned_model="m"),)), "job-ancient is inside", unread)
+
+
+def history_unread() -> None:
+    account = inside(expired_candidate(), files=(file(),), jobs=(job("new"), job()))
+    unread = replace(releases_of([account], NOW), unread="403")
+    assert "delete" not in actions(account, releases=unread).values()
+
+
+def elsewhere(*deployments: Deployment) -> Releases:
+    """The releases of a stage in another group of the subscription."""
+    place = replace(ACCOUNT, id="/other/account", name="elsewhere", resource_group="rg-other")
+    return releases_of([AccountFacts(place, deployments)], NOW)
 
 
 def candidate_in_use() -> None:
@@ -239,7 +285,7 @@ def meant_to_stay() -> None:
     keeps(group(tags=fresh), "not yet stale")
     groups = POLICY.groups.model_copy(update={"stale_after": "never"})
     policy = POLICY.model_copy(update={"groups": groups})
-    row = judge(group(tags=without(EXPIRES)), policy, NOW)
+    row = judge(group(tags=without(EXPIRES)), NOTHING, policy, NOW)
     assert (row.action, "meant to stay" in row.reason) == ("keep", True)
 
 
@@ -260,10 +306,6 @@ def mark_in_future() -> None:
     keeps(group(tags=stale_tags() | marked(until=9 * HOUR)), "goes in 9 h")
 
 
-def notice_not_over() -> None:
-    keeps(group(tags=stale_tags() | marked(at_=-HOUR, until=-HOUR)), "less than 20 h ago")
-
-
 def unmarked() -> None:
     assert action(group(tags=without(MARKED, DELETE_AFTER))) == "mark"
 
@@ -281,12 +323,12 @@ def deleted(**changes: Any) -> DeletedAccount:  # noqa: ANN401
     return DeletedAccount(**own)
 
 
-def stays_deleted(found: DeletedAccount) -> None:
-    assert judge_deleted(found, POLICY, NOW).action == "keep"
+def stays_deleted(found: DeletedAccount, releases: Releases = NOTHING) -> None:
+    assert judge_deleted(found, releases, POLICY, NOW).action == "keep"
 
 
 def test_a_deleted_account_of_ours_is_purged() -> None:
-    assert judge_deleted(deleted(), POLICY, NOW).action == "purge"
+    assert judge_deleted(deleted(), NOTHING, POLICY, NOW).action == "purge"
 
 
 def deleted_not_ours() -> None:
@@ -299,6 +341,14 @@ def deleted_outside_policy() -> None:
 
 def deleted_protected() -> None:
     stays_deleted(deleted(account=replace(ACCOUNT, tags=ours(**{PROTECT: ""}))))
+
+
+def deleted_but_needed() -> None:
+    """A stage serves a model of the account that somebody deleted, or cannot be read."""
+    home = "/subscriptions/s/resourceGroups/RG-tuneops-x/providers/Microsoft.CognitiveServices"
+    stage = replace(deployment("live"), source=f"{home}/accounts/acc")
+    stays_deleted(deleted(), elsewhere(stage))
+    stays_deleted(deleted(), Releases(unread="403"))
 
 
 def deleted_lately() -> None:
@@ -345,11 +395,20 @@ def inside(*deployments: Deployment, **changes: Any) -> AccountFacts:  # noqa: A
 
 
 def actions(
-    account: AccountFacts, facts: GroupFacts | None = None, history: History | None = None
+    account: AccountFacts,
+    facts: GroupFacts | None = None,
+    releases: Releases | None = None,
+    *,
+    notice: timedelta | None = -DAY,
 ) -> dict[str, str]:
-    found = item_guards.leftovers(
-        facts or group(), account, history or history_of([account]), POLICY, NOW
-    )
+    """What happens to each thing; notice of all of them was given so long ago, or never."""
+    place, known = facts or group(), releases or releases_of([account], NOW)
+    found = list(item_guards.judge_items(place, account, known, POLICY, NOW))
+    if notice is not None:
+        text = notices.write({item.mark: NOW + notice for item in found})
+        tags = {**account.account.tags, notices.TAG: text}
+        told = replace(account, account=replace(account.account, tags=tags))
+        found = list(item_guards.judge_items(place, told, known, POLICY, NOW))
     return {item.name: item.action for item in found}
 
 
@@ -382,15 +441,12 @@ def held() -> None:
     assert actions(own)["travel-candidate"] == "keep"
 
 
-def history_unknown() -> None:
-    account = inside(expired_candidate(), files=(file(),), jobs=(job("new"), job()))
-    unknown = replace(history_of([account]), complete=False)
-    assert "delete" not in actions(account, history=unknown).values()
-
-
 def in_production() -> None:
     old = released(**{CREATED: at(-90 * DAY)})
     assert actions(AccountFacts(ACCOUNT, (old,), calls={}))["travel"] == "keep"
+    for tags in ({PRODUCT: ""}, {CREATED: "once"}, {CREATED: at(DAY)}):
+        unclear = inside(orphan(**{JOB: "job-lost"} | tags))
+        assert actions(unclear)["travel-2024"] == "keep"
 
 
 def serves_previous() -> None:
@@ -415,8 +471,8 @@ def deployed_lately() -> None:
         lately = orphan(**{CREATED: created})
         newer = released(**{CREATED: at(timedelta())})
         account = AccountFacts(ACCOUNT, (newer, lately), calls={})
-        history = history_of([AccountFacts(ACCOUNT, (newer,))])
-        assert actions(account, history=history)["travel-2024"] == "keep"
+        releases = releases_of([AccountFacts(ACCOUNT, (newer,))], NOW)
+        assert actions(account, releases=releases)["travel-2024"] == "keep"
 
 
 def unread_account() -> None:
@@ -426,6 +482,8 @@ def unread_account() -> None:
 
 def product_not_released() -> None:
     assert actions(inside(files=(file(product="food"),)))["file-ancient"] == "keep"
+    account = inside(files=(file(),))
+    assert actions(account, releases=elsewhere(released()))["file-ancient"] == "keep"
 
 
 def needed_file() -> None:
@@ -457,6 +515,47 @@ def line_not_released() -> None:
 def needed_job() -> None:
     account = inside(jobs=(job("new"), job("old"), job("ancient", suffix=f"ft-{KEYS['old']}")))
     assert set(actions(account).values()) == {"keep"}
+
+
+def all_due() -> AccountFacts:
+    """One thing of each kind that only the notice keeps."""
+    return inside(expired_candidate(), files=(file(),), jobs=(job("new"), job()))
+
+
+DUE = ("travel-candidate", "file-ancient", "job-ancient")
+
+
+def notice_not_over() -> None:
+    """Of groups and of leftovers; a time that has not come yet keeps them as well."""
+    keeps(group(tags=stale_tags() | marked(at_=-HOUR, until=-HOUR)), "less than 20 h ago")
+    for notice in (-HOUR, HOUR):
+        found = actions(all_due(), notice=notice)
+        assert [found[name] for name in DUE] == ["keep"] * 3
+
+
+def unnoticed() -> None:
+    found = actions(all_due(), notice=None)
+    assert [found[name] for name in DUE] == ["mark"] * 3
+
+
+def notice_outlived() -> None:
+    found = actions(all_due(), notice=-9 * DAY)
+    assert [found[name] for name in DUE] == ["mark"] * 3
+
+
+def test_what_is_made_anew_under_its_name_gets_notice_anew() -> None:
+    """A candidate of another model, or deployed again, is not the one that had notice."""
+    first = expired_candidate()
+    text = notices.write({_mark(first): NOW - DAY})
+    for again in (replace(first, model="gpt-4o.ft-next"), expired_candidate(**{CREATED: at(-DAY)})):
+        assert _mark(again) not in notices.read(text)
+    assert notices.read(text) == {_mark(first): NOW - DAY}
+
+
+def _mark(found: Deployment) -> str:
+    account = inside(found)
+    judged = item_guards.judge_items(group(), account, NOTHING, POLICY, NOW)
+    return next(item.mark for item in judged if item.name == found.name)
 
 
 def finished_lately() -> None:
@@ -495,7 +594,7 @@ def check_fresh() -> None:
 
 
 def difference(planned: GroupFacts, fresh: GroupFacts) -> str | None:
-    rows = (judge(planned, POLICY, NOW), judge(fresh, POLICY, NOW))
+    rows = [judge(each, NOTHING, POLICY, NOW) for each in (planned, fresh)]
     found = (reason for change in apply.CHANGES if (reason := change(*rows)))
     return next(found, None)
 
@@ -545,7 +644,7 @@ GUARDED = [
     (module, name, guard)
     for module, names in (
         (group_guards, ("KEEP", "MARK", "PURGE")),
-        (item_guards, ("DEPLOYMENT_GUARDS", "FILE_GUARDS", "JOB_GUARDS")),
+        (item_guards, ("DEPLOYMENT_GUARDS", "FILE_GUARDS", "JOB_GUARDS", "NOTICE_GUARDS")),
         (apply, ("ADMISSION", "CHANGES")),
     )
     for name in names

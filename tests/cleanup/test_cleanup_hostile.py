@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tests.attack import examples
 from tests.cleanup import test_cleanup_guards as guards
 from tuneops.azure.subscription import DeletedAccount
-from tuneops.cleanup import markdown, plan_file, present
-from tuneops.cleanup.facts import DELETE_AFTER, MARKED
-from tuneops.cleanup.plan import Subscription, plan
+from tuneops.cleanup import plan_file, present
+from tuneops.cleanup.facts import DELETE_AFTER, MARKED, GroupFacts
+from tuneops.cleanup.plan import Plan, Subscription, plan
+from tuneops.cleanup.releases import releases_of
 from tuneops.tags import CREATED, EXPIRES, JOB, MANAGED_BY, PRODUCT, read_timestamp, timestamp
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def test_a_strangers_times_stop_nothing(name: str, text: str) -> None:
     """The stranger's group stays, and ours goes as if the other were not there."""
     stranger = guards.group("rg-tuneops-theirs", tags={"managed-by": "them", name: text})
     ours = guards.group(STALE)
-    made = plan(Subscription(guards.SUBSCRIPTION, (stranger, ours)), guards.POLICY, guards.NOW)
+    made = planned(stranger, ours)
     assert {row.name: row.action for row in made.groups} == {
         "rg-tuneops-theirs": "keep",
         STALE: "delete",
@@ -110,13 +111,17 @@ def test_whatever_strangers_write_ours_goes_and_theirs_stays(
         accounts=(account,),
     )
     deleted = DeletedAccount(replace(guards.ACCOUNT, tags=inner_tags), _read(text), _read(text))
-    found_all = Subscription(
-        guards.SUBSCRIPTION, (stranger, place, guards.group(STALE)), (deleted,)
-    )
-    made = plan(found_all, guards.POLICY, guards.NOW)
+    made = planned(stranger, place, guards.group(STALE), deleted=(deleted,))
     assert [row.name for row in made.rows("delete")] == [STALE]
-    assert markdown.issue(made).encode()
+    assert present.issue(made).encode()
     assert present.of_plan(made)
+
+
+def planned(*groups: GroupFacts, deleted: tuple[DeletedAccount, ...] = ()) -> Plan:
+    accounts = [account for facts in groups for account in facts.accounts]
+    releases = releases_of(accounts, guards.NOW)
+    found = Subscription(guards.SUBSCRIPTION, groups, releases, deleted)
+    return plan(found, guards.POLICY, guards.NOW)
 
 
 def _read(text: str) -> Any:  # noqa: ANN401 - a moment or None
@@ -130,7 +135,6 @@ def test_a_plan_of_hostile_tags_can_be_read_again(
 ) -> None:
     """No tag of a stranger makes the plan's file one that apply refuses."""
     path: Path = tmp_path_factory.mktemp("plan") / "plan.json"
-    groups = (guards.group("rg-tuneops-theirs", tags=tags | {"owner": "\x1b[2J"}),)
-    made = plan(Subscription(guards.SUBSCRIPTION, groups), guards.POLICY, guards.NOW)
+    made = planned(guards.group("rg-tuneops-theirs", tags=tags | {"owner": "\x1b[2J"}))
     plan_file.write(made, path)
     assert plan_file.read(path) == made

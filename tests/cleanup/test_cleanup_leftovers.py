@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from tuneops.azure import files, jobs, resources, subscription, usage
 from tuneops.azure.data_plane import open_client
 from tuneops.azure.throttle import Bucket
-from tuneops.cleanup import apply, inventory
-from tuneops.errors import TuneopsError
+from tuneops.cleanup import apply, inventory, notices, outcomes
+from tuneops.errors import TuneopsError, UndecidedError
 from tuneops.tags import CREATED, EXPIRES, JOB, KEY, PREVIOUS_JOB, PREVIOUS_KEY, PRODUCT
 from tuneops.waiting import attempts
 
@@ -97,14 +98,14 @@ def left(cloud: Cloud) -> list[str]:
 
 def test_what_the_last_two_releases_need_stays_and_the_rest_goes(released: Cloud) -> None:
     """The expired candidate, and file and job of the training before the last two releases."""
-    agreed = released.plan()
-    assert {(item.kind, item.label) for item in agreed.leftovers} == {
+    agreed = released.plan_after_notice()
+    assert {(item.kind, item.label) for item in agreed.leftovers("delete")} == {
         ("deployment", "gpt-4o"),
         ("file", f"travel-training-{ANCIENT}.jsonl"),
         ("job", f"ft-travel-{ANCIENT}"),
     }
-    outcomes = apply.apply(released.session, released.policy, agreed, released.said.append)
-    assert [outcome.result for outcome in outcomes] == ["deleted"] * 3, outcomes
+    done = apply.apply(released.context(), agreed, released.said.append)
+    assert [outcome.result for outcome in done] == ["deleted"] * 3, done
     names = [f"travel-training-{key}.jsonl" for key in (NEW, OLD)]
     suffixes = [f"ft-travel-{key}" for key in (NEW, OLD)]
     assert left(released) == sorted([*names, *suffixes, "travel"])
@@ -112,11 +113,42 @@ def test_what_the_last_two_releases_need_stays_and_the_rest_goes(released: Cloud
 
 def test_a_leftover_that_is_needed_again_is_skipped(released: Cloud) -> None:
     """Between plan and apply the candidate was given more time, and a lock was set."""
-    agreed = released.plan()
+    agreed = released.plan_after_notice()
     before = left(released)
     released.lock(GROUP)
-    outcomes = apply.apply(released.session, released.policy, agreed, released.said.append)
-    assert {outcome.result for outcome in outcomes} == {"skipped"}
+    done = apply.apply(released.context(), agreed, released.said.append)
+    assert {outcome.result for outcome in done} == {"skipped"}
+    assert left(released) == before
+
+
+def test_notice_is_given_first_in_a_tag_of_the_account(released: Cloud) -> None:
+    """A night before anything goes; what people tagged stays beside it."""
+    path = released.path(GROUP, f"/providers/Microsoft.CognitiveServices/accounts/{ACCOUNT}")
+    before = left(released)
+    agreed = released.plan()
+    assert agreed.leftovers("delete") == ()
+    marks = {item.mark for item in agreed.leftovers("mark")}
+    assert len(marks) == 3
+    results = {outcome.result for outcome in released.apply(agreed).values()}
+    assert (results, left(released)) == ({"marked"}, before)
+    tags = released.send("GET", f"{path}?api-version=2025-09-01")["tags"]
+    assert notices.read(tags.pop(notices.TAG)).keys() == marks
+    assert tags == released.ours
+    patient = released.changed(groups={"notice": "1h"})
+    assert {item.action for item in patient.plan().items} == {"keep"}
+
+
+@pytest.mark.parametrize("breaker", ["max_deployments", "max_leftovers"])
+def test_over_a_breaker_for_leftovers_nothing_is_deleted(released: Cloud, breaker: str) -> None:
+    """Of two, where one may go: exit code 4, and a lost release history costs one night."""
+    second = {JOB: "ftjob-lost", EXPIRES: "2026-01-01T00:00:00Z"}
+    deploy(released, "travel-second", **second)
+    agreed = released.plan_after_notice()
+    before = left(released)
+    released.policy = released.changed(breakers={breaker: 1}).policy
+    over = replace(agreed, policy=released.policy.digest)
+    with pytest.raises(UndecidedError, match=r"Too much would be deleted: 2 .*, at most 1"):
+        released.apply(over)
     assert left(released) == before
 
 
@@ -137,7 +169,7 @@ def test_a_running_job_protects_its_group(cloud: Cloud) -> None:
 
 def test_calls_are_read_by_deployment(released: Cloud) -> None:
     """Azure Monitor's answer, summed over days; where it does not tell, nobody knows."""
-    moment = apply.utc_now()
+    moment = outcomes.utc_now()
     [account] = resources.list_all_accounts(released.session)
     facts = inventory.read_account(released.session, released.policy, moment, account)
     assert facts.calls is None
@@ -152,7 +184,7 @@ def test_calls_that_cannot_be_read_are_not_known(cloud: Cloud) -> None:
     """Nobody knows then, and the clean-up of everything else goes on."""
     cloud.account(cloud.group(GROUP), ACCOUNT)
     [account] = resources.list_all_accounts(cloud.session)
-    now = apply.utc_now()
+    now = outcomes.utc_now()
     answers: tuple[Any, ...] = (
         {},
         {"value": []},

@@ -22,7 +22,8 @@ from tuneops.azure.subscription import Resource
 from tuneops.cleanup.facts import AccountFacts, GroupFacts
 from tuneops.cleanup.plan import Row, Subscription, plan
 from tuneops.cleanup.policy import Policy
-from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, PREVIOUS_MODEL, owner
+from tuneops.cleanup.releases import Releases, releases_of
+from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, PREVIOUS_JOB, PREVIOUS_MODEL, owner
 
 ID = "00000000-0000-4000-8000-000000000001"
 SUBSCRIPTIONS = int(os.environ.get("TUNEOPS_RANDOM_SUBSCRIPTIONS", "3000"))
@@ -45,7 +46,13 @@ def policy_of(rng: random.Random) -> Policy:
                 "notice": rng.choice(["1h", "20h"]),
                 "mark_valid": rng.choice(["1d", "7d"]),
             },
-            "breakers": {"max_groups": 1, "max_percent": 1, "max_purges": 1},
+            "breakers": {
+                "max_groups": 1,
+                "max_percent": 1,
+                "max_deployments": 9,
+                "max_leftovers": 99,
+                "max_purges": 1,
+            },
             "apply": {"wait": "1s"},
             "deployments": {"idle_after": "14d"},
             "training": {"older_than": "30d"},
@@ -96,10 +103,26 @@ def deployment_of(rng: random.Random) -> Deployment:
     return Deployment("d", "OpenAI", model, "1", "Standard", 1, "Succeeded", tags)
 
 
+def job_of(rng: random.Random, status: str) -> Job:
+    model = rng.choice((None, "gpt-4o.ft-1", "gpt-4o.ft-2"))
+    return Job(rng.choice(("j-1", "j-2")), status, "m", 0, "f", fine_tuned_model=model)
+
+
+def releases_for(rng: random.Random) -> Releases:
+    """One stage in another group, which goes back to ft-2 of j-2; or one that cannot be seen."""
+    if rng.random() < 0.05:
+        return Releases(unread="no role")
+    tags = inside_tags(rng) | {PREVIOUS_MODEL: "gpt-4o.ft-2"}
+    tags |= {PREVIOUS_JOB: "j-2"}
+    live = Deployment("live", "OpenAI", "gpt-4o.ft-9", "1", "Standard", 1, "Succeeded", tags)
+    account = Account("/else", "rg-else", "else", "x", "AIServices", "Succeeded", "")
+    return releases_of([AccountFacts(account, (live,))], NOW)
+
+
 def account_of(rng: random.Random, name: str) -> AccountFacts:
     account = Account("id", name, "acc", "x", "AIServices", "Succeeded", "", inside_tags(rng))
     statuses = ("succeeded", "failed", "cancelled", "succeeded", "running", "pausing", "new")
-    jobs = tuple(Job("j", rng.choice(statuses), "m", 0, "f") for _ in range(rng.randrange(2)))
+    jobs = tuple(job_of(rng, rng.choice(statuses)) for _ in range(rng.randrange(2)))
     unread = rng.choice(("", "", "", "", "", "", "no answer"))
     deployments = tuple(deployment_of(rng) for _ in range(rng.randrange(2)))
     return AccountFacts(account, deployments, jobs, unread=unread)
@@ -121,7 +144,6 @@ def group_of(rng: random.Random) -> GroupFacts:
         locks,
         tuple(resource_of(rng, name) for _ in range(rng.choice((0, 0, 1, 2)))),
         tuple(account_of(rng, name) for _ in range(rng.choice((0, 0, 1)))),
-        None if rng.random() < 0.05 else frozenset({"gpt-4o.ft-2"}),
     )
 
 
@@ -140,7 +162,7 @@ def low(tags: Any) -> dict[str, str]:  # noqa: ANN401
     return {name.lower(): value for name, value in tags.items()}
 
 
-def protected(facts: GroupFacts) -> bool:
+def protected(facts: GroupFacts, releases: Releases) -> bool:
     group, all_tags = facts.group, [facts.group.tags]
     all_tags += [r.tags for r in facts.resources]
     all_tags += [d.tags for a in facts.accounts for d in a.deployments]
@@ -152,8 +174,8 @@ def protected(facts: GroupFacts) -> bool:
         or bool(group.managed_by)
         or bool(facts.locks)
         or group.state == "Deleting"
-        or any(busy(account) for account in facts.accounts)
-        or any(serves(facts, d) for a in facts.accounts for d in a.deployments)
+        or any(busy(account) or trained(account, releases) for account in facts.accounts)
+        or any(serves(d, releases) for a in facts.accounts for d in a.deployments)
     )
 
 
@@ -162,12 +184,19 @@ def busy(account: AccountFacts) -> bool:
     return bool(account.unread) or any(job.status not in over for job in account.jobs)
 
 
-def serves(facts: GroupFacts, deployment: Deployment) -> bool:
-    if facts.previous_models is not None and deployment.model in facts.previous_models:
-        return True
+def trained(account: AccountFacts, releases: Releases) -> bool:
+    """Whether a stage elsewhere stands on a job here, or may do so as far as one can see."""
+    if releases.unread:
+        return any(job.fine_tuned_model for job in account.jobs)
+    return any(job.id == "j-2" or job.fine_tuned_model == "gpt-4o.ft-2" for job in account.jobs)
+
+
+def serves(deployment: Deployment, releases: Releases) -> bool:
+    if deployment.model == "gpt-4o":
+        return False
     expires = written(low(deployment.tags).get("tuneops-expires"))
-    tuned = deployment.model != "gpt-4o"
-    return tuned and (facts.previous_models is None or expires is None or expires > NOW)
+    before_elsewhere = deployment.model == "gpt-4o.ft-2" and not releases.unread
+    return bool(before_elsewhere or releases.unread or expires is None or expires > NOW)
 
 
 def stale(facts: GroupFacts, policy: Policy) -> bool:
@@ -202,9 +231,9 @@ def may_be_marked(facts: GroupFacts) -> bool:
     return after is not None and since is not None and after < NOW
 
 
-def lawful(facts: GroupFacts, row: Row, policy: Policy) -> bool:
+def lawful(facts: GroupFacts, releases: Releases, row: Row, policy: Policy) -> bool:
     named = any(fnmatch.fnmatch(row.name.lower(), name.lower()) for name in policy.groups.names)
-    touchable = named and not protected(facts) and stale(facts, policy)
+    touchable = named and not protected(facts, releases) and stale(facts, policy)
     if row.action == "delete":
         return touchable and noticed(facts, policy)
     return touchable and may_be_marked(facts)
@@ -212,12 +241,16 @@ def lawful(facts: GroupFacts, row: Row, policy: Policy) -> bool:
 
 def checked(rng: random.Random) -> Counter[str]:
     """Plan one random subscription; how many of its groups are kept, marked and deleted."""
-    policy = policy_of(rng)
+    policy, releases = policy_of(rng), releases_for(rng)
     groups = tuple(group_of(rng) for _ in range(rng.randrange(1, 8)))
-    rows = plan(Subscription(ID, groups), policy, NOW).groups
+    rows = plan(Subscription(ID, groups, releases), policy, NOW).groups
     by_name = sorted(groups, key=lambda facts: facts.group.name.lower())
     for facts, row in zip(by_name, rows, strict=True):
-        assert row.action == "keep" or lawful(facts, row, policy), (row, facts, policy.groups)
+        assert row.action == "keep" or lawful(facts, releases, row, policy), (
+            row,
+            facts,
+            policy.groups,
+        )
     return Counter(row.action for row in rows)
 
 
@@ -242,7 +275,7 @@ def test_everything_lawful_is_done() -> None:
     """The other direction: a plan is not afraid of what every rule lets go."""
     rng = random.Random(1)  # noqa: S311 - same
     for _ in range(2000):
-        policy, facts = policy_of(rng), group_of(rng)
-        [row] = plan(Subscription(ID, (facts,)), policy, NOW).groups
-        could = lawful(facts, Row(**vars(row) | {"action": "delete"}), policy)
+        policy, facts, releases = policy_of(rng), group_of(rng), releases_for(rng)
+        [row] = plan(Subscription(ID, (facts,), releases), policy, NOW).groups
+        could = lawful(facts, releases, Row(**vars(row) | {"action": "delete"}), policy)
         assert (row.action == "delete") == could, (row, facts)

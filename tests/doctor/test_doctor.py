@@ -20,7 +20,6 @@ from tuneops.doctor.findings import Finding, Level
 from tuneops.doctor.workflow_files import WorkflowFile
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-NIGHTLY = WorkflowFile("cleanup.yml", "Clean up", {"schedule": {}}, {})
 REVIEWED_BRANCH = [
     {
         "type": "pull_request",
@@ -33,6 +32,16 @@ REVIEWED_BRANCH = [
         },
     },
 ]
+
+
+def scheduled(file: str, cron: str) -> WorkflowFile:
+    events: Any = {"schedule": [{"cron": cron}]}
+    return WorkflowFile(file, file, events, {})
+
+
+NIGHTLY = scheduled("cleanup.yml", "23 3 * * *")
+WEEKLY = scheduled("doctor.yml", "41 4 * * 1")
+SWITCHED = scheduled("reconcile.yml", "*/20 * * * *")
 
 
 def levels(findings: Any) -> list[Level]:  # noqa: ANN401 - any iterable of findings
@@ -145,6 +154,44 @@ def test_a_schedule_that_sleeps_is_found(known: Any, hours: int | None, level: L
     ago = NOW - timedelta(hours=hours or 0)
     runs = [] if hours is None else [{"created_at": ago.isoformat()}]
     assert levels(github_checks.schedule(NIGHTLY, known, runs, NOW)) == [level]
+
+
+@pytest.mark.parametrize(("days", "level"), [(8, Level.OK), (10, Level.WARNING)])
+def test_a_weekly_schedule_may_be_silent_for_a_week(days: int, level: Level) -> None:
+    runs = [{"created_at": (NOW - timedelta(days=days)).isoformat()}]
+    assert levels(github_checks.schedule(WEEKLY, {"state": "active"}, runs, NOW)) == [level]
+
+
+@pytest.mark.parametrize("state", ["active", "disabled_manually"])
+def test_reconcile_may_be_off_and_silent(state: str) -> None:
+    assert levels(github_checks.schedule(SWITCHED, {"state": state}, [], NOW)) == [Level.OK]
+
+
+@pytest.mark.parametrize(
+    ("running", "state", "level"),
+    [
+        (["travel ftjob-1"], "disabled_manually", Level.WARNING),
+        (["travel ftjob-1"], "active", Level.OK),
+        ([], "disabled_manually", Level.OK),
+    ],
+)
+def test_a_job_that_runs_while_reconcile_is_off_is_found(
+    running: list[str], state: str, level: Level
+) -> None:
+    assert levels(github_checks.unattended(running, state)) == [level]
+
+
+def test_doctor_reads_both_sides_to_find_a_job_that_nobody_waits_for(
+    hub: GitHub, local_azure: LocalAzure
+) -> None:
+    local_azure.admin("PATCH", "settings", {"job_minutes": 10**6})
+    for command in (("provision.py", "create"), ("fine_tune.py", "submit")):
+        subprocess.run([sys.executable, f"scripts/{command[0]}", command[1]], check=True)
+    hub.switch("reconcile.yml", "disabled_manually")
+    _, found = doctor()
+    assert found["jobs that run"]["level"] == "warning"
+    assert "ftjob-" in found["jobs that run"]["message"]
+    assert "gh workflow enable reconcile.yml" in found["jobs that run"]["remedy"]
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """A shell at which somebody runs the scripts, one after the other."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from tests.end_to_end import pipeline
 from tests.end_to_end.pipeline import Answered, run_forked, run_script
 from tests.local_azure.conftest import LocalAzure
+from tuneops import config as configuration
 
 
 class Desk:
@@ -15,7 +17,10 @@ class Desk:
         self.folder = folder / "desk"
 
     def run(self, *command: str) -> Answered:
-        return run_script(self.folder, *command)
+        """Run a script; a release is promoted by the record that `passes` left."""
+        promoting = command[:2] == ("deploy", "promote") and "--run" not in command
+        record = ("--run", self.run_json(*_environment(command))) if promoting else ()
+        return run_script(self.folder, *command, *record)
 
     def done(self, *command: str) -> Any:  # noqa: ANN401 - the script's JSON
         answered = self.run(*command, "--json")
@@ -29,14 +34,24 @@ class Desk:
         return self.done("fine_tune", "wait")
 
     def passes(self, environment: str | None = None) -> None:
-        code, _ = run_forked(lambda: pipeline.record_pass(environment), self.folder / "log")
-        assert code == 0
+        """Leave what a smoke test that passed leaves."""
+
+        def work() -> None:
+            pipeline.record_pass(environment)
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        code, _ = run_forked(work, self.folder / "log")
+        assert code == 0, (self.folder / "log").read_text(encoding="utf-8")
+
+    def run_json(self, environment: str | None = None) -> str:
+        config = configuration.load(Path(os.environ["TUNEOPS_CONFIG"]), environment)
+        return str(pipeline.run_json(config))
 
     def release(self, *where: str, checkpoint: str | None = None) -> Any:  # noqa: ANN401
         """Candidate, a verdict, promote: the facts of the release."""
         named = ("--checkpoint", checkpoint) if checkpoint else ()
         self.done("deploy", "candidate", *where, *named)
-        self.passes(where[1] if where else None)
+        self.passes(*where[1:])
         return self.done("deploy", "promote", "--approved-by", "ana", *where)
 
     def production(self) -> dict[str, Any] | None:
@@ -60,3 +75,8 @@ class Desk:
     def delete(self, group: str, name: str) -> None:
         deployments = self.azure.cognitive().deployments
         deployments.begin_delete(group, self.account(group), name).result()
+
+
+def _environment(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The name behind ``--environment``, if it is given."""
+    return command[command.index("--environment") + 1 :][:1] if "--environment" in command else ()

@@ -11,7 +11,6 @@ import os
 import runpy
 import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,15 +23,20 @@ from tuneops import tags
 from tuneops.azure import deployments, files, jobs
 from tuneops.azure.account import open_foundry
 from tuneops.azure.cloud import connect
+from tuneops.checks.base import Judgement
 from tuneops.commands import deploy as release
 from tuneops.commands import fine_tune as training
 from tuneops.commands import reconcile as reconciling
-from tuneops.dataset import scan
-from tuneops.names import short
+from tuneops.config import Config, Gate
+from tuneops.linting.options import check_product
 from tuneops.provision import create
-from tuneops.release import deploy, history_backup, plan, smoke_tags
+from tuneops.release import comparison, history_backup, plan, smoke_tags
+from tuneops.release.history import Release
 from tuneops.release.target import open_place
-from tuneops.training import key as content
+from tuneops.release.trained import trained
+from tuneops.smoke.answer import Answer
+from tuneops.smoke.record import Origin, Run, Settings
+from tuneops.smoke.verdict import JudgedAnswer, Outcome, Verdict, results
 
 _SDKS = (
     "azure.identity",
@@ -46,22 +50,32 @@ _SDKS = (
 )
 
 
-class Cut:
-    """Counts requests, and kills the process before or after the chosen one."""
+SERVED = {"served": "2026-12-01T00:00:00Z"}
 
-    def __init__(self, at: int | None = None, *, after: bool = False) -> None:
+
+class Cut:
+    """Counts requests, and sends the process a signal before or after the chosen one."""
+
+    def __init__(
+        self,
+        at: int | None = None,
+        *,
+        after: bool = False,
+        number: signal.Signals = signal.SIGKILL,
+    ) -> None:
         self._at = at
         self._after = after
+        self._number = number
         self.requests = 0
 
     def before(self) -> None:
         self.requests += 1
         if self.requests == self._at and not self._after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._number)
 
     def after(self) -> None:
         if self.requests == self._at and self._after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._number)
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ def warm_up(config: Path) -> None:
     """Load here, once, what every child would load for itself: SDKs, vocabularies, languages."""
     for name in _SDKS:
         importlib.import_module(name)
-    scan.check_product(configuration.load(config))
+    check_product(configuration.load(config))
 
 
 def start_forked(work: Callable[[], None], log: Path, cut: Cut | None = None) -> Forked:
@@ -108,6 +122,7 @@ class Answered:
     code: int
     shown: str
     narration: str
+    requests: int
 
     def refused(self, code: int, *words: str) -> bool:
         """Whether it ended with this code, a sentence with these words, and a remedy."""
@@ -122,10 +137,14 @@ class Script:
     forked: Forked
     folder: Path
 
+    @property
+    def narration(self) -> str:
+        return (self.folder / "stderr").read_text("utf-8")
+
     def wait(self) -> Answered:
-        code, _ = self.forked.wait()
-        shown, narration = (self.folder / name for name in ("stdout", "stderr"))
-        return Answered(code, shown.read_text("utf-8"), narration.read_text("utf-8"))
+        code, requests = self.forked.wait()
+        shown = (self.folder / "stdout").read_text("utf-8")
+        return Answered(code, shown, self.narration, requests)
 
 
 def start_script(folder: Path, *command: str, cut: Cut | None = None) -> Script:
@@ -166,7 +185,7 @@ def train_and_release() -> None:
     training.wait(_config(), None, None)
     release.candidate(_config(), None, job_id=None, checkpoint=None, dry_run=False)
     record_pass()
-    release.promote(_config(), None, job_id=None, approved_by="ana", dry_run=False)
+    promote(record_pass())
 
 
 def take_stock(found: Path) -> None:
@@ -182,30 +201,112 @@ def take_stock(found: Path) -> None:
     found.write_text(json.dumps(stock), encoding="utf-8")
 
 
-def record_pass(environment: str | None = None) -> None:
-    """What a smoke test that passed leaves on the candidate."""
+def take_statuses(found: Path) -> None:
+    client = open_foundry(configuration.load(_config())).client
+    by_id = {job.id: job.status for job in jobs.list_all(client)}
+    found.write_text(json.dumps(by_id), encoding="utf-8")
+
+
+def promote(run_json: Path) -> None:
+    release.promote(
+        *(_config(), None),
+        job_id=None,
+        run_json=run_json,
+        compared=None,
+        approved_by="ana",
+        dry_run=False,
+    )
+
+
+def run_json(config: Config) -> Path:
+    """Where the record of the candidate's comparison lies, for each account one."""
+    return Path(os.environ["SWEEP_FOLDER"]) / f"run-{config.azure.resource_group}.json"
+
+
+def record_pass(environment: str | None = None, outcome: Outcome = Outcome.PASS) -> Path:
+    """What a smoke test of the candidate leaves: the record, and tags; the record's path."""
     config = configuration.load(_config(), environment)
-    with tempfile.NamedTemporaryFile() as record:
-        name, key = config.release.candidate_deployment, short(content.content_key(config))
-        passed = smoke_tags.Verdict("PASS", key, {"language": (1.0, 0.97)})
-        smoke_tags.record(open_foundry(config), name, passed, Path(record.name))
+    foundry = open_foundry(config)
+    name = config.release.candidate_deployment
+    found = deployments.find(foundry.session, foundry.account, name)
+    assert found is not None
+    served = Release.current(found)
+    origin = Origin(served.key, served.job, served.data_digest, served.model, foundry.account.id)
+    path = run_json(config)
+    made_up_run(config, origin, outcome).save(path)
+    smoke_tags.record(foundry, name, comparison.read(path).release)
+    return path
+
+
+_SPOKEN = [
+    JudgedAnswer(
+        Answer("hola", arm, 0, "a deployment", text="Hola"), (Judgement("language", True),)
+    )
+    for arm in ("baseline", "candidate")
+]
+
+
+def record_again() -> None:
+    """A smoke test of the candidate that is late to write its tags."""
+    config = configuration.load(_config())
+    judged = comparison.read(run_json(config)).release
+    smoke_tags.record(open_foundry(config), config.release.candidate_deployment, judged)
+
+
+def made_up_run(config: Config, origin: Origin, outcome: Outcome) -> Run:
+    """A record with next to no answers: sweeps are about requests, not about what a model says."""
+    names = {"baseline": config.base.deployment, "candidate": config.release.candidate_deployment}
+    answered: dict[str, tuple[str, ...]] = dict.fromkeys(names, (origin.model,))
+    return Run(
+        product=config.product,
+        origin=origin,
+        deployments=names,
+        expected=dict.fromkeys(names, origin.model),
+        models=answered,
+        fingerprints=dict.fromkeys(names, ()),
+        prompts_digest="",
+        versions={},
+        started="2026-12-01T00:00:00Z",
+        finished="2026-12-01T00:00:01Z",
+        settings=Settings("", 0.7, 600, 1, 1, None),
+        prompts=(),
+        answers=(),
+        results=results(_SPOKEN, {"language": Gate()}, seed=1),
+        verdict=Verdict(outcome),
+    )
 
 
 def second_over_first(contents: list[Path]) -> None:
     """The second content in production over the first, and the third a candidate that passed."""
-    config = configuration.load(contents[-1])
+    *served, third = contents
+    in_production(served)
+    config = configuration.load(third)
     place = open_place(config)
-    first, second, third = (
-        deploy.trained(configuration.load(path), place.home, None, None) for path in contents
-    )
-    current = plan.production(config, second, first, source=None)
-    candidate = plan.candidate(config, third, source=None)
-    passed = {tags.SMOKE: "PASS", tags.SMOKE_KEY: third.key}
-    for wanted in (current, replace(candidate, tags={**candidate.tags, **passed})):
-        deployments.put(place.target.session, place.target.account, wanted)
+    release = trained(config, place.home, None).release(None)
+    wanted = plan.candidate(config, release, source=None)
+    deployments.put(place.target.session, place.target.account, wanted)
+    record_pass()
+
+
+def in_production(contents: list[Path]) -> None:
+    """The last of these contents in production, over the one before; of none, no production."""
+    config = configuration.load(_config())
+    place = open_place(config)
+    session, account = place.target.session, place.target.account
+    releases = [
+        replace(trained(configuration.load(path), place.home, None).release(None), **SERVED)
+        for path in contents
+    ]
+    current, previous = [*releases[::-1], None, None][:2]
+    if current is None:
+        deployments.delete(session, account, config.release.deployment)
+    else:
+        wanted = plan.production(config, current, previous, source=None)
+        deployments.put(session, account, wanted)
     base = place.find(config.base.deployment)
-    if base is not None:
-        place.tag(base, history_backup.tags(config.product, second, first))
+    assert base is not None
+    kept = history_backup.tags(config.product, current, previous) if current else {}
+    place.tag(base, {**history_backup.no_tags(config.product), **kept})
 
 
 def delete_training_files() -> None:
@@ -216,7 +317,7 @@ def delete_training_files() -> None:
 
 
 def rollback() -> None:
-    release.rollback(_config(), None, job_id=None, dry_run=False)
+    release.rollback(_config(), None, job_id=None, to=None, dry_run=False)
 
 
 def _config() -> Path:

@@ -58,6 +58,16 @@ def ending(group: str, folder: Path, patch: pytest.MonkeyPatch) -> Ending:
     return Ending(tuple(read["jobs"]), tuple(read["files"]), read["deployments"])
 
 
+def statuses(group: str, folder: Path, patch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The account's jobs by id, read by a process of its own."""
+    patch.setenv("AZURE_RESOURCE_GROUP", group)
+    found = folder / f"{group}-jobs.json"
+    code, _ = run_forked(lambda: pipeline.take_statuses(found), folder / f"{group}.log")
+    assert code == 0, log_of(group, folder)
+    read: dict[str, str] = json.loads(found.read_text(encoding="utf-8"))
+    return read
+
+
 def run(
     group: str, folder: Path, patch: pytest.MonkeyPatch, cut: Cut | None = None
 ) -> tuple[int, int]:
@@ -98,13 +108,25 @@ def small_product(folder: Path, *, without: int = 0) -> Path:
     return path
 
 
+def another_product(folder: Path, name: str, **azure: str) -> Path:
+    """A product of that name with the same data, deployments and place, but for ``azure``."""
+    document = yaml.safe_load(small_product(folder).read_text(encoding="utf-8"))
+    document["product"] = name
+    document["azure"] |= azure
+    document["fine_tuning"]["suffix"] = f"ft-{name}"
+    path = folder / name / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+    return path
+
+
 def environment(server: LocalAzure, folder: Path) -> dict[str, str]:
     """Our authority alone is trusted: each SDK client takes 70 ms to read the public ones."""
     brief = {"TUNEOPS_POLL_SECONDS": "0.5", "TUNEOPS_LEASE_SECONDS": LEASE_SECONDS}
     names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
     trusted = dict.fromkeys(names, str(server.state / "ca.pem"))
     product = {"TUNEOPS_CONFIG": str(folder / "product-0.yaml")}
-    return server.environment | brief | trusted | product
+    return server.environment | brief | trusted | product | {"SWEEP_FOLDER": str(folder)}
 
 
 @contextmanager

@@ -55,7 +55,8 @@ def desk(
 
 
 def started(desk: Desk, command: str, *arguments: str) -> Script:
-    return start_script(desk.folder / command, "deploy", command, "--json", *arguments)
+    record = ("--run", desk.run_json()) if command == "promote" else ()
+    return start_script(desk.folder / command, "deploy", command, "--json", *record, *arguments)
 
 
 def model_of(answered: Answered) -> str | None:
@@ -113,16 +114,16 @@ def test_a_release_that_is_being_made_is_taken_back(desk: Desk) -> None:
 
 
 def test_a_rollback_needs_no_production(desk: Desk) -> None:
-    """Somebody deleted it: the base deployment still knows what was before, first of all."""
+    """Somebody deleted it: the base deployment still knows what served last, and before."""
     before = desk.production()
     assert before is not None
     desk.delete(GROUP, "travel")
     planned = desk.done("deploy", "rollback", "--dry-run")
-    assert planned["would_deploy"] == before["previous"]["model"]
+    assert planned["would_deploy"] == before["model"]
     answered = desk.run("deploy", "rollback", "--json")
-    assert model_of(answered) == before["previous"]["model"]
-    assert answered.narration.startswith(f"Going back to {before['previous']['model']} ")
-    assert desk.done("deploy", "rollback")["model"] == before["model"]
+    assert model_of(answered) == before["model"]
+    assert answered.narration.startswith(f"Going back to {before['model']} ")
+    assert desk.done("deploy", "rollback")["model"] == before["previous"]["model"]
 
 
 def test_a_broken_production_is_taken_back(desk: Desk) -> None:

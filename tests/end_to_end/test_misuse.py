@@ -14,7 +14,7 @@ from tests.end_to_end import pipeline
 from tests.end_to_end.desk import Desk
 from tests.end_to_end.pipeline import run_forked
 from tests.local_azure.conftest import LocalAzure
-from tuneops import tags
+from tuneops.tags import owner
 
 GROUP = "rg-misuse"
 
@@ -37,7 +37,8 @@ def changed(folder: Path, name: str, **changes: object) -> str:
         for parent in parents:
             section = section[parent]
         section[last] = value
-    path = folder / f"{name}.yaml"
+    path = folder / name / f"{name}.yaml"
+    path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return str(path)
 
@@ -144,34 +145,42 @@ def test_a_deployment_made_by_hand_under_our_name_is_refused(desk: Desk, name: s
 
 
 def test_tags_that_somebody_edited_do_not_mislead_a_release(desk: Desk) -> None:
-    """A foreign key, a verdict of another content, a way back to nowhere: each is refused."""
+    """Another owner or product is refused; what else they say decides nothing."""
     desk.run("deploy", "retire", "--yes")
     facts = desk.done("deploy", "candidate")
     desk.passes()
-    good = {
-        "managed-by": tags.owner(),
-        "tuneops-product": "travel",
-        "tuneops-key": facts["key"],
-        "tuneops-job": facts["job"],
-        "tuneops-smoke": "PASS",
-        "tuneops-smoke-key": facts["key"],
-    }
-    for edit, code, words in (
-        ({"tuneops-key": "0" * 12}, 4, "not job"),
-        ({"tuneops-job": "ftjob-0"}, 4, "serves job ftjob-0"),
-        ({"tuneops-smoke-key": "0" * 12}, 6, "No smoke test has judged"),
-        ({"tuneops-smoke": "FAIL"}, 1, "ended with FAIL"),
-        ({"tuneops-smoke": "::error::"}, 1, "ended with :"),
-        ({"managed-by": "somebody"}, 4, "was not made by this project"),
+    good = {"managed-by": owner(), "tuneops-product": "travel"}
+    for edit, words in (
+        ({"managed-by": "somebody"}, "was not made by this project"),
+        ({"tuneops-product": "law"}, "belongs to product 'law'"),
     ):
         desk.delete(GROUP, "travel-candidate")
         desk.put(GROUP, "travel-candidate", facts["model"], good | edit)
-        refused = desk.run("deploy", "promote")
-        assert refused.refused(code, words), (edit, refused.narration)
+        assert desk.run("deploy", "promote").refused(4, words)
     desk.delete(GROUP, "travel-candidate")
-    nowhere = good | {"tuneops-previous-model": "gpt-4o.ft-nowhere"}
-    desk.put(GROUP, "travel", facts["model"], nowhere)
-    assert desk.run("deploy", "rollback").refused(3, "DeploymentModelNotSupported")
+    lies = {"tuneops-key": "0" * 12, "tuneops-job": "ftjob-0", "tuneops-smoke": "FAIL"}
+    desk.put(GROUP, "travel-candidate", facts["model"], good | lies)
+    released = desk.done("deploy", "promote")
+    assert (released["key"], released["job"]) == (facts["key"], facts["job"])
+    assert (released["smoke"], released["smoke_model"]) == ("PASS", facts["model"])
+
+
+def test_a_way_back_to_nowhere_is_not_gone(desk: Desk) -> None:
+    """Tags that name a model which their job did not train: a person has to name it."""
+    desk.run("deploy", "retire", "--yes")
+    job = desk.done("fine_tune", "status")
+    previous = {"model": "gpt-4o.ft-nowhere", "job": job["job"], "served": "2026-12-01T00:00:00Z"}
+    tags = {f"tuneops-previous-{name}": value for name, value in previous.items()}
+    tags |= {"managed-by": owner(), "tuneops-product": "travel"}
+    desk.put(GROUP, "travel", job["fine_tuned_model"], tags)
+    for known in (job["job"], "ftjob-0"):
+        desk.put(
+            *(GROUP, "travel", job["fine_tuned_model"]), tags | {"tuneops-previous-job": known}
+        )
+        refused = desk.run("deploy", "rollback")
+        assert refused.refused(4, f"job {known} trained gpt-4o.ft-nowhere; the service does not")
+    named = desk.run("deploy", "rollback", "--to", "gpt-4o.ft-nowhere")
+    assert named.refused(3, "DeploymentModelNotSupported")
     production = desk.production()
     assert production is not None
-    assert (production["model"], production["state"]) == (facts["model"], "Succeeded")
+    assert (production["model"], production["state"]) == (job["fine_tuned_model"], "Succeeded")

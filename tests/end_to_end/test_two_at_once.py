@@ -68,3 +68,25 @@ def test_a_slow_service_that_is_late_to_be_ready_still_ends_with_one_release(
     slow = {"deployment_seconds": 1800.0, "account_seconds": 1800.0, "ready_seconds": 600.0}
     quick_azure.admin("PATCH", "settings", {**slow, "speed": 1800.0})
     sweep.whole_run("rg-slow", folder, patch)
+
+
+def test_a_create_that_takes_effect_after_its_lease_leaves_one_job_that_goes_on(
+    quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch
+) -> None:
+    """The second run created meanwhile; it looks again, and cancels the younger."""
+    lease = float(sweep.LEASE_SECONDS)
+    sweep.provisioned("rg-late", folder, patch)
+    unhurried = {"job_minutes": 10 * sweep.QUICK["speed"]}
+    quick_azure.admin("PATCH", "settings", unhurried)
+    create = {"method": "POST", "path": "/fine_tuning/jobs"}
+    late = {"match": create, "action": {"delay_seconds": 1.5 * lease}, "times": 1}
+    quick_azure.admin("PUT", "faults", [late])
+    logs = [folder / f"rg-late-{index}.log" for index in range(2)]
+    codes = at_once(pipeline.submit, logs)
+    quick_azure.admin("DELETE", "faults")
+    quick_azure.admin("PATCH", "settings", {"job_minutes": 40.0})
+    jobs = sweep.statuses("rg-late", folder, patch)
+    said = "".join(log.read_text(encoding="utf-8") for log in logs)
+    assert sorted(codes) in ([0, 0], [0, 7]), said  # 7: its answer never came, run it again
+    assert sorted(jobs.values()) == ["cancelled", "running"], (jobs, said)
+    assert "the younger, is cancelled; it cost 0.00 USD" in said

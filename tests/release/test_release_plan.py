@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from tuneops import config
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.config import Config
-from tuneops.errors import FindingsError, PreconditionError, UndecidedError
+from tuneops.errors import PreconditionError, UndecidedError
 from tuneops.limits import MAX_TAG_VALUE
 from tuneops.release import history_backup, plan
 from tuneops.release.history import Release
-from tuneops.tags import APPROVED_BY, EXPIRES, JOB, SMOKE, SMOKE_KEY, owner
+from tuneops.tags import APPROVED_BY, EXPIRES, JOB, PRODUCT, owner
 
-FIRST = Release("gpt-4o.ft-1", key="aaaaaaaaaaaa", job="ftjob-1", approved_by="ana")
-SECOND = Release("gpt-4o.ft-2", key="bbbbbbbbbbbb", job="ftjob-2", approved_by="bea")
+SERVED = "2026-12-01T08:00:00Z"
+NONE = (None, None)
+FIRST = Release("gpt-4o.ft-1", "aaaaaaaaaaaa", "ftjob-1", approved_by="ana", served=SERVED)
+SECOND = Release("gpt-4o.ft-2", "bbbbbbbbbbbb", "ftjob-2", approved_by="bea", served=SERVED)
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +44,6 @@ def production(travel: Config, release: Release, previous: Release | None = None
     return deployed(plan.production(travel, release, previous, source=None))
 
 
-def candidate(travel: Config, release: Release, verdict: str = "PASS") -> Deployment:
-    judged = {SMOKE: verdict, SMOKE_KEY: release.key} if verdict else {}
-    return deployed(plan.candidate(travel, release, source=None), **judged)
-
-
 def given(tags: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in tags.items() if value is not None}
 
@@ -65,36 +62,37 @@ def test_a_candidate_carries_an_expiry_and_production_does_not(travel: Config) -
 
 def test_a_release_remembers_all_of_the_release_before(travel: Config) -> None:
     current = production(travel, FIRST)
-    before = plan.before(current, SECOND)
+    before = plan.before(current, SECOND, NONE)
     assert before == Release.current(current)
     after = production(travel, SECOND, before)
-    assert plan.rollback_target(after, "travel") == before
+    assert plan.rollback_target(after, "travel", NONE) == before
     assert before is not None
     assert before.approved_by == "ana"
 
 
 def test_a_rollback_can_be_rolled_back(travel: Config) -> None:
     after = production(travel, SECOND, FIRST)
-    target = plan.rollback_target(after, "travel")
+    target = plan.rollback_target(after, "travel", NONE)
     back = production(travel, target, Release.current(after))
     assert back.model == FIRST.model
-    assert plan.rollback_target(back, "travel").model == SECOND.model
+    assert plan.rollback_target(back, "travel", NONE).model == SECOND.model
 
 
 def test_promoting_the_same_model_again_keeps_the_way_back(travel: Config) -> None:
-    assert plan.before(production(travel, SECOND, FIRST), SECOND) == FIRST
+    assert plan.before(production(travel, SECOND, FIRST), SECOND, NONE) == FIRST
 
 
 def test_the_first_release_has_no_way_back(travel: Config) -> None:
     with pytest.raises(PreconditionError, match="first release"):
-        plan.rollback_target(production(travel, FIRST), "travel")
+        plan.rollback_target(production(travel, FIRST), "travel", NONE)
     with pytest.raises(PreconditionError, match="no deployment"):
-        plan.rollback_target(None, "travel")
+        plan.rollback_target(None, "travel", NONE)
 
 
 def test_where_production_is_missing_the_kept_copy_shows_the_way_back(travel: Config) -> None:
-    """The release before comes back, or the only one there was; and nobody loses the history."""
-    assert plan.rollback_target(None, "travel", (SECOND, FIRST)) == FIRST
+    """What served last comes back, unless it is the job to be taken back; no history is lost."""
+    assert plan.rollback_target(None, "travel", (SECOND, FIRST)) == SECOND
+    assert plan.rollback_target(None, "travel", (SECOND, FIRST), job=SECOND.job) == FIRST
     assert plan.rollback_target(None, "travel", (FIRST, None)) == FIRST
     assert plan.before(None, FIRST, (SECOND, FIRST)) == SECOND
     assert plan.before(None, FIRST, (FIRST, None)) is None
@@ -110,11 +108,11 @@ def test_the_kept_copy_tells_model_content_job_and_commit(travel: Config) -> Non
     base = deployed(plan.production(travel, FIRST, None, source=None), **given(tags))
     found, before = history_backup.kept(base, "travel")
     assert found is not None
-    assert (found.model, found.key, found.job) == (second.model, second.key, second.job)
-    assert before == Release(FIRST.model, key=FIRST.key, job=FIRST.job, git_sha="c0ffee")
-    assert history_backup.kept(base, "other") == (None, None)
-    assert history_backup.kept(replace(base, tags=given(tags)), "travel") == (None, None)
-    assert history_backup.kept(None, "travel") == (None, None)
+    assert found == replace(second, approved_by="")
+    assert before == replace(first, approved_by="")
+    assert history_backup.kept(base, "other") == NONE
+    assert history_backup.kept(replace(base, tags=given(tags)), "travel") == NONE
+    assert history_backup.kept(None, "travel") == NONE
 
 
 @drawn(st.text())
@@ -128,16 +126,16 @@ def test_a_kept_tag_that_somebody_edited_is_read_or_ignored(text: str) -> None:
 def test_a_rollback_that_is_under_way_is_finished_not_taken_back(travel: Config) -> None:
     """Two at once, or one after a death, go back one step; when it is done, it can be undone."""
     wanted = plan.rolled_back(plan.production(travel, FIRST, SECOND, source=None))
-    target = plan.rollback_target(deployed(wanted, state="Creating"), "travel")
+    target = plan.rollback_target(deployed(wanted, state="Creating"), "travel", NONE)
     assert target.model == FIRST.model
-    assert plan.before(deployed(wanted, state="Creating"), target) == SECOND
-    assert plan.rollback_target(deployed(wanted), "travel") == SECOND
+    assert plan.before(deployed(wanted, state="Creating"), target, NONE) == SECOND
+    assert plan.rollback_target(deployed(wanted), "travel", NONE) == SECOND
 
 
 def test_a_release_under_way_is_taken_back(travel: Config) -> None:
     wanted = plan.production(travel, SECOND, FIRST, source=None)
-    assert plan.rollback_target(deployed(wanted, state="Creating"), "travel") == FIRST
-    assert plan.rollback_target(deployed(wanted, state="Failed"), "travel") == FIRST
+    assert plan.rollback_target(deployed(wanted, state="Creating"), "travel", NONE) == FIRST
+    assert plan.rollback_target(deployed(wanted, state="Failed"), "travel", NONE) == FIRST
 
 
 def test_a_rollback_of_a_job_that_is_not_served_does_nothing(travel: Config) -> None:
@@ -150,63 +148,58 @@ def test_a_rollback_of_a_job_that_is_not_served_does_nothing(travel: Config) -> 
 def test_what_another_run_put_there_is_not_overwritten(travel: Config) -> None:
     old, new = production(travel, FIRST), production(travel, SECOND, FIRST)
     third = plan.production(travel, replace(SECOND, model="gpt-4o.ft-3"), FIRST, source=None)
-    plan.check_unchanged(old, replace(old, state="Creating", capacity=10), third)
-    plan.check_unchanged(None, None, third)
-    plan.check_unchanged(deployed(third), old, third)
+    plan.check_unchanged(old, [replace(old, state="Creating", capacity=10)], third)
+    plan.check_unchanged(None, [None], third)
+    plan.check_unchanged(deployed(third), [old], third)
+    plan.check_unchanged(new, [None, old, new], third)
     for found, expected in ((new, old), (None, old), (new, None)):
         with pytest.raises(UndecidedError, match="Another run changed travel meanwhile"):
-            plan.check_unchanged(found, expected, third)
+            plan.check_unchanged(found, [expected], third)
+    plan.check_same(replace(old, state="Creating"), old)
+    for other in (None, new):
+        with pytest.raises(UndecidedError, match="its tags were left alone"):
+            plan.check_same(other, old)
 
 
 def test_another_checkpoint_of_the_released_job_is_a_release_of_its_own(travel: Config) -> None:
     current, checkpoint = production(travel, FIRST), replace(FIRST, model="ftchkpt-1")
-    assert plan.is_released(current, None, FIRST)
-    assert plan.is_released(current, candidate(travel, FIRST), FIRST)
-    assert plan.is_released(current, candidate(travel, SECOND), FIRST)
-    assert not plan.is_released(current, candidate(travel, checkpoint), FIRST)
+    assert plan.is_released(current, FIRST)
+    assert not plan.is_released(current, checkpoint)
+    assert not plan.is_released(replace(current, state="Creating"), FIRST)
+    assert not plan.is_released(None, FIRST)
 
 
-def test_a_deployment_made_by_hand_under_our_name_is_left_alone(travel: Config) -> None:
-    foreign = Deployment("travel", "OpenAI", "gpt-4o", "1", "Standard", 50, "Succeeded", {})
+def test_a_release_that_never_served_is_nothing_to_go_back_to(travel: Config) -> None:
+    """Neither for the release after it, nor for a rollback."""
+    never = replace(SECOND, served="")
+    third = replace(SECOND, model="gpt-4o.ft-3")
+    failed = production(travel, never, FIRST)
+    assert plan.before(failed, third, NONE) == Release.previous(failed)
+    assert plan.before(production(travel, never), third, (FIRST, None)) == FIRST
+    assert plan.before(production(travel, never), third, NONE) is None
+    after = production(travel, third, never)
+    with pytest.raises(PreconditionError, match="first release"):
+        plan.rollback_target(after, "travel", NONE)
+    assert plan.rollback_target(after, "travel", (FIRST, None)) == FIRST
+
+
+def test_after_a_rollback_of_what_never_served_the_way_back_is_that_of_before(
+    travel: Config,
+) -> None:
+    failed = production(travel, replace(SECOND, served=""), FIRST)
+    zeroth = replace(FIRST, model="gpt-4o.ft-0")
+    assert plan.before(failed, FIRST, (FIRST, zeroth)) == zeroth
+
+
+def test_a_deployment_of_somebody_else_is_left_alone(travel: Config) -> None:
+    """Made by hand, or another product's under the same name."""
+    mine = production(travel, FIRST)
+    plan.check_ours(mine, travel.product)
     with pytest.raises(UndecidedError, match="not made by this project"):
-        plan.before(foreign, FIRST)
-    with pytest.raises(UndecidedError, match="not made by this project"):
-        plan.rollback_target(foreign, "travel")
-    with pytest.raises(UndecidedError, match="not made by this project"):
-        plan.check_candidate(replace(foreign, name="travel-candidate"), FIRST, "travel-candidate")
-    assert travel.release.deployment == foreign.name
-
-
-def test_a_candidate_that_passed_may_be_promoted(travel: Config) -> None:
-    release = plan.check_candidate(candidate(travel, FIRST), FIRST, "travel-candidate")
-    assert (release.model, release.smoke) == (FIRST.model, "PASS")
-
-
-@pytest.mark.parametrize("verdict", ["FAIL", "INVALID", "INCONCLUSIVE"])
-def test_a_candidate_that_did_not_pass_is_refused(travel: Config, verdict: str) -> None:
-    with pytest.raises(FindingsError, match=verdict):
-        plan.check_candidate(candidate(travel, FIRST, verdict), FIRST, "travel-candidate")
-
-
-def test_a_candidate_without_a_verdict_on_its_content_is_refused(travel: Config) -> None:
-    unjudged = candidate(travel, FIRST, verdict="")
-    stale = replace(unjudged, tags={**unjudged.tags, "tuneops-smoke": "PASS"})
-    other = replace(stale, tags={**stale.tags, "tuneops-smoke-key": SECOND.key})
-    for found in (unjudged, stale, other):
-        with pytest.raises(PreconditionError, match="No smoke test"):
-            plan.check_candidate(found, FIRST, "travel-candidate")
-
-
-def test_a_candidate_that_is_missing_or_not_ready_is_refused(travel: Config) -> None:
-    creating = replace(candidate(travel, FIRST), state="Creating")
-    for found in (None, creating):
-        with pytest.raises(PreconditionError, match="was not tried as a candidate"):
-            plan.check_candidate(found, FIRST, "travel-candidate")
-
-
-def test_a_candidate_of_another_content_is_refused(travel: Config) -> None:
-    with pytest.raises(UndecidedError, match="serves job ftjob-1"):
-        plan.check_candidate(candidate(travel, FIRST), SECOND, "travel-candidate")
+        plan.check_ours(replace(mine, tags={}), travel.product)
+    for tags in ({**mine.tags, PRODUCT: "law"}, {"managed-by": owner()}):
+        with pytest.raises(UndecidedError, match=r"belongs to product '(law|None)', not to 'trav"):
+            plan.check_ours(replace(mine, tags=tags), travel.product)
 
 
 def test_only_what_is_wanted_and_succeeded_counts_as_done(travel: Config) -> None:

@@ -31,9 +31,15 @@ def test_a_job_that_succeeded_is_to_be_released_until_it_was() -> None:
 
 
 def test_a_newer_job_overtakes_an_older_one() -> None:
-    assert look(job("succeeded", 1), job("running", 2)) == Attention()
+    newer = job("running", 2)
+    assert look(job("succeeded", 1), newer) == Attention(running=(newer,))
     assert look(job("failed", 1), job("succeeded", 2)).failed is None
     assert look(job("succeeded", 1), job("failed", 2)).release is None
+
+
+def test_a_job_that_will_end_by_itself_is_waited_for_and_a_paused_one_is_not() -> None:
+    jobs = [job(status, at) for at, status in enumerate(sorted(RUNNING | PAUSED | FINAL))]
+    assert {each.status for each in look(*jobs).running} == RUNNING
 
 
 def test_a_failed_job_calls_for_a_person() -> None:

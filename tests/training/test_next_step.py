@@ -21,8 +21,11 @@ from tuneops.training.next_step import (
     Upload,
     Wait,
     decide,
+    duplicates,
     matching,
+    oldest,
     surplus,
+    took_over,
 )
 
 NAMES = Names("gpt-4o-2024-08-06", "ft-travel-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
@@ -145,6 +148,27 @@ def test_a_claim_that_is_not_listed_yet_counts_for_nothing() -> None:
     mine, older = file("c.jsonl", age=5), file("c.jsonl", age=6)
     assert look([], DATA, claim=mine) == Wait(mine)
     assert look([], [*DATA, older], claim=mine) == Wait(older)
+
+
+def test_of_two_jobs_of_the_content_everybody_keeps_the_same_one() -> None:
+    """The one that succeeded, else the oldest; what ended costs nothing more."""
+    first, second = job("running", created=1), job("pending", created=2)
+    foreign = job("running", suffix="ft-travel-ffffffffffff")
+    assert oldest(NAMES, [second, first, foreign], []) == first
+    assert duplicates(NAMES, [second, first, foreign], []) == [second]
+    done = job("succeeded", created=3)
+    assert oldest(NAMES, [second, first, done], []) == done
+    assert duplicates(NAMES, [second, first, done], []) == [second, first]
+    assert duplicates(NAMES, [done, job("succeeded", created=4), job("failed")], []) == []
+    assert oldest(NAMES, [job("failed"), foreign], []) is None
+
+
+def test_whoever_comes_after_another_claim_looks_again() -> None:
+    mine, older, younger = (file("c.jsonl", age=age) for age in (5, 200, 4))
+    claimant = Claimant(mine, LEASE)
+    assert took_over(NAMES, [older, mine], claimant)
+    assert not took_over(NAMES, [mine, younger, file("t.jsonl")], claimant)
+    assert not took_over(NAMES, [older], Claimant(None, LEASE))
 
 
 def test_what_no_job_of_the_content_needs_is_surplus() -> None:

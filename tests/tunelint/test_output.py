@@ -1,6 +1,7 @@
 """A report as people and programs read it."""
 
 import json
+import re
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
@@ -8,17 +9,19 @@ from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, validate
 
+from tests.tunelint.foreign_files import OWN
 from tunelint.check import check
 from tunelint.findings import Findings, Place, Report, Statistics, finding
 from tunelint.output import written
 from tunelint.output.grouping import clusters, groups
 from tunelint.output.histogram import merged, plotted, svg_bars, text_bars
 from tunelint.output.text import as_text
-from tunelint.rule import RULES, Severity
+from tunelint.rule import RULES, Severity, find_rule
 
 GOOD = Path(__file__).parent / "good"
+DOCS = Path(__file__).parents[2] / "docs"
 HOSTILE = "<b>x</b> | `y` ::error::z\n[k](http://e.vil) %0A \x1b[35m"
 
 
@@ -156,6 +159,27 @@ def test_the_page_is_well_formed_and_fetches_nothing() -> None:
     assert {"details", "svg", "table"} <= set(seen)
     assert not {"script", "img", "link", "src", "href", "onclick", "b"} & set(seen)
     assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize("name", ["broken", "good"])
+def test_json_keeps_to_its_schema(name: str, tmp_path: Path) -> None:
+    """What is printed is what docs/findings.schema.json describes."""
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(OWN + OWN + b"{\n\n[]")
+    paths = [broken] if name == "broken" else sorted(GOOD.glob("*.jsonl"))[:4]
+    facts = json.loads(written(check(paths), "json"))
+    validate(facts, json.loads((DOCS / "findings.schema.json").read_text(encoding="utf-8")))
+    assert facts["summary"]["passed"] is (name == "good")
+
+
+def test_the_page_for_contributors_names_rules_that_exist() -> None:
+    """Each code with a name in docs/data_check.md is that rule's, and off needs a name."""
+    page = (DOCS / "data_check.md").read_text(encoding="utf-8")
+    named = re.findall(r"\b([EWI]\d{3,4}) ([a-z][a-z0-9-]+):", page)
+    assert len(named) >= 2
+    for code, name in named:
+        assert RULES[code].name == name
+    assert find_rule("few-examples") is not find_rule("duplicate")
 
 
 def test_json_has_every_finding() -> None:

@@ -281,6 +281,7 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name, program in (("python", python), ("python3", python), ("uv", UV)):
             (folder / name).write_text(program, encoding="utf-8")
             (folder / name).chmod(0o755)
+        shutil.copy(STAND_INS / "gh", folder)
         yield folder
 
 
@@ -307,6 +308,7 @@ def stage(tmp_path: Path, origin: Path, interpreter: Path, azure: LocalAzure) ->
     repository = tmp_path / "repository"
     shutil.copytree(origin, repository, symlinks=True)
     hub = GitHub(tmp_path / "artifacts")
+    hub.switch("reconcile.yml", "disabled_manually")
     server = serve(hub)
     yield Stage(tmp_path, repository, interpreter, azure, hub)
     server.shutdown()

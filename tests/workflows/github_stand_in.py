@@ -108,6 +108,9 @@ class GitHub:
         self.issues[number - 1].update(body)
         return self.issues[number - 1]
 
+    def switch(self, workflow: str, state: str) -> None:
+        self.workflows[workflow] = {"state": state}
+
     def start(self, workflow: str, body: Any) -> None:  # noqa: ANN401
         """Remember the dispatch, and show the run that it makes."""
         self.dispatched.append({"workflow": workflow, **body})
@@ -147,6 +150,16 @@ _ROUTES: list[tuple[str, str, Respond]] = [
     ("GET", "/actions/workflows/[^/]+/runs", lambda hub, *_: {"workflow_runs": hub.runs}),
     ("POST", "/actions/workflows/([^/]+)/dispatches", lambda hub, m, _, b: hub.start(m[1], b)),
     (
+        "PUT",
+        "/actions/workflows/([^/]+)/enable",
+        lambda hub, m, *_: hub.switch(m[1], "active"),
+    ),
+    (
+        "PUT",
+        "/actions/workflows/([^/]+)/disable",
+        lambda hub, m, *_: hub.switch(m[1], "disabled_manually"),
+    ),
+    (
         "GET",
         "/pulls",
         lambda hub, _, query, __: [
@@ -182,7 +195,7 @@ def serve(hub: GitHub) -> ThreadingHTTPServer:
         def do_GET(self) -> None:
             self._respond()
 
-        do_POST = do_PATCH = do_GET  # noqa: N815 - the base class's names
+        do_POST = do_PATCH = do_PUT = do_GET  # noqa: N815 - the base class's names
 
         def _respond(self) -> None:
             parts = urlsplit(self.path)

@@ -44,7 +44,8 @@ def released_twice(stage: Stage, train: Train) -> list[str]:
 
 
 def test_from_a_push_to_production_each_identity_has_the_roles_it_needs(stage: Stage) -> None:
-    """Those that docs/setup.md gives, in the group that it makes."""
+    """Those that docs/setup.md gives, in the group that it makes; the record is attested."""
+    stage.variables["TUNEOPS_ATTESTATIONS"] = "true"
     stage.make_group()
     stage.hub.protect("production", "berta")
     stage.act_as("production")
@@ -58,6 +59,8 @@ def test_from_a_push_to_production_each_identity_has_the_roles_it_needs(stage: S
     production = stage.deployments()["travel"]
     assert [production["job"]] == stage.exists("jobs")
     assert production["sku"] == "Standard"
+    assert production["approved_by"] == "berta"
+    assert (stage.hub.artifacts / "attested").exists()
     assert "report" in stage.hub.artifact_names(stage.run_id)
 
 
@@ -86,6 +89,41 @@ def test_a_candidate_that_fails_leaves_production_as_it_was(ready: Stage, traine
     assert ran.jobs["candidate"] == "failure"
     assert "travel" not in ready.deployments()
     assert "report" in ready.hub.artifact_names(ready.run_id)
+
+
+def change_the_record(stage: Stage) -> None:
+    """Somebody replaces the artifact while it waits for its approval."""
+    record = stage.hub.artifacts / stage.run_id / "report/run.json"
+    record.write_bytes(record.read_bytes() + b" ")
+
+
+def test_a_record_that_was_changed_on_the_way_releases_nothing(
+    ready: Stage, trained: Train
+) -> None:
+    """It is not the one that the candidate's job put out."""
+    job = trained()
+    ready.hub.when_approved = lambda: change_the_record(ready)
+    ran = ready.dispatch("release.yml", product="travel", job=job)
+    assert ran.jobs == {"candidate": "success", "deploy": "failure"}
+    assert "is not what the candidate" in ran.log
+    assert "travel" not in ready.deployments()
+
+
+def break_answers(stage: Stage) -> None:
+    """From now on no deployment answers."""
+    fault = {"match": {"method": "POST", "path": "chat/completions"}, "times": None}
+    stage.azure.admin("PUT", "faults", [fault | {"action": {"status": 500}}])
+
+
+def test_a_release_that_never_answers_is_taken_away_by_promote_itself(
+    ready: Stage, trained: Train
+) -> None:
+    job = trained()
+    ready.hub.when_approved = lambda: break_answers(ready)
+    ran = ready.dispatch("release.yml", product="travel", job=job)
+    assert ran.jobs == {"candidate": "success", "deploy": "failure"}
+    assert "There is nothing to take away" in ran.log
+    assert "travel" not in ready.deployments()
 
 
 def test_a_release_that_fails_in_production_is_taken_back(ready: Stage, trained: Train) -> None:

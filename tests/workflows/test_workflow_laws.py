@@ -32,11 +32,16 @@ BEYOND_READING = {
     ("comment.yml", "comment"): {"actions": "read", "pull-requests": "write"},
     ("doctor.yml", "doctor"): {"actions": "read", "id-token": "write"},
     ("fine-tune.yml", "train"): {"id-token": "write"},
+    ("fine-tune.yml", "follow"): {"actions": "write"},
     ("provision.yml", "provision"): {"actions": "read", "id-token": "write"},
     ("reconcile.yml", "look"): {"id-token": "write"},
     ("reconcile.yml", "tell"): {"actions": "write", "issues": "write"},
-    ("release.yml", "candidate"): {"id-token": "write"},
-    ("release.yml", "deploy"): {"actions": "read", "id-token": "write"},
+    ("release.yml", "candidate"): {"attestations": "write", "id-token": "write"},
+    ("release.yml", "deploy"): {
+        "actions": "read",
+        "attestations": "read",
+        "id-token": "write",
+    },
     ("rollback.yml", "rollback"): {"actions": "read", "id-token": "write"},
 }
 
@@ -86,6 +91,14 @@ def test_every_job_ends_in_time_and_every_file_limits_its_runs(file: WorkflowFil
         assert 0 < job["timeout-minutes"] <= 360
 
 
+def test_nothing_switches_reconcile_on_between_its_look_and_its_switching_itself_off() -> None:
+    """Both wait in one group, in order: the job that was just submitted is seen by the look."""
+    [follow] = [job for job in templates()["fine-tune.yml"]["jobs"] if job["id"] == "follow"]
+    group = {"group": "reconcile", "queue": "max"}
+    assert plain(follow["concurrency"]) == group
+    assert plain(templates()["reconcile.yml"]["concurrency"]) == group
+
+
 @pytest.mark.parametrize(
     ("file", "group"),
     [
@@ -130,6 +143,15 @@ def test_a_pull_request_is_judged_by_the_base_branch() -> None:
         assert second["path"] == "proposal"
         commands = [step["run"] for step in steps if "run" in step]
         assert not [command for command in commands if "proposal/" in command]
+
+
+@pytest.mark.parametrize("file", FILES, ids=ids)
+def test_runners_are_chosen_by_two_variables_and_never_by_mistake(file: WorkflowFile) -> None:
+    """One for what runs main's code, one for what runs a pull request's."""
+    judging = "pull_request" in file.events
+    variable = "TUNEOPS_RUNNER_OF_PULL_REQUESTS" if judging else "TUNEOPS_RUNNER"
+    for job in file.jobs.values():
+        assert job["runs-on"] == f"${{{{ vars.{variable} || 'ubuntu-latest' }}}}"
 
 
 def test_every_action_is_pinned_by_commit_with_its_version() -> None:

@@ -64,5 +64,5 @@ class Notes:
 def _column(example: Example, violation: Violation) -> int:
     if violation.path is None or not example.raw:
         return 0
-    text = example.raw.decode()
-    return column(text, violation.path, at_key=violation.at_key, offset=violation.offset)
+    path, offset = violation.path, violation.offset
+    return column(example.raw, path, at_key=violation.at_key, offset=offset)

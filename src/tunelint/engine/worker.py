@@ -16,6 +16,9 @@ from tunelint.row_table import RowTable
 from tunelint.rule import Severity
 from tunelint.rules import limits
 from tunelint.rules.answer_checks import AnswerCheck, check_answers
+from tunelint.rules.leakage import LEAK_NEAR
+from tunelint.rules.near_duplicates import NEAR
+from tunelint.sketch import sketch_of
 from tunelint.source import Identity, Line, open_same, read_lines
 from tunelint.tokens import count_examples
 
@@ -30,6 +33,11 @@ class Settings:
     max_example_tokens: int = MAX_EXAMPLE_TOKENS
     answer_checks: tuple[AnswerCheck, ...] = ()
     exceptions: Exceptions = NO_EXCEPTIONS
+
+    @property
+    def sketches(self) -> bool:
+        """Whether rows are searched for near duplicates, which takes their words."""
+        return not {NEAR.code, LEAK_NEAR.code}.isdisjoint(self.severities)
 
     @cached_property
     def examiner(self) -> Examiner:
@@ -97,11 +105,12 @@ def _look_at(
     rows: list[tuple[Line, Example]], settings: Settings, notes: Notes, table: RowTable
 ) -> None:
     counts = count_examples([example for _, example in rows])
+    examiner, sketches = settings.examiner, settings.sketches
     for (line, example), tokens in zip(rows, counts, strict=True):
-        for violation in settings.examiner.violations(example):
+        for violation in examiner.violations(example):
             notes.violation(example, violation)
         for violation in check_answers(example, settings.answer_checks):
             notes.violation(example, violation)
         for violation in limits.examine_tokens(tokens, settings.max_example_tokens):
             notes.violation(example, violation)
-        table.append(line, example, tokens)
+        table.append(line, example, tokens, sketch_of(example) if sketches else ())

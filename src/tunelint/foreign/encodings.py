@@ -65,6 +65,8 @@ def narrow_encoding(chunks: Iterable[bytes]) -> str:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 valid = False
+        if chunk.isascii():
+            continue
         runs = _HIGH.findall(chunk)
         seen["runs"] += len(runs)
         seen["bytes"] += sum(map(len, runs))

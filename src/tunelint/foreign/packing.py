@@ -44,10 +44,9 @@ _MAGIC = {
 _OFFICE = (b"[Content_Types].xml", b"_rels/.rels", b"xl/", b"docProps/")  # names in a zip
 _NAME_AT = 30  # bytes of a zip entry's header before its name (APPNOTE 4.3.7)
 _LAYERS = 3
-_DIRECTORY_END = b"PK\x05\x06"
-_DIRECTORY_END_64 = b"PK\x06\x07"
-_DIRECTORY_END_BYTES = 22 + 0xFFFF
+_DIRECTORY_END, _DIRECTORY_END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _MAX_DIRECTORY = 10**6  # bytes; some ten thousand names
+_BY_HAND = "Unpack it by hand."
 _DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
 
 
@@ -61,9 +60,7 @@ class Source(Protocol):
 def binary_kind(head: bytes) -> str | None:
     """What data a file is by its first bytes; None for text."""
     name = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
-    if name == "zip" and head.startswith(_OFFICE, _NAME_AT):
-        return "Excel"
-    return name
+    return "Excel" if name == "zip" and head.startswith(_OFFICE, _NAME_AT) else name
 
 
 @contextmanager
@@ -74,33 +71,16 @@ def unpacked(stream: IO[bytes]) -> Iterator[Source]:
         InputError: It is damaged, holds several files, or unpacks to more than the limit. Reading
             raises it too.
     """
-    source: Source = stream
+    source: Any = stream
     with ExitStack() as stack:
         for _ in range(_LAYERS):
-            opened = _opened(source, stack)
-            if opened is None:
+            kind = binary_kind(source.read(8))
+            source.seek(0)
+            if kind not in _OPENERS:
                 yield source
                 return
-            source = opened
-        raise InputError(
-            f"The file is packed more than {_LAYERS - 1} times.", remedy="Unpack it by hand."
-        )
-
-
-def _opened(source: Source, stack: ExitStack) -> "Source | None":
-    head = source.read(8)
-    source.seek(0)
-    kind: Any = binary_kind(head)
-    packed: Any = source
-    if kind in {"zip", "Excel"}:
-        if isinstance(source, _Bounded):
-            raise InputError("A zip is packed inside another file.", remedy="Unpack it by hand.")
-        return _Bounded(_only_entry(packed, stack))
-    openers = {"gzip": gzip.GzipFile, "bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}
-    if kind not in openers:
-        return None
-    arguments = {"fileobj": packed} if kind == "gzip" else {"filename": packed}
-    return _Bounded(stack.enter_context(openers[kind](mode="rb", **arguments)))
+            source = _Bounded(stack.enter_context(_OPENERS[kind](source)))
+        raise InputError("The file is packed many times over.", remedy=_BY_HAND)
 
 
 class _Bounded:
@@ -111,10 +91,8 @@ class _Bounded:
         self._read = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        if size < 0 or size > MAX_UNPACKED:
-            size = MAX_UNPACKED + 1
         try:
-            data: bytes = self._source.read(size)
+            data: bytes = self._source.read(size if 0 <= size <= MAX_UNPACKED else MAX_UNPACKED + 1)
         except _DAMAGE as error:
             raise InputError(
                 f"The packed file is damaged: {error or type(error).__name__}.",
@@ -129,28 +107,31 @@ class _Bounded:
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        position: int = self._source.seek(offset, whence)
-        self._read = position
-        return position
+        self._read = self._source.seek(offset, whence)
+        return self._read
 
 
-def _only_entry(stream: Any, stack: ExitStack) -> Any:  # noqa: ANN401 - what zipfile has
+@contextmanager
+def _only_entry(stream: Any) -> Iterator[Any]:  # noqa: ANN401 - what zipfile takes and gives
     """The one data file of an archive."""
+    if isinstance(stream, _Bounded):
+        raise InputError("A zip is packed inside another file.", remedy=_BY_HAND)
     _check_directory(stream)
-    try:
-        archive = stack.enter_context(zipfile.ZipFile(stream))
-        entries = [one for one in archive.infolist() if _is_data(one)]
-        if len(entries) == 1:
-            return stack.enter_context(archive.open(entries[0]))
-    except (*_DAMAGE, RuntimeError) as error:  # the last: it wants a password
-        raise InputError(
-            "The archive is damaged, or wants a password.", remedy="Unpack it by hand."
-        ) from error
-    names = quote(", ".join(one.filename for one in entries[:5]) or "nothing")
-    raise InputError(
-        f"The archive holds {len(entries)} files, not one: {names}.",
-        remedy="Unpack it, and convert the file you mean.",
-    )
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(stream))
+            entries = [one for one in archive.infolist() if _is_data(one)]
+            opened = [stack.enter_context(archive.open(one)) for one in entries[:1]]
+        except (*_DAMAGE, RuntimeError) as error:  # the last: it wants a password
+            message = "The archive is damaged, or wants a password."
+            raise InputError(message, remedy=_BY_HAND) from error
+        if len(entries) != 1:
+            names = quote(", ".join(one.filename for one in entries[:5]) or "nothing")
+            raise InputError(
+                f"The archive holds {len(entries)} files, not one: {names}.",
+                remedy="Unpack it, and convert the file you mean.",
+            )
+        yield opened[0]
 
 
 def _is_data(entry: zipfile.ZipInfo) -> bool:
@@ -164,11 +145,19 @@ def _check_directory(stream: Any) -> None:  # noqa: ANN401 - same
     Raises:
         InputError: It has (APPNOTE 4.3.16: the directory's size stands 12 bytes into its end).
     """
-    size = stream.seek(0, 2)
-    stream.seek(max(0, size - _DIRECTORY_END_BYTES))
-    tail = stream.read(_DIRECTORY_END_BYTES)
+    stream.seek(max(0, stream.seek(0, 2) - 22 - 0xFFFF))
+    tail = stream.read()
     stream.seek(0)
     at = tail.rfind(_DIRECTORY_END)
-    directory = int.from_bytes(tail[at + 12 : at + 16], "little")
-    if at >= 0 and (directory > _MAX_DIRECTORY or _DIRECTORY_END_64 in tail):
-        raise InputError("The archive holds too many files.", remedy="Unpack it by hand.")
+    size = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at >= 0 and (size > _MAX_DIRECTORY or _DIRECTORY_END_64 in tail):
+        raise InputError("The archive holds too many files.", remedy=_BY_HAND)
+
+
+_OPENERS: dict[str | None, Any] = {
+    "gzip": lambda source: gzip.GzipFile(fileobj=source),
+    "bzip2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+    "zip": _only_entry,
+    "Excel": _only_entry,
+}

@@ -30,7 +30,7 @@ class ForeignFormat:
 
     Attributes:
         rule: The rule that is broken.
-        name: The format: "gzip", "UTF-16", "CSV", "ShareGPT".
+        name: The format: "gzip", "UTF-16", "CSV", "ShareGPT conversations".
         message: What was seen, in a sentence.
         remedy: What to do, when `tunelint convert` cannot help; else what to do before.
         convertible: Whether `tunelint convert` can help.
@@ -64,7 +64,13 @@ def recognise(head: bytes, rows: Sequence[object]) -> ForeignFormat | None:
         head: The first bytes of the file, which may be cut anywhere.
         rows: The values of the first lines that are JSON, whole ones only.
     """
-    return _binary(head) or _encoding(head) or _layout(head, rows) or _shape(rows)
+    text = head.decode("utf-8", "replace").strip("\ufeff\x00 \t\r\n")
+    found = _binary(head) or _encoding(head) or (_layout(text, rows) if text else None)
+    shape = None if found else common_shape(rows)
+    if shape is None:
+        return found
+    message = f"The rows are {shape.name} ({shape.keys}), not the training format."
+    return ForeignFormat(FOREIGN_FORMAT, shape.name, message, shape.remedy, shape.convertible)
 
 
 def _binary(head: bytes) -> ForeignFormat | None:
@@ -95,30 +101,23 @@ def _encoding(head: bytes) -> ForeignFormat | None:
     return None
 
 
-def _layout(head: bytes, rows: Sequence[object]) -> ForeignFormat | None:
-    text = head.decode("utf-8", "replace")
-    if not text.strip("\ufeff\x00 \t\r\n"):
-        return None
+def _layout(text: str, rows: Sequence[object]) -> ForeignFormat | None:
     layout = layout_of(text)
     if layout in (Layout.SPREAD, Layout.TABLE, None) and any(map(format_of, rows)):
         return None  # training rows after a line that is none
     if layout is Layout.TABLE:
         return _table(text)
     if layout is Layout.LINES:
-        return _carriage_returns(text)
+        if "\n" in text or "}\r" not in text:
+            return None
+        message = "Lines end in carriage returns: all examples are on one line."
+        return ForeignFormat(FOREIGN_FORMAT, "carriage returns", message)
     if layout is not None:
         message = f"The file is {layout}, not one JSON object a line."
         return ForeignFormat(FOREIGN_FORMAT, layout.name.lower(), message)
-    first = quote(text.strip().partition("\n")[0])
+    first = quote(text.partition("\n")[0])
     message = f"No line starts with '{{'; the file starts with {first}."
     return ForeignFormat(FOREIGN_FORMAT, "other text", message, _EXPORT, convertible=False)
-
-
-def _carriage_returns(text: str) -> ForeignFormat | None:
-    if "\n" in text or "}\r" not in text:
-        return None
-    message = "Lines end in carriage returns: all examples are on one line."
-    return ForeignFormat(FOREIGN_FORMAT, "carriage returns", message)
 
 
 def _table(text: str) -> ForeignFormat:
@@ -126,14 +125,6 @@ def _table(text: str) -> ForeignFormat:
     names = columns_of(text, delimiter)
     name = "TSV" if delimiter == "\t" else "CSV"
     message = f"The file is a {name} table with the columns {quote(', '.join(names))}."
-    if shape_of(dict.fromkeys(names, "x")) or LISTS_OF_A_ROW & {one.lower() for one in names}:
-        return ForeignFormat(FOREIGN_FORMAT, name, message)
-    return ForeignFormat(FOREIGN_FORMAT, name, message, "Call its columns prompt and completion.")
-
-
-def _shape(rows: Sequence[object]) -> ForeignFormat | None:
-    shape = common_shape(rows)
-    if shape is None:
-        return None
-    message = f"The rows are {shape.name} ({shape.keys}), not the training format."
-    return ForeignFormat(FOREIGN_FORMAT, shape.name, message, shape.remedy, shape.convertible)
+    known = shape_of(dict.fromkeys(names, "x")) or LISTS_OF_A_ROW & {one.lower() for one in names}
+    remedy = "" if known else "Call its columns prompt and completion."
+    return ForeignFormat(FOREIGN_FORMAT, name, message, remedy)

@@ -79,14 +79,19 @@ def _text(source: Source, encoding: str) -> Iterator[str]:
 
 
 def _lines(chunks: Iterable[str]) -> Iterator[str]:
-    """Lines with their ends; one that is too long is cut, so that its length still shows it."""
-    rest = ""
+    """Lines with their ends; of one that is too long enough is kept to show that it is."""
+    pieces: list[str] = []
+    length = 0
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split("\n")
-        yield from (f"{line[: MAX_LINE_BYTES + 1]}\n" for line in whole)
-        rest = rest[: MAX_LINE_BYTES + 1]
-    if rest:
-        yield rest
+        *ended, rest = chunk.split("\n")
+        for piece in ended:
+            yield "".join((*pieces, piece, "\n"))
+            pieces, length = [], 0
+        if length <= MAX_LINE_BYTES:
+            pieces.append(rest)
+            length += len(rest)
+    if length:
+        yield "".join(pieces)
 
 
 def _from_lines(lines: Iterable[str]) -> Iterator[tuple[int, Value]]:

@@ -1,6 +1,7 @@
 """Importing this module puts every rule in the register."""
 
 from tunelint.rules import (
+    accepted,
     answer_checks,
     characters,
     consistency,
@@ -24,6 +25,7 @@ from tunelint.rules import (
 )
 
 __all__ = [
+    "accepted",
     "answer_checks",
     "characters",
     "consistency",

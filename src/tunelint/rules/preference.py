@@ -213,7 +213,9 @@ def _identical(example: Example) -> Iterator[Violation]:
 
 def _plain(output: object) -> str:
     if isinstance(output, list) and all(_only_speaks(one) for one in output):
-        return "\n".join(" ".join(Message(0, "", one, ()).text.split()) for one in output)
+        return "\n".join(
+            " ".join(Message(0, "", one.get("content"), one, ()).text.split()) for one in output
+        )
     return json.dumps(output, sort_keys=True)
 
 

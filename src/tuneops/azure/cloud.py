@@ -49,6 +49,12 @@ class Session:
         self.cloud = cloud
         self.credential = credential
 
+    def elsewhere(self, subscription: str | None) -> "Session":
+        """The same identity in another subscription; itself where that is this one, or None."""
+        if subscription is None or subscription.lower() == self.subscription.lower():
+            return self
+        return Session(subscription, self.cloud, self.credential)
+
     @cached_property
     def cognitive(self) -> "CognitiveServicesManagementClient":
         from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient

@@ -108,23 +108,30 @@ def put(
 def tag(
     session: "Session",
     account: "Account",
-    deployment: Deployment,
+    name: str,
     tags: Mapping[str, str | None],
+    *,
+    check: Callable[[Deployment | None], None],
 ) -> None:
-    """Change tags of the deployment: those of None go, and those that are not named stay."""
+    """Change tags of the deployment: those of None go, and those that are not named stay.
+
+    Azure takes tags as a whole and knows no condition for it. So the deployment is read right
+    before each attempt and after the last one, and ``check`` raises where it is another one.
+    """
     from azure.mgmt.cognitiveservices import models
 
-    wanted = {**deployment.tags, **tags}
-    body = models.PatchResourceTagsAndSku(
-        tags={name: value for name, value in wanted.items() if value is not None}
-    )
     operations = session.cognitive.deployments
-    arm_write(
-        f"tagging deployment {deployment.name}",
-        lambda: operations.begin_update(
-            account.resource_group, account.name, deployment.name, body
-        ),
-    )
+
+    def begin() -> Any:  # noqa: ANN401 - the SDK's poller
+        found = find(session, account, name)
+        check(found)
+        wanted = {**(found.tags if found else {}), **tags}
+        given = {tag: value for tag, value in wanted.items() if value is not None}
+        body = models.PatchResourceTagsAndSku(tags=given)
+        return operations.begin_update(account.resource_group, account.name, name, body)
+
+    arm_write(f"tagging deployment {name}", begin)
+    check(find(session, account, name))
 
 
 def delete(session: "Session", account: "Account", name: str) -> None:

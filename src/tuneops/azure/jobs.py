@@ -15,7 +15,8 @@ _NO_SUCH_JOB = (
     "Foundry portal lists all jobs of the account."
 )
 
-RUNNING = frozenset({"pending", "queued", "validating_files", "running", "resuming"})
+WAITING = frozenset({"pending", "queued", "validating_files"})
+RUNNING = WAITING | {"running", "resuming"}
 PAUSED = frozenset({"pausing", "paused"})
 FINAL = frozenset({"succeeded", "failed", "cancelled"})
 

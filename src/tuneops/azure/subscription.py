@@ -81,11 +81,20 @@ def list_resources(session: "Session", group: str | None = None) -> Iterator[Res
 
 def merge_tags(session: "Session", group: str, tags: Mapping[str, str]) -> None:
     """Set these tags of a group, and leave the others as they are at that moment."""
+    scope = f"subscriptions/{session.subscription}/resourceGroups/{group}"
+    _merge_tags(session, scope, tags, f"tagging resource group {group}")
+
+
+def merge_account_tags(session: "Session", account: Account, tags: Mapping[str, str]) -> None:
+    """The same for an account."""
+    _merge_tags(session, account.id.strip("/"), tags, f"tagging account {account.name}")
+
+
+def _merge_tags(session: "Session", scope: str, tags: Mapping[str, str], doing: str) -> None:
     from azure.mgmt.resource.resources.models import Tags, TagsPatchResource
 
-    scope = f"subscriptions/{session.subscription}/resourceGroups/{group}"
     patch = TagsPatchResource(operation="Merge", properties=Tags(tags=dict(tags)))
-    with translated(f"tagging resource group {group}"):
+    with translated(doing):
         session.resources.tags.begin_update_at_scope(scope, patch).result()
 
 

@@ -1,50 +1,28 @@
 """Do what a plan file says and nothing else; each row is read and judged again just before."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Literal
+from datetime import datetime, timedelta
 
 from tuneops import tags
-from tuneops.azure import deletion, deployments, files, jobs, resources, subscription
-from tuneops.azure.cloud import Session
-from tuneops.azure.data_plane import open_client
+from tuneops.azure import deletion, resources, subscription
 from tuneops.azure.deletion import Deletion
 from tuneops.cleanup import inventory
-from tuneops.cleanup.facts import DELETE_AFTER, MARKED, AccountFacts
+from tuneops.cleanup.apply_items import ItemRun
+from tuneops.cleanup.facts import DELETE_AFTER, MARKED
 from tuneops.cleanup.group_guards import rounded
-from tuneops.cleanup.inventory import Frame
-from tuneops.cleanup.item_guards import Item, leftovers
+from tuneops.cleanup.inventory import SubscriptionContext
+from tuneops.cleanup.outcomes import Clock, Narrate, Outcome, utc_now
 from tuneops.cleanup.plan import Plan, Row, check_breakers, judge
 from tuneops.cleanup.policy import Policy
 from tuneops.errors import ConfigError, TuneopsError
 from tuneops.waiting import attempts
 
-Narrate = Callable[[str], None]
-Clock = Callable[[], datetime]
-
 _LOOK_SECONDS = 5  # between two lists of all groups while deletions run
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a row: ``deleted`` was seen gone, ``requested`` was still going at the end."""
-
-    kind: Literal["group", "deployment", "file", "job", "account"]
-    name: str
-    result: Literal["deleted", "requested", "failed", "marked", "skipped"]
-    detail: str = ""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def apply(
-    session: Session,
-    policy: Policy,
+    context: SubscriptionContext,
     agreed: Plan,
     narrate: Narrate,
     *,
@@ -58,14 +36,18 @@ def apply(
         UndecidedError: More would go than the policy lets go at a time.
         PreconditionError: The clocks disagree, or no group is listed at all.
     """
-    now = clock()
+    session, policy, now = context.session, context.policy, clock()
     admit(agreed, session.subscription, policy, now)
-    check_breakers(agreed.groups, len(agreed.groups), policy)
-    listed = {group.name for group in inventory.read_groups(session, now)}
-    check_breakers([row for row in agreed.groups if row.name in listed], len(listed), policy)
-    frame = inventory.read_frame(session, policy, now)
-    run = _Run(frame, narrate, clock, dry_run=dry_run)
-    return [*run.groups(agreed.rows("mark") + agreed.rows("delete")), *run.items(agreed.leftovers)]
+    check_breakers(agreed.groups, agreed.items, len(agreed.groups), policy)
+    listed = {group.name.lower() for group in inventory.read_groups(session, now)}
+    there = [row for row in agreed.groups if row.name.lower() in listed]
+    check_breakers(there, agreed.items, len(listed), policy)
+    groups = _GroupRun(context, narrate, clock, dry_run=dry_run)
+    items = ItemRun(context, narrate, clock, dry_run=dry_run)
+    return [
+        *groups.groups(agreed.rows("mark") + agreed.rows("delete")),
+        *items.items(agreed.leftovers("mark") + agreed.leftovers("delete")),
+    ]
 
 
 def admit(agreed: Plan, subscription: str, policy: Policy, now: datetime) -> None:
@@ -132,12 +114,14 @@ def no_longer_due(planned: Row, fresh: Row) -> str | None:
 CHANGES = (tags_changed, locks_changed, manager_changed, contents_changed, no_longer_due)
 
 
-class _Run:
+class _GroupRun:
     """One apply: what it knows of the subscription, and how it speaks."""
 
-    def __init__(self, frame: Frame, narrate: Narrate, clock: Clock, *, dry_run: bool) -> None:
-        self._frame = frame
-        self._session = frame.session
+    def __init__(
+        self, context: SubscriptionContext, narrate: Narrate, clock: Clock, *, dry_run: bool
+    ) -> None:
+        self._context = context
+        self._session = context.session
         self._narrate = narrate
         self._clock = clock
         self._dry_run = dry_run
@@ -150,14 +134,6 @@ class _Run:
         outcomes |= {done.name: done for done in self._watch(going)}
         return [outcomes[row.name] for row in rows]
 
-    def items(self, items: Sequence[Item]) -> list[Outcome]:
-        """Accounts side by side; within one, ARM takes one write at a time."""
-        by_group: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in items:
-            by_group[item.group].append(item)
-        with ThreadPoolExecutor(inventory.WORKERS) as pool:
-            return [done for found in pool.map(self._items, by_group.values()) for done in found]
-
     def _begin(self, planned: Row) -> Outcome | Deletion:
         try:
             return self._act(planned)
@@ -165,13 +141,13 @@ class _Run:
             return Outcome("group", planned.name, "failed", error.message)
 
     def _act(self, planned: Row) -> Outcome | Deletion:
-        facts = inventory.read_group(self._frame, planned.name)
+        facts = inventory.read_group(self._context, planned.name)
         if facts is None:
             return Outcome("group", planned.name, "skipped", "is gone already")
         if planned.action == "delete" and facts.group.state.lower() == "deleting":
             return Deletion(planned.name, None)
         now = self._clock()
-        fresh = judge(facts, self._frame.policy, now)
+        fresh = judge(facts, self._context.releases.get(), self._context.policy, now)
         reason = next((r for change in CHANGES if (r := change(planned, fresh))), None)
         if reason is not None:
             return Outcome("group", planned.name, "skipped", f"since the plan: {reason}")
@@ -180,7 +156,7 @@ class _Run:
         return self._mark(planned, now) if fresh.action == "mark" else self._delete(planned)
 
     def _mark(self, planned: Row, now: datetime) -> Outcome:
-        after = tags.timestamp(now + self._frame.policy.groups.notice)
+        after = tags.timestamp(now + self._context.policy.groups.notice)
         marks = {MARKED: tags.timestamp(now), DELETE_AFTER: after}
         self._narrate(f"Marking resource group {planned.name}: {planned.reason}.")
         subscription.merge_tags(self._session, planned.name, marks)
@@ -194,7 +170,7 @@ class _Run:
         """One list tells of all deletions at once; a group is asked for only when it is missing."""
         pending = {begun.group.lower(): begun for begun in going}
         states: dict[str, str] = {}
-        wait = self._frame.policy.apply.wait
+        wait = self._context.policy.apply.wait
         with ThreadPoolExecutor(inventory.WORKERS) as pool:
             for _ in attempts(wait.total_seconds(), longest_pause=_LOOK_SECONDS):
                 if not pending:
@@ -234,68 +210,9 @@ class _Run:
         why = deletion.failure(self._session, begun)
         return Outcome("group", begun.group, "failed", why) if why else None
 
-    def _items(self, planned: Sequence[Item]) -> list[Outcome]:
-        try:
-            due = self._still_due(planned[0].group)
-        except TuneopsError as error:
-            return [_of(item, "failed", error.message) for item in planned]
-        return [self._item(item, due.get((item.account, item.kind, item.name))) for item in planned]
-
-    def _still_due(self, group: str) -> dict[tuple[str, str, str], AccountFacts]:
-        """The leftovers of a group as it is now, each with the account that it is in."""
-        facts = inventory.read_group(self._frame, group)
-        if facts is None:
-            return {}
-        frame, now = self._frame, self._clock()
-        return {
-            (item.account, item.kind, item.name): account
-            for account in facts.accounts
-            for item in leftovers(facts, account, frame.history, frame.policy, now)
-            if item.action == "delete"
-        }
-
-    def _item(self, item: Item, account: AccountFacts | None) -> Outcome:
-        if account is None:
-            return _of(item, "skipped", "since the plan: gone, or needed")
-        if self._dry_run:
-            return _of(item, "skipped", "dry run: would delete it")
-        self._narrate(f"Deleting {item.kind} {item.label} of {item.account}: {item.reason}.")
-        try:
-            _DELETE[item.kind](self._session, account, item.name)
-        except TuneopsError as error:
-            return _of(item, "failed", error.message)
-        return _of(item, "deleted", "")
-
 
 def _unfinished(begun: Deletion, state: str, wait: timedelta) -> Outcome:
     if state == "deleting":
         return Outcome("group", begun.group, "requested", f"still going after {rounded(wait)}")
     detail = f"still there after {rounded(wait)}, and Azure gives no reason"
     return Outcome("group", begun.group, "failed", detail)
-
-
-def _of(item: Item, result: Literal["deleted", "failed", "skipped"], detail: str) -> Outcome:
-    return Outcome(item.kind, f"{item.account}/{item.label}", result, detail)
-
-
-def _delete_deployment(session: Session, account: AccountFacts, name: str) -> None:
-    deployments.delete(session, account.account, name)
-
-
-def _delete_file(session: Session, account: AccountFacts, name: str) -> None:
-    del session
-    with open_client(account.account.endpoint) as client:
-        files.delete(client, name)
-
-
-def _delete_job(session: Session, account: AccountFacts, name: str) -> None:
-    del session
-    with open_client(account.account.endpoint) as client:
-        jobs.delete(client, name)
-
-
-_DELETE: dict[str, Callable[[Session, AccountFacts, str], None]] = {
-    "deployment": _delete_deployment,
-    "file": _delete_file,
-    "job": _delete_job,
-}

@@ -44,17 +44,12 @@ class AccountFacts:
 
 @dataclass(frozen=True)
 class GroupFacts:
-    """A group, the locks that hold it from above, on it or inside, and what is in it.
-
-    ``previous_models`` are those that a rollback anywhere in the subscription goes back to; None
-    where that cannot be read.
-    """
+    """A group, the locks that hold it from above, on it or inside, and what is in it."""
 
     group: ResourceGroup
     locks: tuple[Lock, ...] = ()
     resources: tuple[Resource, ...] = ()
     accounts: tuple[AccountFacts, ...] = ()
-    previous_models: frozenset[str] | None = frozenset()
 
     @property
     def tags(self) -> Mapping[str, str]:

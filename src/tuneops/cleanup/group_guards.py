@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from tuneops.azure.jobs import FINAL
+from tuneops.azure.resources import Account
 from tuneops.azure.subscription import DeletedAccount
 from tuneops.cleanup.facts import (
     DELETE_AFTER,
     MARKED,
     PROTECT,
+    AccountFacts,
     GroupFacts,
     age_of,
     is_candidate,
@@ -22,14 +24,16 @@ from tuneops.cleanup.facts import (
     tag,
 )
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Deployed, Releases, place, remembered
 from tuneops.tags import CREATED, EXPIRES, MANAGED_BY, is_ours, owner, read_timestamp
 
 
 @dataclass(frozen=True)
-class Case:
+class GroupCase:
     """All that a decision on one group stands on."""
 
     facts: GroupFacts
+    releases: Releases
     policy: Policy
     now: datetime
 
@@ -43,40 +47,41 @@ class DeletedCase:
     """The same for a soft-deleted account."""
 
     found: DeletedAccount
+    releases: Releases
     policy: Policy
     now: datetime
 
 
-Guard = Callable[[Case], str | None]
+Guard = Callable[[GroupCase], str | None]
 
 # Made by Azure for its own use; seen deleted by other tools (openshift/release #24607).
 AZURES_OWN = ("networkwatcherrg", "defaultresourcegroup-*", "mc_*", "cloud-shell-storage-*")
 
 
-def not_ours(case: Case) -> str | None:
+def not_ours(case: GroupCase) -> str | None:
     if is_ours(case.tags):
         return None
     return f"not ours: no tag {MANAGED_BY}={owner()}"
 
 
-def name_outside_policy(case: Case) -> str | None:
+def name_outside_policy(case: GroupCase) -> str | None:
     if matches(case.facts.group.name, case.policy.groups.names):
         return None
     return "its name matches no pattern of the policy"
 
 
-def protected_name(case: Case) -> str | None:
+def protected_name(case: GroupCase) -> str | None:
     if matches(case.facts.group.name, (*AZURES_OWN, *case.policy.groups.protected_names)):
         return "its name is protected"
     return None
 
 
-def managed_by_another(case: Case) -> str | None:
+def managed_by_another(case: GroupCase) -> str | None:
     manager = case.facts.group.managed_by
     return f"managed by {manager}" if manager else None
 
 
-def protect_tag(case: Case) -> str | None:
+def protect_tag(case: GroupCase) -> str | None:
     """The tag protects whatever its value, on the group and on anything inside."""
     inside = [(r.name, r.tags) for r in case.facts.resources]
     inside += [(d.name, d.tags) for d in case.facts.deployments]
@@ -87,16 +92,16 @@ def protect_tag(case: Case) -> str | None:
     return None
 
 
-def locked(case: Case) -> str | None:
+def locked(case: GroupCase) -> str | None:
     names = ", ".join(f"{lock.name} ({lock.level})" for lock in case.facts.locks)
     return f"locked by {names}" if names else None
 
 
-def going_already(case: Case) -> str | None:
+def going_already(case: GroupCase) -> str | None:
     return "is being deleted already" if case.facts.group.state.lower() == "deleting" else None
 
 
-def foreign_resource(case: Case) -> str | None:
+def foreign_resource(case: GroupCase) -> str | None:
     inside = [(r.name, r.tags) for r in case.facts.resources]
     inside += [(d.name, d.tags) for d in case.facts.deployments]
     foreign = [name for name, tags in inside if not is_ours(tags)]
@@ -106,29 +111,55 @@ def foreign_resource(case: Case) -> str | None:
     return f"holds what is not ours: {foreign[0]}{more}"
 
 
-def unread_contents(case: Case) -> str | None:
+def unread_contents(case: GroupCase) -> str | None:
     unread = [inside.unread for inside in case.facts.accounts if inside.unread]
     return f"what is inside cannot be read: {unread[0]}" if unread else None
 
 
-def production_inside(case: Case) -> str | None:
-    for deployment in case.facts.deployments:
-        if is_fine_tuned(deployment) and not is_candidate(deployment):
-            return f"production deployment {deployment.name} is inside"
+def production_inside(case: GroupCase) -> str | None:
+    """By its tags or by the configuration; an expiry that somebody set makes no candidate of it."""
+    for account in case.facts.accounts:
+        for found in (d for d in account.deployments if is_fine_tuned(d)):
+            named = place(account.account, found.name) in case.releases.production
+            if named or not is_candidate(found):
+                return f"production deployment {found.name} is inside"
     return None
 
 
-def previous_inside(case: Case) -> str | None:
-    if case.facts.previous_models is None:
-        tuned = [d.name for d in case.facts.deployments if is_fine_tuned(d)]
-        return f"the release history cannot be read, and {tuned[0]} is inside" if tuned else None
+def previous_inside(case: GroupCase) -> str | None:
     for deployment in case.facts.deployments:
-        if deployment.model in case.facts.previous_models:
-            return f"deployment {deployment.name} serves the release before the present one"
+        if deployment.model in case.releases.previous_models:
+            return f"deployment {deployment.name} serves the present release or the one before"
     return None
 
 
-def candidate_in_use(case: Case) -> str | None:
+def releases_remembered(case: GroupCase) -> str | None:
+    """Where production is missing, a rollback goes by the copy on the base deployment."""
+    for deployment in case.facts.deployments:
+        if remembered(deployment):
+            return f"deployment {deployment.name} remembers releases; 'deploy.py retire' ends that"
+    return None
+
+
+def trained_for_another(case: GroupCase) -> str | None:
+    """A model goes with the account that trained it, whichever stage serves it or goes back."""
+    for account in case.facts.accounts:
+        for deployed in case.releases.outside(case.facts.group.name):
+            if stands_on(deployed, account):
+                return f"deployment {deployed.name} in {deployed.account.name} needs what is inside"
+    return None
+
+
+def releases_unread(case: GroupCase) -> str | None:
+    """Where some stage cannot be read, each model inside may be the one that it serves."""
+    models = [d.name for d in case.facts.deployments if is_fine_tuned(d)]
+    models += [j.id for inside in case.facts.accounts for j in inside.jobs if j.fine_tuned_model]
+    if not case.releases.unread or not models:
+        return None
+    return f"{models[0]} is inside, and not all releases can be read: {case.releases.unread}"
+
+
+def candidate_in_use(case: GroupCase) -> str | None:
     for deployment in case.facts.deployments:
         expires = read_timestamp(tag(deployment.tags, EXPIRES))
         if is_fine_tuned(deployment) and is_candidate(deployment) and not _past(expires, case.now):
@@ -136,36 +167,36 @@ def candidate_in_use(case: Case) -> str | None:
     return None
 
 
-def job_running(case: Case) -> str | None:
+def job_running(case: GroupCase) -> str | None:
     for job in (job for inside in case.facts.accounts for job in inside.jobs):
         if job.status not in FINAL:
             return f"fine-tuning job {job.id} is {job.status}"
     return None
 
 
-def unknown_age(case: Case) -> str | None:
+def unknown_age(case: GroupCase) -> str | None:
     if age_of(case.facts) is not None:
         return None
     return f"unknown age: no time in tag {CREATED}"
 
 
-def too_young(case: Case) -> str | None:
+def too_young(case: GroupCase) -> str | None:
     age = age_of(case.facts)
     if age is None or case.now - age.since >= case.policy.groups.min_age:
         return None
     return f"younger than {rounded(case.policy.groups.min_age)} by {age.source}"
 
 
-def expiry_unreadable(case: Case) -> str | None:
+def expiry_unreadable(case: GroupCase) -> str | None:
     return _unreadable(case, EXPIRES)
 
 
-def not_expired(case: Case) -> str | None:
+def not_expired(case: GroupCase) -> str | None:
     expires = read_timestamp(tag(case.tags, EXPIRES))
     return f"expires in {rounded(expires - case.now)}" if expires and expires > case.now else None
 
 
-def meant_to_stay(case: Case) -> str | None:
+def meant_to_stay(case: GroupCase) -> str | None:
     """A group without an expiry goes only where the policy says after how long."""
     if tag(case.tags, EXPIRES) is not None:
         return None
@@ -177,18 +208,18 @@ def meant_to_stay(case: Case) -> str | None:
     return None
 
 
-def mark_removed(case: Case) -> str | None:
+def mark_removed(case: GroupCase) -> str | None:
     """Whoever takes the mark away has answered."""
     if tag(case.tags, MARKED) is not None and tag(case.tags, DELETE_AFTER) is None:
         return f"somebody removed its mark; tag {MARKED} remembers"
     return None
 
 
-def mark_unreadable(case: Case) -> str | None:
+def mark_unreadable(case: GroupCase) -> str | None:
     return _unreadable(case, DELETE_AFTER)
 
 
-def mark_not_by_us(case: Case) -> str | None:
+def mark_not_by_us(case: GroupCase) -> str | None:
     """Our marks say when they were set; without that, nobody knows that a night has passed."""
     marked = read_timestamp(tag(case.tags, MARKED))
     if tag(case.tags, DELETE_AFTER) is None or marked is not None:
@@ -196,13 +227,13 @@ def mark_not_by_us(case: Case) -> str | None:
     return f"tag {DELETE_AFTER} without a time in {MARKED}: not our mark"
 
 
-def mark_in_future(case: Case) -> str | None:
+def mark_in_future(case: GroupCase) -> str | None:
     """Whoever extends the mark wins."""
     after = read_timestamp(tag(case.tags, DELETE_AFTER))
     return f"marked: goes in {rounded(after - case.now)}" if after and after > case.now else None
 
 
-def notice_not_over(case: Case) -> str | None:
+def notice_not_over(case: GroupCase) -> str | None:
     """Nobody can shorten the notice by setting an earlier time."""
     marked = read_timestamp(tag(case.tags, MARKED))
     if marked is None or case.now - marked >= case.policy.groups.notice:
@@ -210,11 +241,11 @@ def notice_not_over(case: Case) -> str | None:
     return f"marked less than {rounded(case.policy.groups.notice)} ago"
 
 
-def unmarked(case: Case) -> str | None:
+def unmarked(case: GroupCase) -> str | None:
     return "stale, seen for the first time" if tag(case.tags, DELETE_AFTER) is None else None
 
 
-def mark_outlived(case: Case) -> str | None:
+def mark_outlived(case: GroupCase) -> str | None:
     """A mark from before something protected the group is no notice of today's deletion."""
     after = read_timestamp(tag(case.tags, DELETE_AFTER))
     if after is None or case.now - after <= case.policy.groups.mark_valid:
@@ -234,6 +265,17 @@ def deleted_outside_policy(case: DeletedCase) -> str | None:
 def deleted_protected(case: DeletedCase) -> str | None:
     value = tag(case.found.account.tags, PROTECT)
     return None if value is None else f"tag {PROTECT}: {value or 'no reason given'}"
+
+
+def deleted_but_needed(case: DeletedCase) -> str | None:
+    """A stage may serve, or go back to, a model that only this account still has."""
+    if case.releases.unread:
+        return f"not all releases can be read: {case.releases.unread}"
+    gone = case.found.account
+    for deployed in case.releases.deployed:
+        if deployed.models and same_account(deployed.trained_in, gone):
+            return f"deployment {deployed.name} in {deployed.account.name} takes its model from it"
+    return None
 
 
 def deleted_lately(case: DeletedCase) -> str | None:
@@ -256,6 +298,9 @@ KEEP: tuple[Guard, ...] = (
     unread_contents,
     production_inside,
     previous_inside,
+    releases_remembered,
+    trained_for_another,
+    releases_unread,
     candidate_in_use,
     job_running,
     unknown_age,
@@ -274,8 +319,24 @@ PURGE: tuple[Callable[[DeletedCase], str | None], ...] = (
     deleted_not_ours,
     deleted_outside_policy,
     deleted_protected,
+    deleted_but_needed,
     deleted_lately,
 )
+
+
+def stands_on(deployed: Deployed, account: AccountFacts) -> bool:
+    """Whether the account holds the model that is deployed, or one that it may go back to."""
+    if deployed.models and deployed.trained_in == account.account.id.lower():
+        return True
+    return any(
+        job.id in deployed.jobs or job.fine_tuned_model in deployed.models for job in account.jobs
+    )
+
+
+def same_account(account_id: str, gone: Account) -> bool:
+    """A deleted account has another id than it had; its group and its name are still the same."""
+    place = f"/resourcegroups/{gone.resource_group}/providers/microsoft.cognitiveservices/accounts"
+    return account_id.endswith(f"{place}/{gone.name}".lower())
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -294,7 +355,7 @@ def _past(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment <= now
 
 
-def _unreadable(case: Case, name: str) -> str | None:
+def _unreadable(case: GroupCase, name: str) -> str | None:
     text = tag(case.tags, name)
     if text is None or read_timestamp(text) is not None:
         return None

@@ -4,13 +4,15 @@ import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from tuneops import tags
 from tuneops.azure import deployments, files, jobs, locks, resources, subscription, usage
+from tuneops.azure.account import account_name
 from tuneops.azure.cloud import Session
 from tuneops.azure.data_plane import open_client
 from tuneops.azure.deployments import Deployment
@@ -18,56 +20,65 @@ from tuneops.azure.locks import Lock
 from tuneops.azure.resources import Account, ResourceGroup
 from tuneops.azure.subscription import Resource
 from tuneops.cleanup.facts import AccountFacts, GroupFacts, is_candidate, is_fine_tuned
-from tuneops.cleanup.item_guards import History, history_of
 from tuneops.cleanup.plan import Subscription
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Releases, place, releases_of
+from tuneops.config import Config
 from tuneops.errors import PreconditionError, TuneopsError
 
 MAX_CLOCK_SKEW = timedelta(minutes=5)
 WORKERS = 16
-_LOCKS_FRESH_SECONDS = 2
+_FRESH_SECONDS = 2
+_Value = TypeVar("_Value")
 _ACCOUNT_TYPE = "microsoft.cognitiveservices/accounts"
 
 
-class LockList:
-    """All locks of the subscription, listed anew when the list is older than two seconds.
+class Fresh(Generic[_Value]):
+    """A reading of Azure that serves all threads, and is repeated once it is two seconds old."""
 
-    One list serves the groups that are read at the same time; a lock that is younger still is
-    Azure's own to honour, which refuses the deletion.
-    """
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, read: Callable[[], _Value]) -> None:
+        self._read = read
         self._turn = threading.Lock()
-        self._listed = -math.inf
-        self._above: tuple[Lock, ...] = ()
-        self._of: Mapping[str, Sequence[Lock]] = {}
+        self._at = -math.inf
+        self._value: _Value | None = None
 
-    def holding(self, group: str) -> tuple[Lock, ...]:
-        """The locks on the subscription, on the group and on what is in it."""
+    def get(self) -> _Value:
         with self._turn:
-            if time.monotonic() - self._listed > _LOCKS_FRESH_SECONDS:
-                self._above, self._of = _by_scope(locks.list_locks(self._session))
-                self._listed = time.monotonic()
-            return (*self._above, *self._of.get(group.lower(), ()))
+            if self._value is None or time.monotonic() - self._at > _FRESH_SECONDS:
+                self._value = self._read()
+                self._at = time.monotonic()
+            return self._value
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What one group's facts need from outside of it."""
+class Locks:
+    """The locks on the subscription as a whole, and those of each group by its name."""
+
+    above: tuple[Lock, ...]
+    of_groups: Mapping[str, Sequence[Lock]]
+
+    def holding(self, group: str) -> tuple[Lock, ...]:
+        """The locks on the subscription, on the group and on what is in it."""
+        return (*self.above, *self.of_groups.get(group.lower(), ()))
+
+
+@dataclass(frozen=True)
+class SubscriptionContext:
+    """What a decision on one group needs from outside of it.
+
+    A lock that is younger than its list is Azure's own to honour, which refuses the deletion.
+    """
 
     session: Session
     policy: Policy
     now: datetime
-    locks: LockList
-    history: History
-
-    @property
-    def previous_models(self) -> frozenset[str] | None:
-        return self.history.previous_models if self.history.complete else None
+    locks: Fresh[Locks]
+    releases: Fresh[Releases]
 
 
-def read_subscription(session: Session, policy: Policy, now: datetime) -> Subscription:
+def read_subscription(
+    session: Session, policy: Policy, places: Sequence[Config], now: datetime
+) -> Subscription:
     """All groups with what is in them, and all deleted accounts; every page of every list.
 
     Raises:
@@ -78,29 +89,46 @@ def read_subscription(session: Session, policy: Policy, now: datetime) -> Subscr
     with ThreadPoolExecutor(WORKERS) as pool:
         opened = pool.map(lambda g: _accounts(session, policy, now, g, inside[_key(g)]), groups)
         accounts = dict(zip(map(_key, groups), opened, strict=True))
-    history = history_of([account for found in accounts.values() for account in found])
-    frame = Frame(session, policy, now, LockList(session), history)
-    facts = (_facts(frame, g, inside[_key(g)], accounts[_key(g)]) for g in groups)
+    locks_now = _read_locks(session)
+    facts = (_facts(locks_now, g, inside[_key(g)], accounts[_key(g)]) for g in groups)
     deleted = tuple(subscription.list_deleted(session))
-    return Subscription(session.subscription, tuple(facts), deleted)
+    releases = read_releases(session, places, now)
+    return Subscription(session.subscription, tuple(facts), releases, deleted)
 
 
-def read_frame(session: Session, policy: Policy, now: datetime) -> Frame:
-    """The release history of all accounts of ours, anew, and locks that stay fresh."""
+def read_context(
+    session: Session, policy: Policy, places: Sequence[Config], now: datetime
+) -> SubscriptionContext:
+    """Locks and releases are read when they are first asked for, and stay fresh."""
+    locks_now = Fresh(lambda: _read_locks(session))
+    releases = Fresh(lambda: read_releases(session, places, now))
+    return SubscriptionContext(session, policy, now, locks_now, releases)
+
+
+def read_releases(session: Session, places: Sequence[Config], now: datetime) -> Releases:
+    """The releases of all stages: in accounts of ours here, and wherever products are configured.
+
+    A configured account that this identity may not see, in this subscription or another, is unread;
+    one that does not exist holds no release.
+    """
+    ours = [a for a in resources.list_all_accounts(session) if tags.is_ours(a.tags)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        ours = [a for a in resources.list_all_accounts(session) if tags.is_ours(a.tags)]
-        found = list(pool.map(lambda account: _deployments(session, account), ours))
-    return Frame(session, policy, now, LockList(session), history_of(found))
+        listed = list(pool.map(lambda account: _deployments(session, account), ours))
+        opened = list(pool.map(lambda config: _configured(session, config), places))
+    configured = [(facts, c) for facts, c in zip(opened, places, strict=True) if facts]
+    named = [place(facts.account, config.release.deployment) for facts, config in configured]
+    return releases_of([*listed, *(facts for facts, _ in configured)], now, named)
 
 
-def read_group(frame: Frame, name: str) -> GroupFacts | None:
+def read_group(context: SubscriptionContext, name: str) -> GroupFacts | None:
     """One group as it is now; None where it is gone."""
-    group = resources.find_group(frame.session, name)
+    session = context.session
+    group = resources.find_group(session, name)
     if group is None:
         return None
-    inside = list(subscription.list_resources(frame.session, name))
-    accounts = _accounts(frame.session, frame.policy, frame.now, group, inside)
-    return _facts(frame, group, inside, accounts)
+    inside = list(subscription.list_resources(session, name))
+    accounts = _accounts(session, context.policy, context.now, group, inside)
+    return _facts(context.locks.get(), group, inside, accounts)
 
 
 def read_groups(session: Session, now: datetime) -> tuple[ResourceGroup, ...]:
@@ -156,6 +184,18 @@ def _deployments(session: Session, account: Account) -> AccountFacts:
         return AccountFacts(account, unread=error.message, deployments_read=False)
 
 
+def _configured(session: Session, config: Config) -> AccountFacts | None:
+    """The account that a configuration names, in its subscription; None where there is none."""
+    there = session.elsewhere(config.azure.subscription)
+    group, name = config.azure.resource_group, account_name(config, there.subscription)
+    try:
+        account = resources.find_account(there, group, name)
+    except TuneopsError as error:
+        unseen = Account(f"{there.subscription}/{group}/{name}", group, name, "", "", "", "")
+        return AccountFacts(unseen, unread=error.message, deployments_read=False)
+    return _deployments(there, account) if account else None
+
+
 def _calls(
     session: Session,
     found: Iterable[Deployment],
@@ -186,13 +226,12 @@ def _accounts(
 
 
 def _facts(
-    frame: Frame,
+    locks_now: Locks,
     group: ResourceGroup,
     inside: Sequence[Resource],
     accounts: tuple[AccountFacts, ...],
 ) -> GroupFacts:
-    held = frame.locks.holding(group.name)
-    return GroupFacts(group, held, tuple(inside), accounts, frame.previous_models)
+    return GroupFacts(group, locks_now.holding(group.name), tuple(inside), accounts)
 
 
 def _by_group(found: Iterable[Resource]) -> defaultdict[str, list[Resource]]:
@@ -202,17 +241,16 @@ def _by_group(found: Iterable[Resource]) -> defaultdict[str, list[Resource]]:
     return grouped
 
 
-def _by_scope(found: Iterable[Lock]) -> tuple[tuple[Lock, ...], defaultdict[str, list[Lock]]]:
-    """Locks on the subscription as a whole, and those of each group."""
+def _read_locks(session: Session) -> Locks:
     above: list[Lock] = []
     grouped: defaultdict[str, list[Lock]] = defaultdict(list)
-    for lock in found:
+    for lock in locks.list_locks(session):
         parts = lock.scope.lower().split("/")
         if "resourcegroups" in parts:
             grouped[parts[parts.index("resourcegroups") + 1]].append(lock)
         else:
             above.append(lock)
-    return tuple(above), grouped
+    return Locks(tuple(above), grouped)
 
 
 def _key(group: ResourceGroup) -> str:

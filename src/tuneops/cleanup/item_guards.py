@@ -1,17 +1,18 @@
 """What is left over inside an account that stays: deployments, files and jobs; no I/O.
 
-Guards as in `protections`: each gives a reason to keep the thing, or None.
+Guards as in `group_guards`: each gives a reason to keep the thing, or None.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Generic, Literal, TypeVar
 
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import FINAL, Job
+from tuneops.cleanup import notices
 from tuneops.cleanup.facts import (
     PROTECT,
     AccountFacts,
@@ -23,16 +24,11 @@ from tuneops.cleanup.facts import (
 )
 from tuneops.cleanup.group_guards import rounded
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Releases, place
 from tuneops.config import KEY_DIGITS
 from tuneops.tags import (
     CREATED,
     EXPIRES,
-    JOB,
-    KEY,
-    PREVIOUS_JOB,
-    PREVIOUS_KEY,
-    PREVIOUS_MODEL,
-    PRODUCT,
     is_ours,
     read_seconds,
     read_timestamp,
@@ -40,254 +36,273 @@ from tuneops.tags import (
 
 _FILE = re.compile(rf"([a-z][a-z0-9-]*)-(?:training|validation)-([0-9a-f]{{{KEY_DIGITS}}})\.jsonl")
 _SUFFIX = re.compile(rf"(.+)-([0-9a-f]{{{KEY_DIGITS}}})")
+Kind = Literal["deployment", "file", "job"]
 _Thing = TypeVar("_Thing", Deployment, UploadedFile, Job)
 
 
 @dataclass(frozen=True)
 class Item:
-    """A deployment, file or job; ``name`` is what Azure knows it by, ``label`` what people do."""
+    """A deployment, file or job; ``name`` is what Azure knows it by, ``label`` what people do.
 
-    kind: Literal["deployment", "file", "job"]
+    ``mark`` is what the account's tag of notices calls it.
+    """
+
+    kind: Kind
     group: GroupName
     account: str
     name: str
     label: str
-    action: Literal["keep", "delete"]
+    mark: str
+    action: Literal["keep", "mark", "delete"]
     reason: str
 
 
 @dataclass(frozen=True)
-class History:
-    """What the tags of our deployments tell of the releases: the present ones and those before."""
-
-    production_models: frozenset[str]
-    previous_models: frozenset[str]
-    products: frozenset[str]
-    keys: frozenset[str]
-    jobs: frozenset[str]
-    complete: bool = True
-
-
-@dataclass(frozen=True)
-class LeftBehind(Generic[_Thing]):
-    """All that a decision on one thing stands on."""
+class ItemCase(Generic[_Thing]):
+    """All that a decision on one thing stands on; ``noticed`` is None where no notice was given."""
 
     thing: _Thing
     group: GroupFacts
     account: AccountFacts
-    history: History
+    releases: Releases
     policy: Policy
     now: datetime
+    noticed: datetime | None = None
 
 
-_Guard = Callable[[LeftBehind[_Thing]], str | None]
+_Guard = Callable[[ItemCase[_Thing]], str | None]
 
 
-def history_of(accounts: Sequence[AccountFacts]) -> History:
-    """For each product its newest deployment without an expiry is production."""
-    ours = [d for a in accounts for d in a.deployments if is_ours(d.tags)]
-    released = [d for d in ours if is_fine_tuned(d) and not is_candidate(d)]
-    newest = {
-        d.tags.get(PRODUCT): d for d in sorted(released, key=lambda d: d.tags.get(CREATED, ""))
-    }
-    return History(
-        production_models=frozenset(d.model for d in newest.values()),
-        previous_models=_values(newest.values(), PREVIOUS_MODEL),
-        products=_values(released, PRODUCT),
-        keys=frozenset(key[:KEY_DIGITS] for key in _values(ours, KEY, PREVIOUS_KEY)),
-        jobs=_values(ours, JOB, PREVIOUS_JOB),
-        complete=all(account.deployments_read for account in accounts),
-    )
-
-
-def leftovers(
-    group: GroupFacts, account: AccountFacts, history: History, policy: Policy, now: datetime
+def judge_items(
+    group: GroupFacts, account: AccountFacts, releases: Releases, policy: Policy, now: datetime
 ) -> Iterator[Item]:
     """Every fine-tuned deployment of ours, and every file and job that carries a key of ours."""
+    noticed = notices.read(tag(account.account.tags, notices.TAG))
 
-    def left(thing: _Thing) -> LeftBehind[_Thing]:
-        return LeftBehind(thing, group, account, history, policy, now)
+    def judged(
+        kind: Kind, thing: _Thing, label: str, guards: Sequence[_Guard[_Thing]], *identity: str
+    ) -> Item:
+        name = thing.name if isinstance(thing, Deployment) else thing.id
+        mark = notices.mark_of(kind, name, *identity)
+        case = ItemCase(thing, group, account, releases, policy, now, noticed.get(mark))
+        place = account.account
+        return Item(
+            kind, place.resource_group, place.name, name, label, mark, *_decided(guards, case)
+        )
 
     for deployment in account.deployments:
         if is_ours(deployment.tags) and is_fine_tuned(deployment):
-            kept = _first(DEPLOYMENT_GUARDS, left(deployment))
-            yield _item(account, "deployment", (deployment.name, deployment.model), kept)
+            identity = (deployment.model, tag(deployment.tags, CREATED) or "")
+            yield judged("deployment", deployment, deployment.model, DEPLOYMENT_GUARDS, *identity)
     for file in account.files:
         if _FILE.fullmatch(file.name):
-            yield _item(account, "file", (file.id, file.name), _first(FILE_GUARDS, left(file)))
+            yield judged("file", file, file.name, FILE_GUARDS)
     for job in account.jobs:
         if _SUFFIX.fullmatch(job.suffix or ""):
-            yield _item(account, "job", (job.id, job.suffix or ""), _first(JOB_GUARDS, left(job)))
+            yield judged("job", job, job.suffix or "", JOB_GUARDS)
 
 
-def held(left: LeftBehind[_Thing]) -> str | None:
+def held(case: ItemCase[_Thing]) -> str | None:
     """What protects a group or an account protects what is in it."""
-    account = left.account.account
-    places = [left.group.tags, account.tags, getattr(left.thing, "tags", {})]
+    account = case.account.account
+    places = [case.group.tags, account.tags, getattr(case.thing, "tags", {})]
     if any(tag(tags, PROTECT) is not None for tags in places):
         return f"tag {PROTECT}"
-    if left.group.locks:
-        return f"locked by {left.group.locks[0].name}"
+    if case.group.locks:
+        return f"locked by {case.group.locks[0].name}"
     return None
 
 
-def history_unknown(left: LeftBehind[_Thing]) -> str | None:
-    return None if left.history.complete else "the release history cannot be read as a whole"
+def history_unread(case: ItemCase[_Thing]) -> str | None:
+    unread = case.releases.unread
+    return f"not all releases can be read: {unread}" if unread else None
 
 
-def in_production(left: LeftBehind[Deployment]) -> str | None:
-    if is_candidate(left.thing) or left.thing.model not in left.history.production_models:
+def in_production(case: ItemCase[Deployment]) -> str | None:
+    if not _serves_users(case):
         return None
-    idle = _calls(left) == 0 and "; nobody calls it, and Azure deletes it after 15 idle days"
+    idle = _calls(case) == 0 and "; nobody calls it, and Azure deletes it after 15 idle days"
     return f"production{idle or ''}"
 
 
-def serves_previous(left: LeftBehind[Deployment]) -> str | None:
-    previous = left.thing.model in left.history.previous_models
-    return "serves the release before the present one" if previous else None
+def serves_previous(case: ItemCase[Deployment]) -> str | None:
+    previous = case.thing.model in case.releases.previous_models
+    return "serves the present release or the one before" if previous else None
 
 
-def candidate_not_expired(left: LeftBehind[Deployment]) -> str | None:
-    if not is_candidate(left.thing):
+def candidate_not_expired(case: ItemCase[Deployment]) -> str | None:
+    if not is_candidate(case.thing):
         return None
-    expires = read_timestamp(tag(left.thing.tags, EXPIRES))
+    expires = read_timestamp(tag(case.thing.tags, EXPIRES))
     if expires is None:
         return f"tag {EXPIRES} is not a time with its zone"
-    return f"expires in {rounded(expires - left.now)}" if expires > left.now else None
+    return f"expires in {rounded(expires - case.now)}" if expires > case.now else None
 
 
-def called_or_unknown(left: LeftBehind[Deployment]) -> str | None:
+def called_or_unknown(case: ItemCase[Deployment]) -> str | None:
     """An expired candidate is over; anything else must be known to be idle."""
-    if is_candidate(left.thing):
+    if is_candidate(case.thing):
         return None
-    calls = _calls(left)
+    calls = _calls(case)
     if calls is None:
         return "nothing points to it, but nobody can say whether it is called"
     return f"called {calls:.0f} times lately" if calls else None
 
 
-def deployed_lately(left: LeftBehind[Deployment]) -> str | None:
-    if is_candidate(left.thing):
+def deployed_lately(case: ItemCase[Deployment]) -> str | None:
+    if is_candidate(case.thing):
         return None
-    created = read_timestamp(tag(left.thing.tags, CREATED))
-    idle_after = left.policy.deployments.idle_after
-    if created is None or left.now - created < idle_after:
+    created = read_timestamp(tag(case.thing.tags, CREATED))
+    idle_after = case.policy.deployments.idle_after
+    if created is None or case.now - created < idle_after:
         return f"not known to be older than {rounded(idle_after)}"
     return None
 
 
-def unread_account(left: LeftBehind[_Thing]) -> str | None:
-    return left.account.unread or None
+def unread_account(case: ItemCase[_Thing]) -> str | None:
+    return case.account.unread or None
 
 
-def product_not_released(left: LeftBehind[UploadedFile]) -> str | None:
-    name = _FILE.fullmatch(left.thing.name)
-    released = name is not None and name[1] in left.history.products
+def product_not_released(case: ItemCase[UploadedFile]) -> str | None:
+    name = _FILE.fullmatch(case.thing.name)
+    released = name is not None and (_account_id(case), name[1]) in case.releases.released
     return None if released else "its product has no release yet"
 
 
-def needed_file(left: LeftBehind[UploadedFile]) -> str | None:
-    name = _FILE.fullmatch(left.thing.name)
-    needed = name is not None and name[2] in left.history.keys
+def needed_file(case: ItemCase[UploadedFile]) -> str | None:
+    name = _FILE.fullmatch(case.thing.name)
+    of_jobs = {
+        file
+        for job in case.account.jobs
+        if _is_needed(case, job)
+        for file in (job.training_file, job.validation_file)
+    }
+    needed = case.thing.id in of_jobs or (name is not None and name[2] in case.releases.keys)
     return "the last two releases stand on it" if needed else None
 
 
-def in_training(left: LeftBehind[UploadedFile]) -> str | None:
-    running = [job for job in left.account.jobs if job.status not in FINAL]
+def in_training(case: ItemCase[UploadedFile]) -> str | None:
+    running = [job for job in case.account.jobs if job.status not in FINAL]
     used = {file for job in running for file in (job.training_file, job.validation_file)}
-    return "a job is using it" if left.thing.id in used else None
+    return "a job is using it" if case.thing.id in used else None
 
 
-def uploaded_lately(left: LeftBehind[UploadedFile]) -> str | None:
-    return _lately(left, left.thing.created)
+def uploaded_lately(case: ItemCase[UploadedFile]) -> str | None:
+    return _lately(case, case.thing.created)
 
 
-def job_not_finished(left: LeftBehind[Job]) -> str | None:
-    return None if left.thing.status in FINAL else f"is {left.thing.status}"
+def job_not_finished(case: ItemCase[Job]) -> str | None:
+    return None if case.thing.status in FINAL else f"is {case.thing.status}"
 
 
-def line_not_released(left: LeftBehind[Job]) -> str | None:
+def line_not_released(case: ItemCase[Job]) -> str | None:
     """A job is of the same line as a released one where both suffixes start alike."""
-    released = [job.suffix or "" for job in left.account.jobs if job.id in left.history.jobs]
+    released = [job.suffix or "" for job in case.account.jobs if job.id in case.releases.jobs]
     lines = {found[1] for suffix in released if (found := _SUFFIX.fullmatch(suffix))}
-    own = _SUFFIX.fullmatch(left.thing.suffix or "")
+    own = _SUFFIX.fullmatch(case.thing.suffix or "")
     return None if own and own[1] in lines else "its product has no release yet"
 
 
-def needed_job(left: LeftBehind[Job]) -> str | None:
-    own = _SUFFIX.fullmatch(left.thing.suffix or "")
-    by_key = own is not None and own[2] in left.history.keys
-    needed = by_key or left.thing.id in left.history.jobs
+def needed_job(case: ItemCase[Job]) -> str | None:
+    needed = _is_needed(case, case.thing)
     return "the last two releases come from it" if needed else None
 
 
-def finished_lately(left: LeftBehind[Job]) -> str | None:
-    return _lately(left, left.thing.finished or left.thing.created)
+def finished_lately(case: ItemCase[Job]) -> str | None:
+    return _lately(case, case.thing.finished or case.thing.created)
+
+
+def notice_not_over(case: ItemCase[_Thing]) -> str | None:
+    """A time that has not come yet gives notice until then."""
+    if case.noticed is None:
+        return None
+    left = case.policy.groups.notice - (case.now - case.noticed)
+    return f"marked: goes in {rounded(left)}" if left > timedelta() else None
+
+
+def unnoticed(case: ItemCase[_Thing]) -> str | None:
+    return "left over, seen for the first time" if case.noticed is None else None
+
+
+def notice_outlived(case: ItemCase[_Thing]) -> str | None:
+    """A notice from before it was needed again is no notice of today's deletion."""
+    after, valid = case.policy.groups.notice, case.policy.groups.mark_valid
+    if case.noticed is None or case.now - case.noticed - after <= valid:
+        return None
+    return f"its notice is older than {rounded(valid)}: marked anew"
 
 
 DEPLOYMENT_GUARDS: tuple[_Guard[Deployment], ...] = (
     held,
-    history_unknown,
+    history_unread,
     in_production,
     serves_previous,
     candidate_not_expired,
     called_or_unknown,
     deployed_lately,
+    notice_not_over,
 )
 FILE_GUARDS: tuple[_Guard[UploadedFile], ...] = (
     held,
-    history_unknown,
+    history_unread,
     unread_account,
     product_not_released,
     needed_file,
     in_training,
     uploaded_lately,
+    notice_not_over,
 )
 JOB_GUARDS: tuple[_Guard[Job], ...] = (
     held,
-    history_unknown,
+    history_unread,
     unread_account,
     job_not_finished,
     line_not_released,
     needed_job,
     finished_lately,
+    notice_not_over,
 )
-_WHY_DELETED = {
-    "deployment": "nothing points to it",
-    "file": "no release needs it",
-    "job": "no release needs it",
-}
+NOTICE_GUARDS: tuple[_Guard[Any], ...] = (unnoticed, notice_outlived)
 
 
-def _first(guards: Sequence[_Guard[_Thing]], left: LeftBehind[_Thing]) -> str | None:
-    return next((reason for guard in guards if (reason := guard(left))), None)
+def _decided(
+    guards: Sequence[_Guard[_Thing]], case: ItemCase[_Thing]
+) -> tuple[Literal["keep", "mark", "delete"], str]:
+    if kept := _first(guards, case):
+        return "keep", kept
+    if marked := _first(NOTICE_GUARDS, case):
+        return "mark", marked
+    return "delete", "nothing needs it, and its notice is over"
 
 
-def _item(
-    account: AccountFacts,
-    kind: Literal["deployment", "file", "job"],
-    names: tuple[str, str],
-    kept: str | None,
-) -> Item:
-    place = account.account
-    action: Literal["keep", "delete"] = "keep" if kept else "delete"
-    reason = kept or _WHY_DELETED[kind]
-    return Item(kind, place.resource_group, place.name, *names, action, reason)
+def _first(guards: Sequence[_Guard[_Thing]], case: ItemCase[_Thing]) -> str | None:
+    return next((reason for guard in guards if (reason := guard(case))), None)
 
 
-def _values(deployments: Iterable[Deployment], *names: str) -> frozenset[str]:
-    """What any of these tags names, even where the other tags of that release are lost."""
-    values = (tag(d.tags, name) for d in deployments for name in names)
-    return frozenset(value for value in values if value)
+def _serves_users(case: ItemCase[Deployment]) -> bool:
+    if place(case.account.account, case.thing.name) in case.releases.production:
+        return True
+    return not is_candidate(case.thing) and case.thing.model in case.releases.production_models
 
 
-def _calls(left: LeftBehind[Deployment]) -> float | None:
-    calls = left.account.calls
-    return None if calls is None else calls.get(left.thing.name.lower(), 0)
+def _is_needed(case: ItemCase[_Thing], job: Job) -> bool:
+    """By its key, its id, or the model that it left: each tag may be lost alone."""
+    own, releases = _SUFFIX.fullmatch(job.suffix or ""), case.releases
+    by_key = own is not None and own[2] in releases.keys
+    return by_key or job.id in releases.jobs or job.fine_tuned_model in releases.models
 
 
-def _lately(left: LeftBehind[_Thing], seconds: int) -> str | None:
-    older_than, since = left.policy.training.older_than, read_seconds(seconds)
+def _account_id(case: ItemCase[_Thing]) -> str:
+    return case.account.account.id.lower()
+
+
+def _calls(case: ItemCase[Deployment]) -> float | None:
+    calls = case.account.calls
+    return None if calls is None else calls.get(case.thing.name.lower(), 0)
+
+
+def _lately(case: ItemCase[_Thing], seconds: int) -> str | None:
+    older_than, since = case.policy.training.older_than, read_seconds(seconds)
     if since is None:
         return "its time cannot be read"
-    return f"younger than {rounded(older_than)}" if left.now - since < older_than else None
+    return f"younger than {rounded(older_than)}" if case.now - since < older_than else None

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import AwareDatetime, Field
 
 from tuneops import pricing, tags
 from tuneops.azure.deployments import Deployment
@@ -18,14 +20,15 @@ from tuneops.cleanup.facts import (
     tag,
     tags_digest,
 )
-from tuneops.cleanup.group_guards import Case, DeletedCase
-from tuneops.cleanup.item_guards import History, Item, history_of, leftovers
+from tuneops.cleanup.group_guards import DeletedCase, GroupCase
+from tuneops.cleanup.item_guards import Item, judge_items
 from tuneops.cleanup.policy import Policy
+from tuneops.cleanup.releases import Releases
 from tuneops.errors import UndecidedError
 
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 Action = Literal["keep", "mark", "delete"]
-_Case = TypeVar("_Case", Case, DeletedCase)
+_Case = TypeVar("_Case", GroupCase, DeletedCase)
 _PRICED = ("microsoft.cognitiveservices/accounts", "microsoft.cognitiveservices/accounts/projects")
 
 
@@ -49,7 +52,7 @@ class Row:
     managed_by: str | None
     locks: tuple[str, ...]
     contents: tuple[str, ...]
-    cost: float
+    cost: Annotated[float, Field(allow_inf_nan=False)]
     cost_complete: bool
 
 
@@ -72,20 +75,17 @@ class Subscription:
 
     id: str
     groups: tuple[GroupFacts, ...]
+    releases: Releases
     deleted: tuple[DeletedAccount, ...] = ()
-
-    @property
-    def history(self) -> History:
-        return history_of([account for group in self.groups for account in group.accounts])
 
 
 @dataclass(frozen=True)
 class Plan:
     """``created`` is UTC; ``policy`` is the digest of the policy that it was made under."""
 
-    subscription: str
-    created: datetime
-    policy: str
+    subscription: Annotated[str, Field(max_length=36)]
+    created: AwareDatetime
+    policy: Annotated[str, Field(max_length=16)]
     groups: tuple[Row, ...]
     items: tuple[Item, ...] = ()
     deleted_accounts: tuple[DeletedRow, ...] = ()
@@ -94,29 +94,35 @@ class Plan:
         return tuple(row for row in self.groups if row.action == action)
 
     @property
-    def leftovers(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.items if item.action == "delete")
+    def due(self) -> int:
+        """How many rows apply would do."""
+        actions = [*(row.action for row in self.groups), *(item.action for item in self.items)]
+        return sum(action != "keep" for action in actions)
+
+    def leftovers(self, action: Action) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.action == action)
 
 
 def plan(found: Subscription, policy: Policy, now: datetime) -> Plan:
     """One row for each group, each leftover inside a group that stays, each deleted account."""
     groups = sorted(found.groups, key=lambda facts: facts.group.name.lower())
-    rows = tuple(judge(facts, policy, now) for facts in groups)
-    history = found.history
+    rows = tuple(judge(facts, found.releases, policy, now) for facts in groups)
     items = (
         item
         for facts, row in zip(groups, rows, strict=True)
         if row.action != "delete"
         for account in facts.accounts
-        for item in leftovers(facts, account, history, policy, now)
+        for item in judge_items(facts, account, found.releases, policy, now)
     )
-    deleted = tuple(judge_deleted(account, policy, now) for account in found.deleted)
+    deleted = tuple(
+        judge_deleted(account, found.releases, policy, now) for account in found.deleted
+    )
     return Plan(found.id, now, policy.digest, rows, tuple(items), deleted)
 
 
-def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
+def judge(facts: GroupFacts, releases: Releases, policy: Policy, now: datetime) -> Row:
     """Closed by default: a group goes when no guard has a reason to keep it."""
-    action, reason = _decided(Case(facts, policy, now))
+    action, reason = _decided(GroupCase(facts, releases, policy, now))
     age = age_of(facts)
     return Row(
         name=facts.group.name,
@@ -136,8 +142,10 @@ def judge(facts: GroupFacts, policy: Policy, now: datetime) -> Row:
     )
 
 
-def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> DeletedRow:
-    reason = next(_reasons(group_guards.PURGE, DeletedCase(found, policy, now)), None)
+def judge_deleted(
+    found: DeletedAccount, releases: Releases, policy: Policy, now: datetime
+) -> DeletedRow:
+    reason = next(_reasons(group_guards.PURGE, DeletedCase(found, releases, policy, now)), None)
     account = found.account
     return DeletedRow(
         name=account.name,
@@ -150,19 +158,21 @@ def judge_deleted(found: DeletedAccount, policy: Policy, now: datetime) -> Delet
     )
 
 
-def check_breakers(groups: Sequence[Row], listed: int, policy: Policy) -> None:
+def check_breakers(
+    groups: Sequence[Row], items: Sequence[Item], listed: int, policy: Policy
+) -> None:
     """Raises: UndecidedError where more would go than the policy lets go at a time."""
-    going = sum(row.action == "delete" for row in groups)
     limits = policy.breakers
+    going = sum(row.action == "delete" for row in groups)
+    kinds = [item.kind == "deployment" for item in items if item.action == "delete"]
     percent = 100 * going / listed if listed else 100.0
-    over = [
-        *([f"{going} groups, at most {limits.max_groups}"] if going > limits.max_groups else []),
-        *(
-            [f"{percent:.0f} % of {listed}, at most {limits.max_percent:g} %"]
-            if going and percent > limits.max_percent
-            else []
-        ),
-    ]
+    counted = (
+        (going, limits.max_groups, "{} groups, at most {}"),
+        (percent if going else 0, limits.max_percent, f"{{:.0f}} % of {listed}, at most {{:g}} %"),
+        (kinds.count(True), limits.max_deployments, "{} deployments, at most {}"),
+        (kinds.count(False), limits.max_leftovers, "{} files and jobs, at most {}"),
+    )
+    over = [words.format(count, most) for count, most, words in counted if count > most]
     if over:
         raise UndecidedError(
             f"Too much would be deleted: {'; '.join(over)}. Nothing is.",
@@ -175,7 +185,7 @@ def owner_of(facts: GroupFacts, policy: Policy) -> str | None:
     return next((value for value in named if value), None)
 
 
-def _decided(case: Case) -> tuple[Action, str]:
+def _decided(case: GroupCase) -> tuple[Action, str]:
     if kept := next(_reasons(group_guards.KEEP, case), None):
         return "keep", kept
     if marked := next(_reasons(group_guards.MARK, case), None):

@@ -56,6 +56,8 @@ class Breakers(_Section):
 
     max_groups: int = Field(ge=1)
     max_percent: float = Field(gt=0, le=100)
+    max_deployments: int = Field(ge=1)
+    max_leftovers: int = Field(ge=1)
     max_purges: int = Field(ge=1)
 
 

@@ -1,41 +1,46 @@
 """What a person who approves a release is shown."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
-from tuneops import github, pricing, tags
+from tuneops import github, pricing
 from tuneops.azure import catalog, deployments
 from tuneops.azure.account import open_foundry
 from tuneops.config import Config
-from tuneops.errors import ConfigError
 from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
+from tuneops.release import comparison
+from tuneops.release.comparison import Comparison
 
 
 def page(config_path: Path, run_json: Path, report: str) -> dict[str, Any]:
     """Add the page to the job's summary.
 
     Raises:
+        PreconditionError: There is no such file, or no candidate.
         ConfigError: The smoke test's record cannot be read.
+        UndecidedError: It is not of the candidate that is deployed.
     """
     config = configuration.load(config_path)
-    facts = {"verdict": _verdict(run_json), **_deployed(config), "report": report}
+    compared = comparison.read(run_json)
+    facts = {**_compared(config, compared), "report": report}
     github.add_summary(_markdown(config, facts))
     return facts
 
 
-def _deployed(config: Config) -> dict[str, Any]:
+def _compared(config: Config, compared: Comparison) -> dict[str, Any]:
     foundry = open_foundry(config)
     name = config.release.candidate_deployment
     candidate = deployments.find(foundry.session, foundry.account, name)
+    comparison.check_candidate(candidate, compared, name)
     offered = catalog.models(foundry.session, config.azure.region)
     base = base_model(config, offered)
     return {
-        "model": candidate.model if candidate else None,
-        "data_digest": candidate.tags.get(tags.DATA_DIGEST) if candidate else None,
+        "verdict": compared.outcome.value,
+        "model": compared.model,
+        "data_digest": compared.release.data_digest,
         "cost_per_month_usd": pricing.hosting_per_month(
             config.release.sku, config.prices.hosting_per_hour
         ),
@@ -54,7 +59,7 @@ def _markdown(config: Config, facts: dict[str, Any]) -> str:
     release = config.release
     rows = {
         "Verdict": facts["verdict"],
-        "Model": facts["model"] or "unknown",
+        "Model": facts["model"],
         "Data digest": facts["data_digest"] or "unknown",
         "Deployment": f"{release.deployment}, {release.sku}, {release.capacity}K tokens a minute",
         "Cost per month": _cost(facts["cost_per_month_usd"]),
@@ -66,16 +71,6 @@ def _markdown(config: Config, facts: dict[str, Any]) -> str:
     if facts["report"].startswith("https://"):
         lines += ["", f"[The report, base and candidate side by side](<{facts['report']}>)"]
     return "\n".join(lines)
-
-
-def _verdict(run_json: Path) -> str:
-    try:
-        return str(json.loads(run_json.read_bytes())["verdict"]["outcome"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(
-            f"{run_json} is not the record of a smoke test.",
-            remedy="Name the run.json that 'smoke_test.py run' wrote.",
-        ) from error
 
 
 def _date(moment: datetime | None) -> str:

@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tuneops import config as configuration
-from tuneops import confirmation, console, github, tags
+from tuneops import confirmation, console, github, name_collisions, tags
 from tuneops.azure import deployments
 from tuneops.azure.deployments import Deployment
 from tuneops.config import Config
 from tuneops.display import tables
-from tuneops.release import deploy, model_card, plan
+from tuneops.release import comparison, deploy, model_card, plan
 from tuneops.release.history import Release
 from tuneops.release.target import Place, open_place
+from tuneops.release.trained import trained
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,44 +29,51 @@ def candidate(
     dry_run: bool,
 ) -> dict[str, Any]:
     config, place = _open(path, environment)
-    release = deploy.trained(config, place.home, job_id, checkpoint)
+    release = trained(config, place.home, job_id).release(checkpoint)
     if dry_run:
         return _would_deploy(config.release.candidate_deployment, release)
     return _told(config, deploy.deploy_candidate(config, place, release, console.say))
 
 
 def promote(
-    path: Path, environment: str | None, *, job_id: str | None, approved_by: str, dry_run: bool
+    path: Path,
+    environment: str | None,
+    *,
+    job_id: str | None,
+    run_json: Path,
+    compared: str | None,
+    approved_by: str,
+    dry_run: bool,
 ) -> dict[str, Any]:
     config, place = _open(path, environment)
-    release = deploy.trained(config, place.home, job_id, None)
+    left = trained(config, place.home, job_id)
+    deploy.deployed(config, place)
+    found = comparison.read(run_json, compared)
+    release = deploy.compared_release(config, place, left, found, approved_by)
     if dry_run:
         return _would_deploy(config.release.deployment, release)
-    missing = place.find(config.release.deployment) is None
-    promoted = deploy.promote(config, place, release, approved_by, console.say)
-    first = missing and Release.previous(promoted) is None
-    github.set_outputs(first=str(first).lower())
+    promoted = deploy.promote(config, place, release, console.say, _announce)
     return _told(config, promoted)
 
 
 def rollback(
-    path: Path, environment: str | None, *, job_id: str | None, dry_run: bool
+    path: Path, environment: str | None, *, job_id: str | None, to: str | None, dry_run: bool
 ) -> dict[str, Any]:
     config, place = _open(path, environment)
-    if not dry_run:
-        back = deploy.rollback(config, place, job_id, console.say)
-        github.add_summary(f"{_named(back)}: what came after it was taken back.")
-        return _told(config, back)
+    if dry_run:
+        return _would_roll_back(config, place, job_id, to)
+    back = deploy.rollback(config, place, job_id, to, console.say)
     name = config.release.deployment
-    current = place.find(name)
-    if current is not None and plan.is_back(current, job_id):
-        return {"would_deploy": None, "as": name}
-    return _would_deploy(name, plan.rollback_target(current, name, deploy.kept(config, place)))
+    if back is None:
+        github.add_summary(f"`{name}` is gone: nothing served before it.")
+        return {"deployment": None, "taken_away": name}
+    github.add_summary(f"{_named(back)}: what came after it was taken back.")
+    return _told(config, back)
 
 
 def retire(path: Path, environment: str | None, *, yes: bool, dry_run: bool) -> dict[str, Any]:
     config, place = _open(path, environment)
-    going = deploy.retirable(config, place)
+    going = deploy.deployed(config, place)
     names = [deployment.name for deployment in going]
     if dry_run:
         return {"would_retire": names}
@@ -95,6 +103,7 @@ def card(path: Path, environment: str | None) -> str:
 
 def _open(path: Path, environment: str | None) -> tuple[Config, Place]:
     config = configuration.load(path, environment)
+    name_collisions.refuse_beside(path, config)
     return config, open_place(config)
 
 
@@ -105,6 +114,22 @@ def _would_deploy(deployment: str, release: Release) -> dict[str, Any]:
         "key": release.key,
         "job": release.job,
     }
+
+
+def _would_roll_back(
+    config: Config, place: Place, job_id: str | None, to: str | None
+) -> dict[str, Any]:
+    name = config.release.deployment
+    current = deploy.production(config, place)
+    back = current is not None and plan.is_back(current, job_id, to)
+    if back or to == deploy.NOTHING:
+        return {"would_deploy": None, "as": name}
+    return _would_deploy(name, deploy.rollback_target(config, place, job_id, to))
+
+
+def _announce(back_to: str) -> None:
+    """Hand to later steps, before production changes, what a failure has to go back to."""
+    github.set_outputs(back_to=back_to)
 
 
 def _named(deployment: Deployment) -> str:

@@ -21,6 +21,7 @@ def look(*, github: bool, azure: bool) -> list[Finding]:
     found = [
         *(examination.on_github() if github else ()),
         *(examination.on_azure() if azure else ()),
+        *(examination.of_both() if github and azure else ()),
     ]
     found.sort(key=lambda finding: list(Level)[::-1].index(finding.level))
     rows = [" | ".join(cell(text) for text in _cells(finding)) for finding in found]

@@ -13,10 +13,10 @@ from tuneops.azure.account import open_data_plane, open_foundry
 from tuneops.azure.jobs import Job
 from tuneops.commands.progress import JobProgress
 from tuneops.config import Config
-from tuneops.dataset import scan
-from tuneops.dataset.canonical import canonical_bytes
 from tuneops.display import charts, tables
 from tuneops.errors import StillRunningError
+from tuneops.linting.data_files import canonical_bytes
+from tuneops.linting.options import check_product
 from tuneops.training import job_states, lookup, preflight, watch
 from tuneops.training import key as content
 from tuneops.training import metrics as results
@@ -104,7 +104,7 @@ def _spent(config: Config, client: "OpenAI", job: Job) -> float | None:
     steps = [event.step for event in jobs.events(client, job.id) if event.step]
     total = watch.total_steps(job, _examples(config))
     share = max(steps, default=0) / total if total else 0.0
-    tokens = scan.check_product(config).statistics[str(config.data.training)].tokens
+    tokens = check_product(config).statistics[str(config.data.training)].tokens
     return pricing.spent(config, job, share=share, training_tokens=tokens)
 
 

@@ -20,10 +20,11 @@ from tuneops.training.attention import Attention, attention
 
 @dataclass
 class Due:
-    """What the pass found, as facts for the workflow."""
+    """What the pass found, as facts for the workflow; ``running`` is what to look at again."""
 
     releases: list[dict[str, str]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
+    running: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:
@@ -47,14 +48,16 @@ def reconcile(folder: Path) -> Due:
             foundry = open_foundry(config)
         except NotFoundError:
             continue
-        _add(due, path, config, _look(config, foundry))
+        _add(due, path, config, look(config, foundry))
     for warning in due.warnings:
         console.warn(warning)
-    github.set_outputs(releases=json.dumps(due.releases), failures=json.dumps(due.failures))
+    found = {"releases": due.releases, "failures": due.failures, "running": due.running}
+    github.set_outputs(**{name: json.dumps(listed) for name, listed in found.items()})
     return due
 
 
-def _look(config: Config, foundry: Foundry) -> Attention:
+def look(config: Config, foundry: Foundry) -> Attention:
+    """What the product's jobs call for, read from Azure now."""
     deployed = deployments.list_all(foundry.session, foundry.account)
     names = (tags.JOB, tags.PREVIOUS_JOB)
     released = frozenset(
@@ -77,6 +80,9 @@ def _add(due: Due, path: Path, config: Config, found: Attention) -> None:
         )
     if found.failed:
         due.failures.append(_failure(config, found.failed))
+    due.running += [
+        {"product": config.product, "job": job.id, "status": job.status} for job in found.running
+    ]
     for job in found.waiting:
         since = tags.date_time(job.created)
         due.warnings.append(f"{config.product}: job {job.id} has been {job.status} since {since}.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tuneops import github
 from tuneops.config import Config
 from tuneops.smoke.journal import FILE, Journal
 from tuneops.smoke.judging import judged_run
@@ -22,15 +23,15 @@ def run_smoke_test(
     """Ask both deployments, judge the answers, and write the reports into ``out``.
 
     Answers are kept in ``out`` as they arrive, and a run that was killed goes on from there. The
-    verdict is recorded on the candidate's deployment, where a release looks for it, except where
-    the run is against a stored one.
+    verdict is put out for later jobs and noted on the candidate's deployment, except where the run
+    is against a stored one.
 
     Raises:
         TuneopsError: The prompts are broken, or Azure cannot be reached at all.
+        UndecidedError: Another run put another candidate there meanwhile.
     """
     from tuneops.azure.account import open_foundry
-    from tuneops.release import origin
-    from tuneops.release import smoke_tags as recorded
+    from tuneops.release import comparison, origin, smoke_tags
     from tuneops.smoke.arms import find_arms
     from tuneops.smoke.report.files import write_reports
 
@@ -45,8 +46,8 @@ def run_smoke_test(
         run = run if plan.faults else arms.compare(run)
         write_reports(run, out, loss=origin.of(config, foundry, candidate).loss)
         if wanted.against is None:
-            rates = {each.check: (each.baseline.mean, each.candidate.mean) for each in run.results}
-            found = recorded.Verdict(run.verdict.outcome, run.origin.key, rates)
-            recorded.record(foundry, candidate, found, out / "run.json")
+            compared = comparison.read(out / "run.json")
+            github.set_outputs(**compared.put_out())
+            smoke_tags.record(foundry, candidate, compared.release)
         journal.done()
     return run

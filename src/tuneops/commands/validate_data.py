@@ -1,39 +1,45 @@
 """What the commands of validate_data.py do."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tunelint.check import Options
+from tunelint.check import check as check_files
+from tunelint.diff import only_new
+from tunelint.example import Format
+from tunelint.findings import Report
+from tunelint.output import written
+from tunelint.output.github import annotations
+from tunelint.output.markdown import as_markdown
+from tunelint.output.text import as_text
+from tunelint.rule import selectors
+from tunelint.rules.limits import OVER_LIMIT
 from tuneops import config_files, github
-from tuneops.dataset import present, ruling, scan
-from tuneops.dataset.estimate import Estimate, estimate
-from tuneops.dataset.examples import Format
-from tuneops.dataset.findings import RULES, Severity, selects
-from tuneops.dataset.rules.limits import OVER_LIMIT
-from tuneops.dataset.scan import Report
 from tuneops.errors import ConfigError
+from tuneops.linting.errors import as_config_error
+from tuneops.linting.estimate import Estimate, estimate
+from tuneops.linting.options import options as product_options
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from tuneops.config import Config
+
+COMMAND = "python scripts/validate_data.py"
 
 
 def check(
     files: tuple[Path, ...],
     *,
     validation: Path | None,
-    kind: str,
-    profile: str | None,
-    select: tuple[str, ...],
     new_only: str | None,
-    jobs: int,
     cache: Path | None,
     review: bool,
     review_cost: float | None,
     config_path: Path | None,
+    **asked: Any,  # noqa: ANN401 - as _asked
 ) -> Report:
     """Check the files, or without any those that the configuration names.
 
@@ -45,43 +51,60 @@ def check(
         raise click.UsageError("--validation needs FILES; the product names its own.")
     if cache is not None and cache.exists() and not cache.is_dir():
         raise click.UsageError(f"--cache {cache} is no folder.")
-    options: dict[str, Any] = {
-        "select": _selection(select),
-        "format": None if kind == "auto" else Format(kind),
-        "jobs": jobs,
-        "cache": cache,
-    }
     wanted = config_path or (config_files.require_one() if not files or review else None)
     config = _config(wanted) if wanted else None
-    if config is not None:
-        epochs = config.fine_tuning.hyperparameters.n_epochs
-        options |= ruling.options(config) | {"epochs": epochs if isinstance(epochs, int) else None}
-    if profile is not None:
-        options["severities"] = (*options.get("severities", ()), *ruling.PROFILES[profile].items())
-    if files or config is None:
-        report = scan.check(files, validation, **options)
-    else:
-        data = config.data
-        files = (data.training,)
-        report = scan.check(files, data.validation, data.smoke_prompts, **options)
-    report = replace(report, estimate=_estimate(report, files, config))
-    report = report if new_only is None else _new(report, files, new_only, options)
+    with as_config_error():
+        chosen = _asked(config, **asked)
+        files, chosen = _files(files, validation, config, chosen)
+        report = check_files(files, chosen)
+        report = report if new_only is None else only_new(report, files, new_only, chosen)
+    report = replace(report, extra={"estimate": _estimate(report, files, config).as_dict()})
     if review and config is not None:
-        from tuneops.dataset.reviewing import reviewed
+        from tuneops.linting.model_review import reviewed
 
-        report = reviewed(report, config, files, options, most=review_cost, base=new_only)
+        report = reviewed(
+            report, config, files, chosen, most=review_cost, base=new_only, folder=cache
+        )
     return report
 
 
+def _asked(
+    config: "Config | None",
+    *,
+    kind: str,
+    profile: str | None,
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    jobs: int,
+) -> Options:
+    others: dict[str, Any] = {
+        "select": selectors(select),
+        "extend_select": selectors(extend_select),
+        "format": None if kind == "auto" else Format(kind),
+        "jobs": jobs,
+    } | ({"profile": profile} if profile else {})
+    return Options(**others) if config is None else product_options(config, **others)
+
+
+def _files(
+    files: tuple[Path, ...], validation: Path | None, config: "Config | None", chosen: Options
+) -> tuple[tuple[Path, ...], Options]:
+    """The training files, and the options with the files to hold against them."""
+    if files or config is None:
+        return files, replace(chosen, validation=(validation,) if validation else ())
+    data = config.data
+    others = replace(chosen, validation=(data.validation,), smoke_prompts=(data.smoke_prompts,))
+    return (data.training,), others
+
+
 def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") -> Estimate:
-    numbers = [report.statistics[name] for name in map(str, files) if name in report.statistics]
-    listed = sum(one.code == OVER_LIMIT.code for one in report.findings)
-    return estimate(
-        sum(one.tokens for one in numbers),
-        max((one.max_tokens for one in numbers), default=0),
-        listed + report.hidden.get(OVER_LIMIT.code, 0),
-        config,
+    names = [str(path) for path in files]
+    over = sum(
+        number
+        for (name, code, _), number in report.counts.items()
+        if code == OVER_LIMIT.code and name in names
     )
+    return estimate([report.statistics[name] for name in names], over, config)
 
 
 def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
@@ -93,11 +116,9 @@ def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
     if sarif is not None:
         _write(sarif, written(report, "sarif"))
     if plot is not None:
-        from tuneops.display.histograms import svg_bars
+        from tunelint.output.histogram import plotted
 
-        name, numbers = next(iter(report.statistics.items()))
-        title = f"Tokens an example, {name}"
-        _write(plot, svg_bars(numbers.distribution, title=title, unit="tokens"))
+        _write(plot, plotted(report))
 
 
 def _write(path: Path, text: str) -> None:
@@ -115,48 +136,29 @@ def _config(path: Path) -> "Config":
     return load(path)
 
 
-def _selection(select: tuple[str, ...]) -> tuple[str, ...]:
-    chosen = tuple(part.strip() for one in select for part in one.split(",") if part.strip())
-    for one in chosen:
-        if not any(selects(one, rule) for rule in RULES.values()):
-            from tuneops.dataset.explain import find
-
-            find(one)
-            raise ConfigError(
-                f"No rule is called '{one}'.", remedy="Write codes and names as explain --all does."
-            )
-    return chosen
+def shown(report: Report, output: str, *, full: bool) -> str:
+    if output == "text":
+        return as_text(report, full=full, notes=list(_notes(report)), command=COMMAND)
+    return written(report, output)
 
 
-def _new(report: Report, files: tuple[Path, ...], base: str, options: dict[str, Any]) -> Report:
-    """The report without what the files' base has too."""
-    from tuneops.dataset.diff import new_findings
-    from tuneops.dataset.revisions import at_base
-
-    kept = [one for one in report.findings if one.file not in set(map(str, files))]
-    for path in files:
-        with at_base(base, path) as earlier:
-            kept += new_findings(earlier, path, **options).new
-    counts = {level: sum(one.severity is level for one in kept) for level in Severity}
-    return replace(report, findings=tuple(sorted(kept)), counts=counts, hidden={})
+def _notes(report: Report) -> Iterator[str]:
+    """What the project knows beside the findings: the cost, and what a model was asked."""
+    yield from report.extra["estimate"]["lines"]
+    for review in report.extra.get("review", ()):
+        yield _review_line(review)
 
 
-def written(report: Report, output: str) -> str:
-    from tuneops.dataset import outputs
-
-    return outputs.WRITERS[output](report)
-
-
-def shown(report: Report) -> "RenderableType":
-    return present.shown(report)
-
-
-def shown_diff(facts: dict[str, Any]) -> "RenderableType":
-    return present.shown_diff(facts)
+def _review_line(review: Mapping[str, Any]) -> str:
+    return (
+        f"review by {review['model']}: {review['read']:,} rows read, "
+        f"{review['remembered']:,} remembered, {review['skipped']:,} left out for the cost, "
+        f"{review['unusable']:,} without a usable answer; {review['cost_usd']:.2f} US dollars"
+    )
 
 
 def tell_github(report: Report) -> None:
     """Annotations on stderr and a page for the job, where the check runs in GitHub Actions."""
     if github.in_actions():
-        click.echo("\n".join(present.annotations(report)), err=True)
-        github.add_summary(present.summary(report))
+        click.echo("\n".join(annotations(report)), err=True)
+        github.add_summary(as_markdown(report, list(_notes(report))))

@@ -1,5 +1,6 @@
 """What happens in the pipeline, told on GitHub: waiting, approval, runs, issues, a comment."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from tuneops import approvals, console, github, tags
 from tuneops.approvals import Rule
-from tuneops.errors import ConfigError, PreconditionError, StillRunningError
+from tuneops.errors import ConfigError, PreconditionError
 from tuneops.github import Repository
 
 RELEASE_WORKFLOW = "release.yml"
@@ -22,25 +23,6 @@ _BYPASS_REMEDY = (
     "members of a team count where administrators cannot bypass the environment. The repository "
     "variable TUNEOPS_RELEASE_WITH_BYPASS set to true lets a bypass pass, recorded as one."
 )
-
-
-def training(config_path: Path, job: str, minutes: float) -> dict[str, Any]:
-    """Wait and say on the summary page what came of it; a job that goes on is told, no error.
-
-    Raises:
-        TuneopsError: The job failed, or cannot be followed.
-    """
-    from tuneops.commands import fine_tune
-
-    try:
-        facts = fine_tune.wait(config_path, job, minutes)
-        told = f"Job `{job}` ended: model `{facts.get('fine_tuned_model') or facts.get('model')}`."
-    except StillRunningError as error:
-        console.say(error.message)
-        facts = {"job": job, "status": "running"}
-        told = f"Job `{job}` goes on; reconcile.yml releases it when it is done."
-    github.add_summary(f"{told} [Fine-tuning jobs](https://ai.azure.com/)")
-    return facts
 
 
 def require_reviewers(
@@ -91,7 +73,7 @@ def start_releases(repository: Repository, releases: str, *, dry_run: bool) -> l
     """Start each release that no run has begun; one that failed is a person's to start again."""
     begun = {run["display_title"] for run in repository.runs(RELEASE_WORKFLOW)}
     started = []
-    for release in _listed(releases, "product", "job"):
+    for release in listed(releases, "product", "job"):
         title = f"Release {release['product']} {release['job']}"
         if title in begun:
             continue
@@ -103,7 +85,7 @@ def start_releases(repository: Repository, releases: str, *, dry_run: bool) -> l
 
 
 def report_failures(repository: Repository, failures: str, *, dry_run: bool) -> list[str]:
-    found = _listed(failures, "job", "title", "body")
+    found = listed(failures, "job", "title", "body")
     for failure in [] if dry_run else found:
         repository.keep_issue(f"job:{failure['job']}", failure["title"], failure["body"])
     return [failure["title"] for failure in found]
@@ -144,9 +126,7 @@ def _last_run(results: Mapping[str, str]) -> str:
     return f"Last run: {now} ({ended}; [log]({github.run_url(github.run_id())}))"
 
 
-def _listed(text: str, *names: str) -> list[dict[str, str]]:
-    import json
-
+def listed(text: str, *names: str) -> list[dict[str, str]]:
     try:
         return [{name: str(item[name]) for name in names} for item in json.loads(text)]
     except (ValueError, TypeError, KeyError) as error:

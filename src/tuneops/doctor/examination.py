@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from tuneops import config as configuration
 from tuneops import github, products
-from tuneops.azure import catalog, deployments, resources, rest
-from tuneops.azure.account import account_name
+from tuneops.azure import catalog, deployments, jobs, resources, rest
+from tuneops.azure.account import account_name, open_foundry
 from tuneops.azure.cloud import connect
 from tuneops.azure.failures import translated
 from tuneops.doctor import azure_checks, github_checks, workflow_files
 from tuneops.doctor.azure_checks import Permission
 from tuneops.doctor.findings import Finding, error, ok, warning
-from tuneops.errors import TuneopsError
+from tuneops.errors import NotFoundError, TuneopsError
+from tuneops.names import is_of_product
 from tuneops.provision.preflight import base_model
 
 if TYPE_CHECKING:
@@ -63,6 +64,30 @@ def on_azure() -> Iterator[Finding]:
             f"roles for {product.name}", partial(_roles, session, config), soft=True
         )
         yield from _guarded(f"product {product.name}", partial(_product, session, config))
+
+
+def of_both() -> Iterator[Finding]:
+    """Whether reconcile.yml looks after the jobs that run; nothing where one side cannot be read.
+
+    What cannot be read is a finding of that side already.
+    """
+    try:
+        known = github.repository().workflow(github_checks.SWITCHED)
+        configs = [configuration.load(Path(product.config)) for product in products.find()]
+        running = [job for config in configs for job in _running(config)]
+    except TuneopsError:
+        return
+    if known:
+        yield from github_checks.unattended(running, str(known["state"]))
+
+
+def _running(config: "Config") -> list[str]:
+    try:
+        found = jobs.list_all(open_foundry(config).client)
+    except NotFoundError:
+        return []
+    ours = (job for job in found if is_of_product(config, job))
+    return [f"{config.product} {job.id}" for job in ours if job.status in jobs.RUNNING]
 
 
 def _schedule(repository: "Repository", file: workflow_files.WorkflowFile) -> Iterator[Finding]:

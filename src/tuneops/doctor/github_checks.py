@@ -13,6 +13,8 @@ from tuneops.tags import read_timestamp
 REVIEWED = "production"
 REQUIRED_CHECKS = ("code verdict", "data verdict")
 SILENCE = timedelta(days=2)  # schedules are best effort, but not that late
+SILENCE_OF_WEEKLY = timedelta(days=9)
+SWITCHED = "reconcile.yml"  # on only while something is being trained
 _PLACEHOLDER = re.compile(r"@your-org/[\w-]+")
 _SETUP = "docs/setup.md"
 
@@ -85,18 +87,39 @@ def schedule(
     if known is None:
         yield warning(about, "GitHub does not know it.", "Push it to the default branch.")
         return
+    if workflow.file == SWITCHED:
+        yield ok(about, f"It is {known['state']}; it is on while something is being trained.")
+        return
     if known["state"] != "active":
         remedy = f"Switch it on again: gh workflow enable {workflow.file}"
         yield error(about, f"It is {known['state']}.", remedy)
         return
     starts = [at for run in runs if (at := read_timestamp(run.get("created_at")))]
     last = max(starts, default=None)
-    if last is None or now - last > SILENCE:
+    if last is None or now - last > _silence(workflow):
         seen = f"It last ran on {last:%Y-%m-%d}." if last else "It never ran."
         remedy = f"Start it by hand, and look at its log: gh workflow run {workflow.file}"
         yield warning(about, seen, remedy)
     else:
         yield ok(about, f"It last ran at {last:%Y-%m-%d %H:%M} UTC.")
+
+
+def unattended(running: Sequence[str], state: str) -> Iterator[Finding]:
+    """Whether somebody will notice the end of the jobs that run, by reconcile.yml's state."""
+    about = "jobs that run"
+    if running and state != "active":
+        remedy = f"Switch it on: gh workflow enable {SWITCHED}; else the nightly run does."
+        yield warning(
+            about, f"{SWITCHED} is {state}, and these go on: {', '.join(running)}.", remedy
+        )
+    else:
+        yield ok(about, f"{len(running)}; {SWITCHED} is {state}.")
+
+
+def _silence(workflow: WorkflowFile) -> timedelta:
+    """A cron's last field is the day of the week."""
+    weekly = workflow.crons and all(cron.split()[-1] != "*" for cron in workflow.crons)
+    return SILENCE_OF_WEEKLY if weekly else SILENCE
 
 
 def _owners_review(rule: Mapping[str, Any]) -> bool:

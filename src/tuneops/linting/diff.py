@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuneops.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tuneops.config import Config
 
 
 def diff(base: str, head: Path, config_path: Path | None) -> dict[str, Any]:
@@ -13,20 +16,30 @@ def diff(base: str, head: Path, config_path: Path | None) -> dict[str, Any]:
     Raises:
         ConfigError: One of the files cannot be read.
     """
-    from tuneops import config_files, pricing
+    from tunelint.check import Options
+    from tunelint.diff import compare
+    from tunelint.revisions import at_base
+    from tuneops import config_files
     from tuneops.config import load
-    from tuneops.dataset import ruling
-    from tuneops.dataset.diff import compare
-    from tuneops.dataset.revisions import at_base
+    from tuneops.linting.errors import as_config_error
+    from tuneops.linting.options import options
 
     path = config_path or config_files.the_one()
     config = load(path) if path else None
-    options = ruling.options(config) if config else {}
-    with at_base(base, head) as earlier:
-        found = compare(earlier, head, **options)
-    if config is None:
-        return found.as_dict()
-    return found.as_dict(pricing.price(config), pricing.epochs(config))
+    with as_config_error(), at_base(base, head) as earlier:
+        found = compare(earlier, head, options(config) if config else Options())
+    facts = found.as_dict()
+    if config is not None:
+        for side in ("base", "head"):
+            facts[side] |= _cost(config, facts[side]["tokens"])
+    return facts
+
+
+def _cost(config: "Config", tokens: int) -> dict[str, float]:
+    from tuneops import pricing
+
+    cost = pricing.estimate(config, tokens)
+    return {} if cost is None else {"cost": round(cost, 2)}
 
 
 def exit_code(facts: Mapping[str, Any]) -> ExitCode:

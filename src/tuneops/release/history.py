@@ -13,8 +13,11 @@ from tuneops.tags import (
     GIT_SHA,
     JOB,
     KEY,
+    SERVED,
     SMOKE,
+    SMOKE_JOB,
     SMOKE_KEY,
+    SMOKE_MODEL,
     SMOKE_RATES,
     SMOKE_REPORT,
 )
@@ -28,9 +31,12 @@ _TAGS = {
     "data_digest": DATA_DIGEST,
     "smoke": SMOKE,
     "smoke_key": SMOKE_KEY,
+    "smoke_model": SMOKE_MODEL,
+    "smoke_job": SMOKE_JOB,
     "smoke_rates": SMOKE_RATES,
     "smoke_report": SMOKE_REPORT,
     "approved_by": APPROVED_BY,
+    "served": SERVED,
 }
 
 
@@ -39,9 +45,10 @@ class Release:
     """A fine-tuned model with where it comes from; what is not known is empty.
 
     ``key`` is the short content key, ``data_digest`` the SHA-256 of the training file's bytes,
-    ``smoke`` the smoke test's verdict for the content ``smoke_key``, ``smoke_rates`` what each of
-    its checks found (`verdict.read_rates`), ``smoke_report`` the SHA-256 of its record,
-    ``released`` the time of the deployment (UTC).
+    ``smoke`` the smoke test's verdict on ``smoke_model`` of job ``smoke_job`` and content
+    ``smoke_key``, ``smoke_rates`` what each of its checks found (`verdict.read_rates`),
+    ``smoke_report`` the SHA-256 of its record, ``released`` the time of the deployment and
+    ``served`` that of its first answer in production (UTC).
     """
 
     model: str
@@ -52,9 +59,12 @@ class Release:
     data_digest: str = ""
     smoke: str = ""
     smoke_key: str = ""
+    smoke_model: str = ""
+    smoke_job: str = ""
     smoke_rates: str = ""
     smoke_report: str = ""
     approved_by: str = ""
+    served: str = ""
 
     @classmethod
     def current(cls, deployment: Deployment) -> Self:

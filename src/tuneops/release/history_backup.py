@@ -1,4 +1,4 @@
-"""A copy of production's history on the base deployment, for when production is missing; no I/O.
+"""A copy of what production served, on the base deployment, for when production is missing.
 
 The tags of a deployment go with it: whoever deletes production, or dies between deleting and
 making it anew, would take the way back along.
@@ -7,9 +7,9 @@ making it anew, would take the way back along.
 from tuneops.azure.deployments import Deployment
 from tuneops.limits import MAX_TAG_VALUE
 from tuneops.release.history import Release
-from tuneops.tags import is_ours
+from tuneops.tags import KEPT_RELEASE, is_ours
 
-_FIELDS = ("model", "key", "job", "git_sha")
+_FIELDS = ("model", "key", "job", "git_sha", "served")
 _NOTHING = "-"
 
 
@@ -30,7 +30,7 @@ def no_tags(product: str) -> dict[str, str | None]:
 
 
 def _names(product: str) -> tuple[str, str]:
-    return f"tuneops-kept-{product}", f"tuneops-kept-{product}-before"
+    return f"{KEPT_RELEASE}{product}", f"{KEPT_RELEASE}{product}-before"
 
 
 def _written(release: Release) -> str:

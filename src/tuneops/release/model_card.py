@@ -77,6 +77,7 @@ def _training(config: Config, place: Place, release: Release, job: Job | None) -
 def _smoke(release: Release) -> dict[str, object]:
     return {
         "verdict": release.smoke or "none",
+        "for model": release.smoke_model,
         "for content": release.smoke_key,
         "record, SHA-256": release.smoke_report,
     }

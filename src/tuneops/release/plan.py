@@ -1,26 +1,28 @@
 """What a release has to do, decided from what is deployed; no I/O."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tuneops.azure.deployments import Deployment, WantedDeployment
 from tuneops.config import Config
-from tuneops.errors import FindingsError, PreconditionError, UndecidedError
+from tuneops.errors import PreconditionError, UndecidedError
 from tuneops.release.history import Release
 from tuneops.tags import (
     CREATED,
     DATA_DIGEST,
     JOB,
     PREVIOUS_MODEL,
+    PRODUCT,
     ROLLED_BACK_FROM,
     is_ours,
     new_tags,
 )
 
 FINE_TUNED_VERSION = "1"  # every fine-tuned model has version 1 (deployment guide, 2026-10)
-PASS = "PASS"  # noqa: S105 - a verdict, not a password
-_SUCCEEDED = "Succeeded"
+SUCCEEDED = "Succeeded"
 
 Kept = tuple[Release | None, Release | None]
+Known = Sequence[Deployment | WantedDeployment | None]
 
 
 def candidate(config: Config, release: Release, *, source: str | None) -> WantedDeployment:
@@ -66,70 +68,48 @@ def rolled_back(wanted: WantedDeployment) -> WantedDeployment:
     return replace(wanted, tags={**wanted.tags, ROLLED_BACK_FROM: gone})
 
 
-def before(
-    current: Deployment | None, release: Release, kept: Kept = (None, None)
-) -> Release | None:
-    """The release to go back to once ``release`` was put over ``current``.
-
-    ``kept`` tells it where production is missing.
-
-    Raises:
-        UndecidedError: Somebody else made a deployment under our name.
-    """
-    if current is None:
-        last, previous = kept
-        return previous if last is not None and last.model == release.model else last
-    check_ours(current)
-    if current.model == release.model:
-        return Release.previous(current)
-    return Release.current(current)
+def before(current: Deployment | None, release: Release, kept: Kept) -> Release | None:
+    """The newest release that served, other than this one: what a rollback of it goes back to."""
+    known = [*_told_by(current), *kept]
+    return next(_served(known, other_than=release.model), None)
 
 
-def is_released(current: Deployment, candidate: Deployment | None, release: Release) -> bool:
-    """Whether production serves the release, and no other checkpoint of its job is up for it.
-
-    Raises:
-        UndecidedError: Somebody else made a deployment under our name.
-    """
-    check_ours(current)
-    served = Release.current(current)
-    if (served.job, served.key) != (release.job, release.key) or current.state != _SUCCEEDED:
+def is_released(current: Deployment | None, release: Release) -> bool:
+    """Whether production is the release already, answering or about to."""
+    if current is None or current.state != SUCCEEDED:
         return False
-    if candidate is None or candidate.model == current.model:
-        return True
-    return Release.current(candidate).job != release.job
+    served = Release.current(current)
+    return (served.model, served.job, served.key) == (release.model, release.job, release.key)
 
 
-def is_back(current: Deployment, job_id: str | None) -> bool:
-    """Whether production does not serve the job, or not any more.
-
-    Raises:
-        UndecidedError: Somebody else made a deployment under our name.
-    """
-    check_ours(current)
-    return job_id is not None and Release.current(current).job != job_id
+def is_back(current: Deployment, job_id: str | None, to: str | None = None) -> bool:
+    """Whether production serves the model ``to``, or does not serve the job (any more)."""
+    other = job_id is not None and Release.current(current).job != job_id
+    return other or (current.model == to and current.state == SUCCEEDED)
 
 
-def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, None)) -> Release:
-    """The release that a rollback puts back; where production is missing, one that is ``kept``.
+def rollback_target(
+    current: Deployment | None, name: str, kept: Kept, *, job: str | None = None
+) -> Release:
+    """The release that a rollback puts back: the newest that served before this one.
 
-    A rollback that is under way, or died on it, is brought to its end.
+    Where production is missing, the newest that served at all, but for that of ``job``. A
+    rollback that is under way, or died on it, is brought to its end.
 
     Raises:
-        PreconditionError: Nothing is deployed, or there was no release before this one.
-        UndecidedError: Somebody else made a deployment under our name.
+        PreconditionError: Nothing is deployed, or nothing served before this one.
     """
     if current is None:
-        last, previous = kept
-        if last is None:
+        found = next((each for each in kept if each is not None and each.job != job), None)
+        if found is None:
             raise PreconditionError(
                 f"There is no deployment {name}.", remedy="Release one with 'deploy.py promote'."
             )
-        return previous or last
-    check_ours(current)
-    if current.state != _SUCCEEDED and ROLLED_BACK_FROM in current.tags:
+        return found
+    if current.state != SUCCEEDED and ROLLED_BACK_FROM in current.tags:
         return Release.current(current)
-    found = Release.previous(current)
+    earlier = [Release.previous(current), *kept]
+    found = next(_served(earlier, other_than=current.model), None)
     if found is None:
         raise PreconditionError(
             f"{name} serves its first release: there is no earlier model to go back to.",
@@ -138,15 +118,24 @@ def rollback_target(current: Deployment | None, name: str, kept: Kept = (None, N
     return found
 
 
-def check_unchanged(
-    found: Deployment | None, expected: Deployment | None, wanted: WantedDeployment
-) -> None:
-    """Raises: UndecidedError where another run put something else there meanwhile."""
-    if found is None and expected is None:
+def named_release(model: str, current: Deployment | None, kept: Kept) -> Release:
+    """What is known of a model that production served."""
+    known = [*_told_by(current), *kept]
+    found = (each for each in known if each is not None and each.model == model)
+    return next(found, Release(model))
+
+
+def check_unchanged(found: Deployment | None, known: Known, wanted: WantedDeployment) -> None:
+    """``known`` is what may be there by what this run knows and did.
+
+    Raises:
+        UndecidedError: Another run put something else there meanwhile.
+    """
+    if found is None and None in known:
         return
-    if found is not None and found.model == wanted.model:
-        return
-    if found is not None and expected is not None and _identity(found) == _identity(expected):
+    if found is not None and (
+        found.model == wanted.model or _identity(found) in {_identity(k) for k in known if k}
+    ):
         return
     now = f"it serves {found.model}" if found else "it was deleted"
     raise UndecidedError(
@@ -155,38 +144,28 @@ def check_unchanged(
     )
 
 
-def check_candidate(found: Deployment | None, wanted: Release, name: str) -> Release:
-    """The candidate's release, if it is the wanted one and passed its smoke test.
-
-    Raises:
-        PreconditionError: Nobody compared this model: no candidate, no verdict, or another's.
-        FindingsError: The smoke test failed.
-        UndecidedError: The candidate is of another content, or not made by this project.
-    """
-    if found is None or found.state != _SUCCEEDED:
-        state = f"is {found.state}" if found else "does not exist"
-        raise PreconditionError(
-            f"{wanted.model} was not tried as a candidate: deployment {name} {state}.",
-            remedy="Run 'deploy.py candidate' and 'smoke_test.py run' first.",
-        )
-    check_ours(found)
-    release = Release.current(found)
-    if (release.job, release.key) != (wanted.job, wanted.key):
+def check_same(found: Deployment | None, expected: Deployment) -> None:
+    """Raises: UndecidedError where another run put something else there meanwhile."""
+    if found is None or _identity(found) != _identity(expected):
+        now = f"it serves {found.model}" if found else "it was deleted"
         raise UndecidedError(
-            f"{name} serves job {release.job} (content {release.key}), not job {wanted.job} "
-            f"(content {wanted.key}).",
-            remedy=f"Release that one with --job {release.job}, or deploy the candidate anew.",
+            f"Another run changed {expected.name} meanwhile: {now}; its tags were left alone.",
+            remedy="Look at it with 'deploy.py show'; run this again if it is still wanted.",
         )
-    _check_verdict(release, name)
-    return release
 
 
-def check_ours(deployment: Deployment) -> None:
-    """Raises: UndecidedError where the deployment does not carry our tags."""
+def check_ours(deployment: Deployment, product: str) -> None:
+    """Raises: UndecidedError where the deployment is not this project's, or another product's."""
     if not is_ours(deployment.tags):
         raise UndecidedError(
             f"Deployment {deployment.name} was not made by this project.",
             remedy="Delete or rename it, or choose another name for release.deployment.",
+        )
+    owner = deployment.tags.get(PRODUCT)
+    if owner != product:
+        raise UndecidedError(
+            f"Deployment {deployment.name} belongs to product '{owner}', not to '{product}'.",
+            remedy="Choose another name for release.deployment in one of the configurations.",
         )
 
 
@@ -196,24 +175,34 @@ def serves(deployment: Deployment | None, wanted: WantedDeployment) -> bool:
         deployment.model == wanted.model
         and deployment.sku.lower() == wanted.sku.lower()
         and deployment.capacity == wanted.capacity
-        and deployment.state == _SUCCEEDED
+        and deployment.state == SUCCEEDED
         and deployment.tags.get(JOB) == wanted.tags.get(JOB)
     )
 
 
-def _identity(deployment: Deployment) -> tuple[str, str | None, str | None]:
+def as_it_was(deployment: Deployment) -> WantedDeployment:
+    """What brings the deployment back to what it was."""
+    return WantedDeployment(
+        name=deployment.name,
+        format=deployment.format,
+        model=deployment.model,
+        version=deployment.version,
+        sku=deployment.sku,
+        capacity=deployment.capacity,
+        tags=deployment.tags,
+        content_filter=deployment.content_filter,
+        source=deployment.source,
+    )
+
+
+def _told_by(current: Deployment | None) -> list[Release | None]:
+    return [Release.current(current), Release.previous(current)] if current else []
+
+
+def _served(known: Sequence[Release | None], *, other_than: str) -> Iterator[Release]:
+    return (each for each in known if each and each.served and each.model != other_than)
+
+
+def _identity(deployment: Deployment | WantedDeployment) -> tuple[str, str | None, str | None]:
     tags = deployment.tags
     return deployment.model, tags.get(JOB), tags.get(CREATED)
-
-
-def _check_verdict(release: Release, name: str) -> None:
-    if not release.smoke or release.smoke_key != release.key:
-        raise PreconditionError(
-            f"No smoke test has judged what {name} serves (content {release.key}).",
-            remedy="Run 'smoke_test.py run', then promote.",
-        )
-    if release.smoke != PASS:
-        raise FindingsError(
-            f"The smoke test of {name} ended with {release.smoke}.",
-            remedy="Look at its report; mend the data, or run the smoke test again.",
-        )

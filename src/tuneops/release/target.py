@@ -26,8 +26,8 @@ class Place:
     def find(self, name: str) -> Deployment | None:
         return deployments.find(self.target.session, self.target.account, name)
 
-    def put(self, wanted: WantedDeployment, *, over: Deployment | None) -> Deployment:
-        """Deploy over what was there when this was decided.
+    def put(self, wanted: WantedDeployment, *, over: plan.Known) -> Deployment:
+        """Deploy over one of what may be there by what this run knows and did.
 
         Azure takes one write per account at a time; what another run wrote while this one waited
         is not overwritten.
@@ -45,7 +45,18 @@ class Place:
         deployments.delete(self.target.session, self.target.account, name)
 
     def tag(self, deployment: Deployment, tags: Mapping[str, str | None]) -> None:
-        deployments.tag(self.target.session, self.target.account, deployment, tags)
+        """Change tags of what is deployed, as long as it is that.
+
+        Raises:
+            UndecidedError: Another run put something else there.
+        """
+
+        def check(found: Deployment | None) -> None:
+            plan.check_same(found, deployment)
+
+        deployments.tag(
+            self.target.session, self.target.account, deployment.name, tags, check=check
+        )
 
 
 def open_place(config: Config) -> Place:

@@ -14,6 +14,7 @@ from tuneops.smoke.rate_pacer import RateLimit
 from tuneops.smoke.record import Origin, Run
 from tuneops.smoke.sampling import Sampling, ask_all
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
+from tuneops.tags import DATA_DIGEST, JOB, KEY
 
 if TYPE_CHECKING:
     from tuneops.azure.account import Foundry
@@ -27,11 +28,12 @@ _JUDGE_TOKENS = 50
 
 @dataclass(frozen=True)
 class Arms:
-    """``found`` are the deployments by name."""
+    """``found`` are the deployments by name, ``account`` is the ARM id of their place."""
 
     plan: Plan
     chat: ChatSession
     found: Mapping[str, "Deployment"]
+    account: str
 
     @property
     def expected(self) -> dict[str, str]:
@@ -44,11 +46,11 @@ class Arms:
 
     @property
     def origin(self) -> Origin:
-        """Where the candidate comes from, by its tags."""
-        from tuneops.release.history import Release
-
-        release = Release.current(self.found[self.plan.deployments[CANDIDATE]])
-        return Origin(release.key, release.job, release.data_digest)
+        """Where the candidate comes from: its model, and what its tags say of that."""
+        candidate = self.found[self.plan.deployments[CANDIDATE]]
+        named = (KEY, JOB, DATA_DIGEST)
+        key, job, digest = (candidate.tags.get(tag, "") for tag in named)
+        return Origin(key, job, digest, candidate.model, self.account)
 
     def ask(self, journal: Journal, progress: Callable[[int, int], None]) -> list[Answer]:
         """Every answer that is not known yet.
@@ -106,7 +108,8 @@ class Arms:
 def find_arms(plan: Plan, foundry: "Foundry") -> Arms:
     """Raises NotFoundError where a deployment does not exist."""
     chat = ChatSession(foundry.client, foundry.session, foundry.account)
-    return Arms(plan, chat, {name: chat.deployment(name) for name in plan.asked.values()})
+    found = {name: chat.deployment(name) for name in plan.asked.values()}
+    return Arms(plan, chat, found, foundry.account.id)
 
 
 def expected_model(config: "Config", deployment: "Deployment") -> str:

@@ -4,13 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from tuneops.checks.base import Check, Planted
-from tuneops.checks.kinds import (
-    AsksQuestion,
-    ContentFilter,
-    FinishReason,
-    Language,
-    Length,
-)
+from tuneops.checks.kinds import ContentFilter, FinishReason
 from tuneops.config import Gate, SmokeTest
 from tuneops.errors import ConfigError
 from tuneops.smoke.prompts import Prompt
@@ -25,14 +19,7 @@ def configured(test: SmokeTest) -> list[Check]:
         ConfigError: Two checks have one name.
     """
     wanted = test.checks
-    checks: list[Check] = [
-        *([Language(language=wanted.language)] if wanted.language else []),
-        *([AsksQuestion(name="ends_with_question")] if wanted.ends_with_question else []),
-        Length(min_words=wanted.min_words, max_words=wanted.max_words),
-        FinishReason(),
-        ContentFilter(),
-        *wanted.more,
-    ]
+    checks = [*wanted.standard(), FinishReason(), ContentFilter(), *wanted.more]
     titles = [check.title for check in checks]
     if twice := sorted({title for title in titles if titles.count(title) > 1}):
         raise ConfigError(

@@ -33,11 +33,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the candidate comes from; what is not known is empty."""
+    """Where the candidate comes from; what is not known is empty.
+
+    ``model`` is what the deployment served when it was asked, ``account`` the ARM id of its place.
+    """
 
     key: str = ""
     job: str = ""
     data_digest: str = ""
+    model: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,11 @@ class Run:
     def key(self) -> str | None:
         return self.origin.key or None
 
+    @property
+    def rates(self) -> dict[str, tuple[float, float]]:
+        """By check, the shares of answers that held, of the baseline and of the candidate."""
+        return {each.check: (each.baseline.mean, each.candidate.mean) for each in self.results}
+
     def of_prompt(self, prompt_id: str, arm: str) -> Iterator[JudgedAnswer]:
         return (
             judged
@@ -94,14 +104,28 @@ def load_run(path: Path) -> Run:
     Raises:
         ConfigError: The file is missing, is no run, or is of another format version.
     """
+    return read_run(read_bytes(path), path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises: ConfigError where the file cannot be read."""
     try:
-        content = path.read_bytes()
-        _refuse_other_format(content, path)
-        return TypeAdapter(Run).validate_json(content)
+        return path.read_bytes()
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be read: {error.strerror}.", remedy="Name the run.json of a smoke test."
         ) from error
+
+
+def read_run(content: bytes, path: Path) -> Run:
+    """The run that ``content`` holds, which came from ``path``.
+
+    Raises:
+        ConfigError: It is no run, or is of another format version.
+    """
+    _refuse_other_format(content, path)
+    try:
+        return TypeAdapter(Run).validate_json(content)
     except ValidationError as error:
         raise ConfigError(
             f"{path} is not the record of a smoke test: {error.errors()[0]['msg']}.",

@@ -179,6 +179,6 @@ def _messages(prompt: Prompt, system_message: str) -> list[Message]:
 
 
 def _tokens(messages: Sequence[Message]) -> int:
-    from tuneops.dataset.tokens import count_texts
+    from tunelint.tokens import count_texts
 
     return sum(count_texts([m["content"] for m in messages])) + _FRAME * (len(messages) + 1)

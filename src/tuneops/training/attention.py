@@ -4,17 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tuneops.azure.jobs import Job
+from tuneops.azure.jobs import RUNNING, Job
 
 _PENDING = frozenset({"pending", "queued", "validating_files"})
 
 
 @dataclass(frozen=True)
 class Attention:
-    """The newest job, if its release or a person is due; and the jobs that wait too long."""
+    """The newest job, if its release or a person is due; and the jobs that are not done.
+
+    ``running`` are all that will end by themselves, ``waiting`` those of them that have not begun
+    for too long. A paused job is in neither: it waits for a person.
+    """
 
     release: Job | None = None
     failed: Job | None = None
+    running: tuple[Job, ...] = ()
     waiting: tuple[Job, ...] = ()
 
 
@@ -34,6 +39,7 @@ def attention(
     return Attention(
         release=newest if _is_unreleased(newest, released) else None,
         failed=newest if newest is not None and newest.status == "failed" else None,
+        running=tuple(job for job in jobs if job.status in RUNNING),
         waiting=tuple(
             job for job in jobs if job.status in _PENDING and now - job.created > overdue
         ),

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from tuneops.config import Config
-from tuneops.dataset.canonical import canonical_bytes
+from tuneops.linting.data_files import canonical_bytes
 
 METHOD = "supervised"
 

@@ -7,6 +7,8 @@ run that died.
 
 Lists may lag behind creations. So a claim counts once it is listed, for then all older ones are;
 its owner creates in the first half of its lease, and the other half is the job's to be listed in.
+A request that takes effect later still makes a second job. So whoever created after a claim of
+another run looks again for a whole lease, and cancels the younger of two jobs.
 """
 
 from collections.abc import Sequence
@@ -102,9 +104,8 @@ def decide(
     Never a second job for a key that has a live one; after a failure only with ``retry``.
     """
     known = matching(names, jobs, files)
-    live = [job for job in known if job.status in LIVE]
-    if live:
-        return Adopt(min(live, key=_progress))
+    if live := oldest(names, jobs, files):
+        return Adopt(live)
     if known and not claimant.retry:
         return Refuse(max(known, key=lambda job: job.created))
     training, validation = usable(files, names.training_file), usable(files, names.validation_file)
@@ -130,6 +131,28 @@ def claims(names: Names, files: Sequence[UploadedFile]) -> list[UploadedFile]:
     """All claims of the content, the oldest first; equal seconds are ordered by id."""
     found = [file for file in files if file.name == names.claim and file.status != "deleted"]
     return sorted(found, key=lambda file: (file.created, file.id))
+
+
+def took_over(names: Names, files: Sequence[UploadedFile], claimant: Claimant) -> bool:
+    """Whether another run claimed the content before: its request may still take effect."""
+    mine = claimant.claim
+    return mine is not None and any(
+        claim.id != mine.id and (claim.created, claim.id) < (mine.created, mine.id)
+        for claim in claims(names, files)
+    )
+
+
+def oldest(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -> Job | None:
+    """The live job of this content that everybody adopts."""
+    live = (job for job in matching(names, jobs, files) if job.status in LIVE)
+    return min(live, key=_progress, default=None)
+
+
+def duplicates(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -> list[Job]:
+    """The jobs of this content that run beside the one that everybody adopts."""
+    kept = oldest(names, jobs, files)
+    running = (job for job in matching(names, jobs, files) if job.status in RUNNING | PAUSED)
+    return [job for job in running if kept is not None and job.id != kept.id]
 
 
 def surplus(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -> list[UploadedFile]:
@@ -164,6 +187,6 @@ def _left(claimant: Claimant, now: float) -> float:
     return claimant.lease_seconds / 2 - age
 
 
-def _progress(job: Job) -> tuple[int, int]:
-    """Sorts a job that succeeded first, then the oldest."""
-    return (0 if job.status == "succeeded" else 1, job.created)
+def _progress(job: Job) -> tuple[int, int, str]:
+    """Sorts a job that succeeded first, then the oldest; of one second by id."""
+    return (0 if job.status == "succeeded" else 1, job.created, job.id)

@@ -1,6 +1,5 @@
 """Submit a training once: adopt what exists, else upload, claim the content, and create."""
 
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -8,14 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tunelint.rule import Severity
 from tuneops.azure import catalog, files, jobs
 from tuneops.azure.account import Foundry
 from tuneops.azure.files import UploadedFile
 from tuneops.azure.jobs import Job, NewJob
 from tuneops.config import Config
-from tuneops.dataset import scan
-from tuneops.dataset.canonical import canonical_bytes
-from tuneops.dataset.findings import Severity
 from tuneops.errors import (
     FindingsError,
     JobFailedError,
@@ -23,15 +20,18 @@ from tuneops.errors import (
     StillRunningError,
     TuneopsError,
 )
+from tuneops.linting.data_files import canonical_bytes
+from tuneops.linting.options import check_product
 from tuneops.names import names_of
 from tuneops.provision import preflight
 from tuneops.training import key as content
 from tuneops.training import next_step
 from tuneops.training import preflight as limits
+from tuneops.training.duplicates import keep_oldest
 from tuneops.training.free_space import make_room
 from tuneops.training.next_step import Adopt, Claim, Claimant, Create, Decision, Refuse, Upload
 from tuneops.training.preflight import Training
-from tuneops.waiting import attempts
+from tuneops.waiting import attempts, seconds_from
 
 Narrate = Callable[[str], None]
 
@@ -74,7 +74,7 @@ def look(config: Config, foundry: Foundry, key: str, *, retry: bool) -> Decision
 
 def lease_seconds() -> float:
     """How long a claim holds; TUNEOPS_LEASE_SECONDS overrides two minutes."""
-    return float(os.environ.get("TUNEOPS_LEASE_SECONDS", _LEASE_SECONDS))
+    return seconds_from("TUNEOPS_LEASE_SECONDS", _LEASE_SECONDS)
 
 
 class _Submitting:
@@ -94,6 +94,7 @@ class _Submitting:
         self._looked = 0.0
         self._settling = True
         self._checked = False
+        self._took_over = False
         self._pauses = attempts(_LEASES_TO_WAIT * claimant.lease_seconds)
 
     def run(self) -> Submission:
@@ -115,6 +116,7 @@ class _Submitting:
         listing = files.read(self._client)
         known = jobs.list_all(self._client)
         self._claimant = self._claimant.saw(listing.files, listing.now)
+        self._took_over |= next_step.took_over(self._names, listing.files, self._claimant)
         return next_step.decide(
             self._names, known, self._with_ours(listing.files), self._claimant, listing.now
         )
@@ -189,12 +191,12 @@ class _Submitting:
             return self._find_created(error)
 
     def _find_created(self, lost: TuneopsError) -> Job:
-        """The job whose creation was not answered, for as long as the claim keeps others away.
+        """The job whose creation was not answered, for half a lease beyond the claim's.
 
         Raises:
             TuneopsError: No job appears; the claim stays, so that nobody creates too early.
         """
-        for _ in attempts(self._claimant.lease_seconds / 2):
+        for _ in attempts(self._claimant.lease_seconds):
             found = self.look()
             if isinstance(found, Adopt):
                 self._narrate(f"The answer was lost, but the job exists: {found.job.id}.")
@@ -222,7 +224,22 @@ class _Submitting:
                 for file in next_step.surplus(self._names, known, listed):
                     files.delete_if_there(self._client, file.id)
                 break
-        return Submission(job, self._key, created)
+        kept = self._only_one(job, within_seconds=self._seconds_to_look(created=created))
+        return Submission(kept, self._key, created and kept.id == job.id)
+
+    def _seconds_to_look(self, *, created: bool) -> float:
+        """How long the request of another run may still make a second job."""
+        if not (created and self._took_over):
+            return 0
+        seconds = self._claimant.lease_seconds
+        self._narrate(f"Another run claimed this before: looking {seconds:.0f} s for its job.")
+        return seconds
+
+    def _only_one(self, job: Job, *, within_seconds: float) -> Job:
+        """The job of the content that is kept, after the younger ones were cancelled."""
+        for _ in attempts(within_seconds):
+            job = keep_oldest(self._config, self._client, self._names, self._narrate) or job
+        return job
 
     def _give_up_claim(self) -> None:
         claim = self._claim_id()
@@ -256,7 +273,7 @@ def check(config: Config, foundry: Foundry) -> Training:
             region does not train it as the configured type.
         QuotaError: The job is larger than Azure takes.
     """
-    report = scan.check_product(config)
+    report = check_product(config)
     errors = [f for f in report.findings if f.severity is Severity.ERROR]
     if errors:
         first = errors[0]

@@ -18,16 +18,27 @@ def upload(kept: Path, paths: list[Path]) -> None:
         outputs.write(f"artifact-url=https://github.example/artifacts/{kept.name}\n")
 
 
+def download(run: Path, name: str, pattern: str, target: Path) -> None:
+    """One artifact's files; or a folder each of those that match, which may be none."""
+    if not pattern:
+        if not (run / name).exists():
+            sys.exit(f"no artifact called {name}")
+        shutil.copytree(run / name, target, dirs_exist_ok=True)
+    for found in run.glob(pattern) if pattern else ():
+        shutil.copytree(found, target / found.name, dirs_exist_ok=True)
+
+
 def main() -> None:
-    kept = Path(os.environ["STAND_IN_ARTIFACTS"], os.environ["GITHUB_RUN_ID"])
-    kept /= os.environ["ARTIFACT_NAME"]
+    run = Path(os.environ["STAND_IN_ARTIFACTS"], os.environ["GITHUB_RUN_ID"])
+    name = os.environ["ARTIFACT_NAME"]
     paths = [Path(line.strip()) for line in os.environ["ARTIFACT_PATH"].splitlines()]
     if sys.argv[1] == "upload":
-        upload(kept, paths)
-    elif kept.exists():
-        shutil.copytree(kept, paths[0], dirs_exist_ok=True)
+        if os.environ["ARTIFACT_ARCHIVE"] == "false":
+            [file] = paths  # GitHub takes one file, and names the artifact by it
+            name = file.name
+        upload(run / name, paths)
     else:
-        sys.exit(f"no artifact called {kept.name}")
+        download(run, name, os.environ["ARTIFACT_PATTERN"], paths[0])
 
 
 if __name__ == "__main__":
