@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from local_azure.arm import deleted_accounts, deployments
 from local_azure.arm.routing import allowances
@@ -20,7 +20,7 @@ from local_azure.store import Document
 _T = TypeVar("_T")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         Route("/_local/health", _health),
         Route("/_local/state", _state),

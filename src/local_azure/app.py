@@ -17,13 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from local_azure import admin, arm, data_plane, entra
 from local_azure.address import AccountHosts
 from local_azure.arm import deleted_accounts, operations
-from local_azure.arm.router import ArmRouter
 from local_azure.arm.routing import allowances
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane
 from local_azure.errors import AzureError
 from local_azure.faults import ADMIN_PREFIX, FAULTS, Drop, Faults
 from local_azure.json_text import JSONResponse
+from local_azure.path_tree import PathTree
 from local_azure.recording import Recording
 from local_azure.simulated_model.script import RULES
 from local_azure.state import State
@@ -64,9 +64,8 @@ def create_app(
 
 
 def _routes(plane: DataPlane) -> list[BaseRoute]:
-    """Tried in this order."""
-    everything_else = Mount("", ArmRouter(arm.routes()))
-    return [*data_plane.routes(plane), *entra.routes(), *admin.routes(), everything_else]
+    tree = PathTree([*entra.routes(), *admin.routes(), *arm.routes()])
+    return [*data_plane.routes(plane), Mount("", tree)]
 
 
 class Envelope:

@@ -7,6 +7,7 @@ from typing import Any
 import jwt
 from starlette.requests import Request
 
+from local_azure.access import roles_of
 from local_azure.address import base_url
 from local_azure.errors import (
     AzureError,
@@ -17,7 +18,6 @@ from local_azure.errors import (
 )
 from local_azure.network import require_network
 from local_azure.provisioning import provisioning_state
-from local_azure.roles import granted
 from local_azure.state import State, state_of
 
 Account = dict[str, Any]
@@ -132,7 +132,7 @@ def _looks_like_jwt(value: str) -> bool:
 def _require_role(
     state: State, account: Account, principal: Principal, action: str, operation: str
 ) -> None:
-    roles = granted(state.settings.roles, account["id"])
+    roles = roles_of(state, principal.object_id, account["id"])
     if not any(role.allows_data(action) for role in roles):
         raise missing_data_action(principal.object_id, action, operation)
 

@@ -70,6 +70,22 @@ ROLES = {
 }
 
 
+# The ids of Azure's built-in roles, the same in every tenant (built-in-roles, Azure docs).
+ROLE_IDS = {
+    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
+    "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+    "Cognitive Services Contributor": "25fbc0a9-bd7c-42a3-aa1a-3b75d497ee68",
+    "Cognitive Services OpenAI Contributor": "a001fd3d-188f-4b5d-821b-7da978bf7442",
+    "Cognitive Services OpenAI User": "5e0bd9bd-7b93-4f28-af87-19fc36ad61bd",
+    "Cognitive Services User": "a97b65f3-24c7-4388-baec-2e87135dc908",
+    "Cognitive Services Usages Reader": "bba48692-92b0-4667-a9ad-c31c7b334ac2",
+    "Foundry User": "53ca6127-db72-4b80-b1b0-d745d6d5456d",
+    "Foundry Owner": "c883944f-8b7b-4483-af10-35834be79c4a",
+}
+
+
 class Assignment(BaseModel):
     """A role at the ARM id of a group, a resource or the subscription; "" is the subscription."""
 
@@ -86,7 +102,12 @@ class Assignment(BaseModel):
         return name
 
     def covers(self, path: str) -> bool:
-        return f"{path}/".lower().startswith(f"{self.scope.rstrip('/')}/".lower())
+        return covers(self.scope, path)
+
+
+def covers(scope: str, path: str) -> bool:
+    """Whether what lies at `path` lies in an ARM scope."""
+    return f"{path}/".lower().startswith(f"{scope.rstrip('/')}/".lower())
 
 
 def granted(assignments: Iterable[Assignment] | None, path: str) -> list[Role]:

@@ -29,7 +29,9 @@ class Settings(BaseModel):
     oidc_subject: str = "repo:local/tuneops:ref:refs/heads/main"
     quota: dict[str, int] = {}  # limit by usage name, before the catalogue's
     retired: list[str] = []  # "name:version", or "name:version:fineTune|inference" for one date
-    roles: list[Assignment] | None = None  # of the signed-in principal; None: it may do all
+    # Of the signed-in principal; None: everybody may do all; enforced: role assignments decide.
+    roles: list[Assignment] | Literal["enforced"] | None = None
+    role_seconds: float = 0.0  # until a role assignment takes effect
     consistency_seconds: float = 0.0  # ARM answers 404 for so long after a creation
     list_lag_seconds: dict[Listed, float] = {}  # lists leave out what was created since
     operation_form: Literal["azure-async-operation", "location", "body"] = "azure-async-operation"

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS tags (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tags_by_value ON tags (kind, tag, value, scope, name);
 """
-_TAGGED = ("group", "account", "project")
+_TAGGED = ("group", "account", "project", "managed_identity")
 _UNTAG = "DELETE FROM tags WHERE kind = ? AND scope = ? AND name = ?"
 _PUT = """
 INSERT INTO documents (kind, scope, name, body) VALUES (?, ?, ?, ?)

@@ -3,8 +3,9 @@
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local_azure.access import roles_of
 from local_azure.arm.routing import ArmRequest, arm_route, ok
-from local_azure.roles import Role, granted
+from local_azure.roles import Role
 from local_azure.store import Document
 
 
@@ -14,7 +15,7 @@ def routes() -> list[Route]:
 
 
 def _list(arm: ArmRequest) -> Response:
-    roles = granted(arm.state.settings.roles, f"/{arm.params['scope']}")
+    roles = roles_of(arm.state, arm.principal.object_id, f"/{arm.params['scope']}")
     return ok({"value": [_shown(role) for role in roles]})
 
 

@@ -8,7 +8,7 @@ from local_azure.arm.resources import TAG_CONDITIONS, Page, conditions, has_tag
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.store import Document
 
-_KINDS = ("account", "project")
+_KINDS = ("account", "project", "managed_identity")
 _SHOWN = ("id", "name", "type", "kind", "sku", "location", "identity", "tags")
 
 
@@ -50,6 +50,8 @@ def _page(arm: ArmRequest, scope: str) -> Response:
 
 def _lives(arm: ArmRequest, resource: Document) -> bool:
     """A deleted account keeps its projects, but they are not listed."""
+    if "/accounts/" not in resource["id"]:
+        return True
     group, _, account = resource["id"].partition("/projects/")[0].rpartition("/")
     group = group.partition("/providers/")[0]
     return arm.state.store.get("account", group, account) is not None

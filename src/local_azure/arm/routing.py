@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local_azure.access import roles_of
 from local_azure.address import base_url
 from local_azure.auth import Principal, require_arm
 from local_azure.errors import (
@@ -22,7 +23,7 @@ from local_azure.errors import (
     not_found,
 )
 from local_azure.json_text import JSONResponse, parsed
-from local_azure.roles import arm_action, granted
+from local_azure.roles import arm_action
 from local_azure.state import State, state_of
 
 NAMESPACE = "Microsoft.CognitiveServices"
@@ -62,7 +63,8 @@ class ArmRequest:
         if self.state.settings.roles is None:
             return True
         action = arm_action("GET", resource_id)
-        return any(role.allows(action) for role in granted(self.state.settings.roles, resource_id))
+        roles = roles_of(self.state, self.principal.object_id, resource_id)
+        return any(role.allows(action) for role in roles)
 
     def section(self, name: str) -> dict[str, Any]:
         """An object of the body, empty where it is not there; raises InvalidRequestContent."""
@@ -151,7 +153,8 @@ def _require_permission(arm: ArmRequest) -> None:
     if arm.method == "GET" and _FOR_EVERYBODY.fullmatch(arm.path.rstrip("/")):
         return
     action = arm_action(arm.method, arm.path)
-    if not any(role.allows(action) for role in granted(arm.state.settings.roles, arm.path)):
+    roles = roles_of(arm.state, arm.principal.object_id, arm.path)
+    if not any(role.allows(action) for role in roles):
         raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
 
 

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from local_azure.access import sees_nothing
 from local_azure.address import base_url
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
 from local_azure.errors import missing_action, not_found
@@ -44,7 +45,11 @@ _RESOURCE_TYPES = {
         "locations/usages",
     ),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources"),
-    "Microsoft.Authorization": ("locks",),
+    "Microsoft.Authorization": ("locks", "roleAssignments", "roleDefinitions"),
+    "Microsoft.ManagedIdentity": (
+        "userAssignedIdentities",
+        "userAssignedIdentities/federatedIdentityCredentials",
+    ),
 }
 
 
@@ -113,13 +118,13 @@ def _tenants(arm: ArmRequest) -> Response:
 
 
 def _list(arm: ArmRequest) -> Response:
-    without_roles = arm.state.settings.roles == []
+    without_roles = sees_nothing(arm.state, arm.principal.object_id)
     return ok({"value": [] if without_roles else [_subscription(arm)]})
 
 
 def _get(arm: ArmRequest) -> Response:
     """Any role in it lets a principal see the subscription."""
-    if arm.state.settings.roles == []:
+    if sees_nothing(arm.state, arm.principal.object_id):
         action = "Microsoft.Resources/subscriptions/read"
         raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
     return ok(_subscription(arm))

@@ -68,7 +68,14 @@ async def answered(
     choices = await _choices(call, deployment, asked, rule)
     found = Answered(model, choices, prompt_tokens, sum(c.tokens for c in choices), headers)
     usage = rule.usage if rule else None
-    return replace(found, **usage.model_dump()) if usage else found
+    found = replace(found, **usage.model_dump()) if usage else found
+    note_metrics(call, deployment, found.prompt_tokens, found.completion_tokens)
+    return found
+
+
+def note_metrics(call: Call, deployment: Document, prompt: int, completion: int) -> None:
+    account, name = call.account["id"], deployment["name"]
+    call.state.metrics.note(account, name, call.now, prompt, completion)
 
 
 def require_deployment(call: Call, name: str, *, batch: bool = False) -> Document:

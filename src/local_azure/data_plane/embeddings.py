@@ -4,7 +4,13 @@ import toktok
 from starlette.responses import Response
 
 from local_azure.arm.deployments import note_use
-from local_azure.data_plane.answering import ENCODING, require_deployment, shown_model, spent
+from local_azure.data_plane.answering import (
+    ENCODING,
+    note_metrics,
+    require_deployment,
+    shown_model,
+    spent,
+)
 from local_azure.data_plane.wire import Call, Json, Operation, invalid
 from local_azure.errors import operation_not_supported
 from local_azure.json_text import JSONResponse
@@ -44,6 +50,7 @@ def whole(call: Call, name: str, body: Json, *, batch: bool = False) -> tuple[Js
     dimensions, written = _dimensions(deployment, body), _is_written(body)
     headers = {} if batch else spent(call, deployment, sum(counts))
     note_use(call.state, deployment)
+    note_metrics(call, deployment, sum(counts), 0)
     vectors = [embedding(text, dimensions) for text in texts]
     data = [
         {"object": "embedding", "index": index, "embedding": as_base64(v) if written else v}

@@ -17,6 +17,7 @@ from local_azure.simulated_model.training_file import Message, text_of
 
 FALLBACK = "en"
 NAME = re.compile(r"(?<![.?!] )(?<!^)(?<![¿¡])\b[A-ZÁÉÍÓÚÑ]\w+(?: [A-ZÁÉÍÓÚÑ]\w+)*")
+LETTERS = re.compile(r"[^\W\d_]+")
 WORD = re.compile(r"[^\W\d_]{4,}")
 HEEDED = 0.5  # how often a base model follows an instruction of the system message
 UNASKED = 0.25  # how often it names a thing, or asks back, unasked
@@ -34,10 +35,10 @@ class Language:
     patterns: dict[str, re.Pattern[str]]
     said: dict[str, list[str]]
 
-    def evidence(self, text: str) -> int:
-        """How much of a text in lower case is of this language."""
-        found = sum(word in self.words for word in re.findall(r"[^\W\d_]+", text))
-        return found + _SIGN_WEIGHT * len(self.signs.findall(text) if self.signs else ())
+    def evidence(self, words: list[str], letters: str) -> int:
+        """How much of a text is of this language, by its words and its letters beyond ASCII."""
+        found = sum(word in self.words for word in words)
+        return found + _SIGN_WEIGHT * len(self.signs.findall(letters) if self.signs else ())
 
     def has(self, pattern: str, text: str) -> bool:
         return self.patterns[pattern].search(text.lower()) is not None
@@ -69,8 +70,10 @@ def reply(messages: list[Message], chance: Random) -> str:
 
 def language_of(text: str) -> Language:
     lowered = text.lower()
+    words = LETTERS.findall(lowered)
+    letters = "" if lowered.isascii() else "".join(c for c in lowered if not c.isascii())
     languages = _languages()
-    evidence = {name: language.evidence(lowered) for name, language in languages.items()}
+    evidence = {name: one.evidence(words, letters) for name, one in languages.items()}
     best = max(evidence, key=lambda name: evidence[name])
     return languages[best if evidence[best] else FALLBACK]
 

@@ -1,4 +1,4 @@
-"""Finds the route of an ARM request by a tree of path segments, which have no case."""
+"""Finds the route of a request by a tree of path segments, of which ARM's have no case."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class _Node:
     routes: list[Route] = field(default_factory=list)
 
 
-class ArmRouter:
+class PathTree:
     """An ASGI application. Routes with a variable of several segments are tried last, in order."""
 
     def __init__(self, routes: Sequence[Route]) -> None:
