@@ -12,7 +12,6 @@ from types import ModuleType
 
 import click
 
-from tunelint.explain import chosen, page
 from tuneops.config import Config
 from tuneops.errors import ExitCode
 from tuneops.smoke.record import schema
@@ -49,19 +48,8 @@ def readme() -> str:
     return str(_module(ROOT / "docs/flow.py").in_readme(text))
 
 
-_RULES = """# Rules of the data check
-
-Made by docs/generate.py; do not edit by hand.
-
-A code's letter is its severity: **E** an error, which stops the training, **W** a warning,
-**I** information. A rule that is off reports where `--extend-select`, a profile or the
-configuration asks for it.
-"""
-
-
 def rules() -> str:
-    pages = (f"````text\n{page(one)}\n````\n" for one in chosen(None, everything=True))
-    return "\n".join((_RULES, *pages))
+    return str(_module(ROOT / "docs/rules_page.py").page())
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -31,38 +31,43 @@ def main() -> None:
 def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) -> None:
     """Name the products that it touches; refuse it where it mixes data with anything else.
 
+    Only git's objects are read; nothing of a work tree is written.
+
     Example: python scripts/pull_request.py examine --clone . --base main --head HEAD
     """
-    import json
+    from tuneops.commands import pull_request
 
-    from tuneops import github
-    from tuneops.git import History
-    from tuneops.pull_request import proposal
-
-    found = proposal.examine(History(clone), base, head)
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(found.facts()), encoding="utf-8")
-    github.set_outputs(products=json.dumps(found.products))
-    found.check()
-    console.emit_facts(found.facts(), as_json=as_json)
+    facts = pull_request.examine(clone, base, head, out)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
+@console.config_option
+@base_option
 @head_option
 @clone_option
+@click.option("--into", type=console.Output(folder=True), required=True, help="A new folder.")
 @console.dry_run_option
 @console.json_option
-def take(head: str, clone: Path, dry_run: bool, as_json: bool) -> None:
-    """Put its data and configuration in the place of those checked out here.
+def take(
+    *,
+    config_path: Path,
+    base: str,
+    head: str,
+    clone: Path,
+    into: Path,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Write what a product is judged by into a new folder: the base branch's files with its own.
 
-    Example: python scripts/pull_request.py take --head 0123456789abcdef0123456789abcdef01234567
+    Example: python scripts/pull_request.py take --clone . --base main --head HEAD --into judged
     """
     from tuneops.git import History
     from tuneops.pull_request import proposal
 
-    facts = proposal.take(History(clone), head, dry_run=dry_run)
-    console.emit_facts({"files": facts}, as_json=as_json)
+    files = proposal.take(History(clone), base, head, config_path.stem, into, dry_run=dry_run)
+    console.emit_facts({"files": files}, as_json=as_json)
 
 
 @main.command()
@@ -76,17 +81,10 @@ def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: b
 
     Example: python scripts/pull_request.py plan --clone . --base main
     """
-    import json
+    from tuneops.commands import pull_request
 
-    from tuneops import github
-    from tuneops.git import History
-    from tuneops.pull_request import proposal
-
-    planned = proposal.plan(History(clone), base, config_path)
-    if out:
-        out.write_text(json.dumps(planned.facts()), encoding="utf-8")
-    github.add_summary(planned.markdown())
-    console.emit_facts(planned.facts(), as_json=as_json)
+    facts = pull_request.plan(clone, base, config_path, out)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()

@@ -19,7 +19,7 @@ from tuneops import console
 def main(config_dir: Path, as_json: bool) -> None:
     """One pass; changes nothing, says nothing when there is nothing to do.
 
-    In GitHub Actions, the outputs `releases`, `failures` and `running` hold JSON lists.
+    In GitHub Actions, the outputs `releases`, `failures`, `running` and `recent` hold JSON lists.
 
     Example: python scripts/reconcile.py --json
     """

@@ -66,6 +66,21 @@ def check(
     sys.exit(ExitCode.DONE if report.passed else ExitCode.FINDINGS)
 
 
+@main.command("check-products")
+@json_option
+def check_products(as_json: bool) -> None:
+    """Find what is wrong with the files of every product.
+
+    Example: python scripts/validate_data.py check-products
+    """
+    from tuneops.commands import validate_data
+
+    reports = validate_data.check_products()
+    click.echo(validate_data.shown_products(reports, as_json=as_json))
+    passed = all(report.passed for report in reports.values())
+    sys.exit(ExitCode.DONE if passed else ExitCode.FINDINGS)
+
+
 @main.command()
 @click.argument("base")
 @click.argument("head", type=_FILE)

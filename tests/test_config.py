@@ -1,12 +1,17 @@
 """config/<product>.yaml as checked types."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.attack import examples
 from tuneops import config
 from tuneops.errors import ConfigError, ExitCode
 
@@ -48,6 +53,35 @@ def test_the_shipped_configuration_is_the_documented_product() -> None:
         (("release", "candidate", "expires_after"), "soon", "written like 7d"),
         (("smoke_test", "system_message"), "travle", "no system message called 'travle'"),
         (("base", "capacity"), 0, "base.capacity"),
+        (("base", "sku"), "GlobalStandrad", "base.sku: must be 'Standard'"),
+        (("release", "candidate", "sku"), "Developer", "release.candidate.sku: must be"),
+        (("fine_tuning", "training_type"), "GlobalStandrad", "fine_tuning.training_type: must be"),
+        (("prices", "training_per_million_tokens"), {}, "max_training_cost limits nothing"),
+        (("prices", "training_per_million_tokens"), {"Globl": 1}, "must be 'Standard'"),
+        (("fine_tuning", "max_training_cost"), float("inf"), "fine_tuning.max_training_cost"),
+        (("fine_tuning", "hyperparameters"), {"n_epochs": 0}, "n_epochs: must be at least 1"),
+        (("fine_tuning", "hyperparameters"), {"batch_size": -1}, "batch_size: must be at least 1"),
+        (
+            ("fine_tuning", "hyperparameters"),
+            {"learning_rate_multiplier": 0},
+            "learning_rate_multiplier: must be more than 0",
+        ),
+        (("smoke_test", "checks", "language"), "xx", "a language is one of"),
+        (("azure", "region"), "../../x", "azure.region"),
+        (("azure", "resource_group"), "a/b", "azure.resource_group"),
+        (("azure", "project"), "a?b", "azure.project"),
+        (("azure", "subscription"), "mine", "azure.subscription"),
+        (("base", "version"), "1/../2", "base.version"),
+        (("data", "training"), "config/t.jsonl", "data: every file must lie in data/travel/"),
+        (("data", "training"), "/proc/self/environ", "data.training: a path goes down"),
+        (("data", "training"), "../../etc/passwd", "data.training: a path goes down"),
+        (("data", "training"), "data/travel/../../x", "data.training: a path goes down"),
+        (("data", "training"), "proposal/data/travel/t.jsonl", "must lie in data/travel/"),
+        (("data", "training"), "data/other/t.jsonl", "must lie in data/travel/"),
+        (("data", "training"), "data/travel/validation.jsonl", "are three files"),
+        (("data", "training"), "data/travel/a\0b", "data.training: a path goes down"),
+        (("rules",), {"exceptions": "data/travel/x.yaml"}, "exceptions are configuration"),
+        (("rules",), {"exceptions": "/etc/x.yaml"}, "rules.exceptions: a path goes down"),
     ],
 )
 def test_a_breach_is_named_with_its_place(
@@ -91,3 +125,79 @@ def test_the_environment_overrides_the_resource_group(monkeypatch: pytest.Monkey
 )
 def test_durations(text: str, span: timedelta) -> None:
     assert config.parse_duration(text) == span
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("product: a\nproduct: b\n", "the key 'product' is there twice"),
+        ("a: &a [x]\nb: *a\n", "anchors and aliases"),
+        ("<<: {product: a}\n", "merge keys"),
+        ("product: !!python/name:os.system\n", "tags are not read"),
+        ("[" * 100_000, "levels deep"),
+        ("- " * 20_000, "levels deep"),
+        ("a: " + "1" * 5_000, "digits"),
+        ("a: 0x" + "f" * 5_000, "digits"),
+        ("a: 2026-99-99\n", "month must be"),
+        ('a: "\\ud800"\n', "surrogate"),
+        ("? [a]\n: 1\n", "a key is text"),
+        ("#" + "x" * 1_000_000, "more than 1,000,000 bytes"),
+    ],
+    ids=range(12),
+)
+def test_yaml_that_is_more_than_plain_ends_with_2(tmp_path: Path, text: str, sentence: str) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=sentence) as refused:
+        config.load(path)
+    assert refused.value.exit_code == ExitCode.USAGE
+
+
+def _places(document: Any, *above: str | int) -> Iterator[tuple[str | int, ...]]:  # noqa: ANN401
+    """Every place of a document, by its keys."""
+    inner = document.items() if isinstance(document, dict) else ()
+    for key, value in inner:
+        yield (*above, key)
+        yield from _places(value, *above, key)
+
+
+DOCUMENT = yaml.safe_load(TRAVEL.read_text(encoding="utf-8"))
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=20),
+        st.dates(),
+        st.sampled_from(["../x", "/etc/passwd", "${HOME}", "{0.__class__}", "pydoc:pipepager"]),
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@pytest.mark.attack
+@settings(max_examples=examples(60))
+@given(place=st.sampled_from(sorted(_places(DOCUMENT), key=str)), value=ANYTHING)
+def test_whatever_a_value_is_the_configuration_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, place: tuple[str, ...], value: object
+) -> None:
+    """What is read keeps its data in its place, whatever was changed."""
+    with suppress(ConfigError):
+        read = config.load(broken(tmp_path_factory.getbasetemp(), *place, value=value))
+        for file in (read.data.training, read.data.validation, read.data.smoke_prompts):
+            assert file.as_posix().startswith(f"data/{read.product}/")
+
+
+@pytest.mark.attack
+@settings(max_examples=examples(100))
+@given(st.one_of(st.binary(max_size=80), st.text("ab:-[]{}&*!|>#? \n\t'\"<", max_size=80)))
+def test_whatever_the_bytes_are_the_configuration_is_refused(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes | str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ConfigError):
+        config.load(path)

@@ -15,7 +15,7 @@ from tuneops.errors import ConfigError
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "cleanup.yaml").write_text("groups: {}\n", encoding="utf-8")
-    (tmp_path / "config" / "notes.yaml").write_text("a: 1\nnote: product: x\n", encoding="utf-8")
+    (tmp_path / "config" / "notes.yaml").write_text("a: 1\nnote: 'product: x'\n", encoding="utf-8")
     return tmp_path / "config"
 
 

@@ -17,7 +17,16 @@ FLOORS = (
 ROOMS = (
     ("errors",),
     ("config_files",),
-    ("escaping", "limits", "waiting", "git", "confirmation", "approvals", "interruption"),
+    (
+        "escaping",
+        "limits",
+        "waiting",
+        "git",
+        "confirmation",
+        "approvals",
+        "signals",
+        "stopping",
+    ),
     ("tags", "display", "checks", "config_errors"),
     ("github", "azure", "config"),
     ("names", "pricing", "name_collisions"),

@@ -53,7 +53,7 @@ def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     ("script", "command", "said"),
     [
         ("fine_tune", ["submit"], "trains on and costs money"),
-        ("deploy", ["promote"], "production may serve either model"),
+        ("deploy", ["promote"], "Production is what it was"),
         ("provision", ["create"], "Azure finishes what was begun"),
         ("provision", ["show"], "What it had done until then stays"),
     ],
@@ -117,3 +117,18 @@ def test_a_pause_that_is_unset_or_empty_is_the_default(monkeypatch: pytest.Monke
     assert waiting.seconds_from("TUNEOPS_NOWHERE", 15.0) == 15.0
     monkeypatch.setenv("TUNEOPS_NOWHERE", "")
     assert waiting.seconds_from("TUNEOPS_NOWHERE", 15.0) == 15.0
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x", "²"])
+def test_a_local_azure_on_what_is_no_port_ends_with_2(tmp_path: Path, port: str) -> None:
+    arguments = ["serve", "--state", str(tmp_path), f"--port={port}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "local_azure", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "is not a port; name one from 0 to 65535" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+_LAST_PORT = 65_535
 _USAGE = 2
 
 
@@ -50,6 +51,13 @@ def _folder(name: str | None) -> Path | None:
     return Path(name) if name else None
 
 
+def _port(text: str) -> int:
+    """Raises: ArgumentTypeError where it is no port."""
+    if not text.isascii() or not text.isdigit() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a port; name one from 0 to {_LAST_PORT}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local_azure", description=__doc__)
     verbs = parser.add_subparsers(required=True, dest="verb")
@@ -84,7 +92,7 @@ def _serve_options(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--name", action="append", default=[], help="further host name of the server; repeat it"
     )
-    serve.add_argument("--port", type=int, default=0, help="0: any free one (default)")
+    serve.add_argument("--port", type=_port, default=0, help="0: any free one (default)")
     serve.add_argument(
         "--env-file", type=Path, help="written, as KEY=VALUE lines, once the server listens"
     )

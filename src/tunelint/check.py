@@ -163,7 +163,8 @@ class _Run:
             for notes in self.notes.values()
             for key, number in notes.findings.counts.items()
         }
-        return Report(tuple(sorted(findings)), self.statistics, counts)
+        accepted = [one for notes in self.notes.values() for one in notes.findings.accepted]
+        return Report(tuple(sorted(findings)), self.statistics, counts, tuple(sorted(accepted)))
 
     def _notes(self, path: Path) -> Notes:
         known = self.settings

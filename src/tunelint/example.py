@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 JsonPath = tuple[str | int, ...]
@@ -66,7 +65,6 @@ class Message:
         return self.role == "assistant" and self.fields.get("weight") != 0
 
 
-@dataclass
 class Example:
     """A row of a file of that format.
 
@@ -75,33 +73,49 @@ class Example:
         format: That of the file.
         line: From one.
         raw: The line's bytes without its end; empty if the value spans several lines.
-        fields: The value, if it is an object.
-        messages: The messages with a known role; a pair's end with the preferred output.
+        fields: The value, if it is an object; else empty.
+        prompt: The input of a pair.
+        messages: Those with a known role; a pair's end with the preferred output.
+        rejected: The output of a pair that is not preferred.
+        roles_known: Whether every message has a known role, so that their order can be judged.
+        is_plain: Whether there is nothing but messages, and in these but a role and a text.
     """
 
-    value: object
-    format: Format = Format.SFT
-    line: int = 0
-    raw: bytes = b""
-    fields: dict[str, Any] = field(init=False)
-    messages: tuple[Message, ...] = field(init=False)
+    __slots__ = (
+        "fields",
+        "format",
+        "is_plain",
+        "line",
+        "messages",
+        "prompt",
+        "raw",
+        "rejected",
+        "roles_known",
+        "value",
+    )
 
-    def __post_init__(self) -> None:
-        self.fields = self.value if isinstance(self.value, dict) else {}
-        if self.format is Format.DPO:
-            self.messages = (*self.prompt, *self._messages(OUTPUT_KEYS[:1]))
-        else:
-            self.messages = self._messages(("messages",))
+    def __init__(
+        self, value: object, kind: Format = Format.SFT, line: int = 0, raw: bytes = b""
+    ) -> None:
+        self.value, self.format, self.line, self.raw = value, kind, line, raw
+        self.fields: dict[str, Any] = value if isinstance(value, dict) else {}
+        written = _list(self.fields, ("messages",))
+        self.is_plain = self.fields.keys() == _PLAIN and all(map(_is_plain, written))
+        if kind is Format.DPO:
+            self._read_pair()
+            return
+        self.prompt: tuple[Message, ...] = ()
+        self.rejected: tuple[Message, ...] = ()
+        self.messages = _messages(written, ("messages",))
+        self.roles_known = 0 < len(written) == len(self.messages)
 
-    @cached_property
-    def prompt(self) -> tuple[Message, ...]:
-        """The input of a pair."""
-        return self._messages(("input", "messages"))
-
-    @cached_property
-    def rejected(self) -> tuple[Message, ...]:
-        """The output of a pair that is not preferred."""
-        return self._messages(OUTPUT_KEYS[1:])
+    def _read_pair(self) -> None:
+        asked = _list(self.fields, ("input", "messages"))
+        preferred, rejected = (_list(self.fields, (key,)) for key in OUTPUT_KEYS)
+        self.prompt = _messages(asked, ("input", "messages"))
+        self.messages = (*self.prompt, *_messages(preferred, OUTPUT_KEYS[:1]))
+        self.rejected = _messages(rejected, OUTPUT_KEYS[1:])
+        self.roles_known = 0 < len(asked) + len(preferred) == len(self.messages)
 
     @property
     def tools(self) -> tuple[object, JsonPath]:
@@ -110,15 +124,6 @@ class Example:
             return self.fields.get("tools"), ("tools",)
         prompt = self.fields.get("input")
         return (prompt.get("tools") if isinstance(prompt, dict) else None), ("input", "tools")
-
-    @cached_property
-    def roles_known(self) -> bool:
-        """Whether every message has a known role, so that their order can be judged."""
-        lists: tuple[JsonPath, ...] = (("messages",),)
-        if self.format is Format.DPO:
-            lists = (("input", "messages"), OUTPUT_KEYS[:1])
-        expected = sum(len(self._list(path)) for path in lists)
-        return bool(self.messages) and len(self.messages) == expected
 
     def question_before(self, answer: Message) -> Message | None:
         """The user's message that an answer follows."""
@@ -130,18 +135,34 @@ class Example:
                 found = message
         return found
 
-    def _list(self, path: JsonPath) -> list[Any]:
-        value: object = self.fields
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        return value if isinstance(value, list) else []
 
-    def _messages(self, path: JsonPath) -> tuple[Message, ...]:
-        return tuple(
-            Message(index, one["role"], one.get("content"), one, (*path, index))
-            for index, one in enumerate(self._list(path))
-            if isinstance(one, dict) and one.get("role") in ROLES
-        )
+_PLAIN = {"messages"}
+_PLAIN_MESSAGE = {"role", "content"}
+_PLAIN_ROLES = ("system", "user", "assistant")
+
+
+def _is_plain(message: object) -> bool:
+    return (
+        isinstance(message, dict)
+        and message.keys() == _PLAIN_MESSAGE
+        and isinstance(message["content"], str)
+        and message["role"] in _PLAIN_ROLES
+    )
+
+
+def _list(value: object, path: JsonPath) -> list[Any]:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _messages(written: list[Any], path: JsonPath) -> tuple[Message, ...]:
+    found = [
+        Message(index, one["role"], one.get("content"), one, (*path, index))
+        for index, one in enumerate(written)
+        if isinstance(one, dict) and one.get("role") in ROLES
+    ]
+    return tuple(found)
 
 
 def detect_format(values: Iterable[object]) -> Format:

@@ -1,12 +1,13 @@
 """Findings that somebody has looked at and accepted, with a reason and until a day.
 
 The file is YAML: a list of entries with `line` (the digest of the line), `rule`, `reason`, `who`
-and `until`. An entry follows its line wherever it moves, and ends with any change of it.
+and `until`, at most 180 days ahead. An entry follows its line wherever it moves, and ends with any
+change of it. A finding that is accepted is still shown and counted, as accepted.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -15,15 +16,18 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from tunelint import yaml_file
 from tunelint.errors import UsageError
 from tunelint.findings import Finding
 from tunelint.rule import Rule, find_rule
 from tunelint.source import BOM, open_regular, read_lines
 
 DIGEST_LENGTH = 16  # hexadecimal digits
+LONGEST = timedelta(days=180)
+_REMEDY = "Each entry has line, rule, reason, who and until."
 
 _TEMPLATE = """\
-- line: {digest} # {file}, line {line}
+- line: "{digest}" # {file}, line {line}
   rule: {code}
   reason: ""
   who: ""
@@ -41,13 +45,17 @@ class _Entry(Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Exceptions:
-    """Pairs of a line's digest and a rule's code, and what is to be said of expired ones."""
+    """Why findings are accepted, and what is to be said of expired entries.
 
-    accepted: frozenset[tuple[str, str]] = frozenset()
+    The reasons go by the line's digest and the rule's code.
+    """
+
+    accepted: Mapping[tuple[str, str], str] = field(default_factory=dict)
     expired: tuple[str, ...] = ()
 
-    def covers(self, line: bytes, broken: Rule) -> bool:
-        return bool(self.accepted) and (digest_of(line), broken.code) in self.accepted
+    def reason(self, line: bytes, broken: Rule) -> str | None:
+        """Why the rule's findings on the line are accepted; None where they are not."""
+        return self.accepted.get((digest_of(line), broken.code)) if self.accepted else None
 
 
 NO_EXCEPTIONS = Exceptions()
@@ -62,18 +70,33 @@ def load(path: Path, today: date | None = None) -> Exceptions:
     """Read an exceptions file.
 
     Raises:
-        UsageError: It cannot be read, is malformed, or names a rule that does not exist.
+        UsageError: It cannot be read, is malformed, names a rule that does not exist, or accepts
+            something for longer than 180 days from today.
     """
     entries = [(one, find_rule(one.rule).code) for one in _entries(path)]
     day = today or datetime.now(UTC).date()
+    for one, _ in entries:
+        _check_day(one, day, path)
     return Exceptions(
-        frozenset((one.line, code) for one, code in entries if one.until >= day),
+        {
+            (one.line, code): f"Accepted by {one.who} until {one.until}: {one.reason}"
+            for one, code in entries
+            if one.until >= day
+        },
         tuple(
             f"The exception of {one.who} for {one.rule} ended on {one.until}."
             for one, _ in entries
             if one.until < day
         ),
     )
+
+
+def _check_day(entry: _Entry, today: date, path: Path) -> None:
+    if entry.until - today > LONGEST:
+        raise UsageError(
+            f"{path}: the exception for {entry.rule} runs until {entry.until}.",
+            remedy=f"Take a day up to {today + LONGEST}, {LONGEST.days} days from now.",
+        )
 
 
 def unused(accepted: Exceptions, files: Iterable[Path]) -> Iterator[str]:
@@ -103,15 +126,11 @@ def entries_for(report: Iterable[Finding]) -> Iterator[str]:
 
 
 def _entries(path: Path) -> list[_Entry]:
-    import yaml
-
-    remedy = "Each entry has line, rule, reason, who and until."
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-        return msgspec.convert(document, list[_Entry])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        return msgspec.convert(yaml_file.load(path) or [], list[_Entry])
+    except (OSError, yaml_file.UnreadableError) as error:
         raise UsageError(
-            f"The exceptions {path} cannot be read: {error}.", remedy=remedy
+            f"The exceptions {path} cannot be read: {error}.", remedy=_REMEDY
         ) from error
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path}: {error}.", remedy=remedy) from error
+        raise UsageError(f"{path}: {error}.", remedy=_REMEDY) from error

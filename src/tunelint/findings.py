@@ -76,10 +76,14 @@ class RuleSelection:
 
 
 class Findings:
-    """Collects findings; each rule lists MAX_LISTED a file, and counts the rest."""
+    """Collects findings; each rule lists MAX_LISTED a file, and counts the rest.
+
+    Those that exceptions accept are apart.
+    """
 
     def __init__(self) -> None:
         self.listed: list[Finding] = []
+        self.accepted: list[Finding] = []
         self.counts: Counter[tuple[str, str, Severity]] = Counter()
 
     def add(self, finding: Finding) -> None:
@@ -93,11 +97,23 @@ class Findings:
         for one in others.listed:
             key = one.file, one.code, one.severity
             if self.counts[key] < MAX_LISTED:
-                moved = replace(one, line=one.line + lines) if lines and one.line else one
-                self.listed.append(moved)
+                self.listed.append(_moved(one, lines))
             self.counts[key] += 1
+        self.accepted += [_moved(one, lines) for one in others.accepted]
         listed = Counter((one.file, one.code, one.severity) for one in others.listed)
         self.counts.update(others.counts - listed)
+
+    def number_of(self, rule: Rule) -> int:
+        return sum(number for (_, code, _), number in self.counts.items() if code == rule.code)
+
+    def drop(self, rule: Rule) -> None:
+        """Forget the findings of a rule."""
+        self.listed = [one for one in self.listed if one.code != rule.code]
+        self.counts = Counter({key: n for key, n in self.counts.items() if key[1] != rule.code})
+
+
+def _moved(one: Finding, lines: int) -> Finding:
+    return replace(one, line=one.line + lines) if lines and one.line else one
 
 
 def finding(
@@ -144,12 +160,14 @@ class Report:
         findings: At most MAX_LISTED of a rule and file.
         statistics: By the path of the file.
         counts: How many findings a file, a code and a severity have, those not listed included.
+        accepted: Findings that exceptions accept; their hint is the reason.
         extra: What the caller adds to the summary, by name; values that JSON can hold.
     """
 
     findings: tuple[Finding, ...]
     statistics: dict[str, Statistics]
     counts: dict[tuple[str, str, Severity], int]
+    accepted: tuple[Finding, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -174,6 +192,7 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         return {
             "findings": [one.as_dict() for one in self.findings],
+            "accepted": [one.as_dict() for one in self.accepted],
             "summary": {
                 "passed": self.passed,
                 **{f"{severity}s": number for severity, number in self.by_severity.items()},

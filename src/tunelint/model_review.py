@@ -150,6 +150,7 @@ def reviewed(
     seen = {example.raw.strip() for path in known for example in examples_of(path)}
     accepted = load(options.exceptions) if options.exceptions else NO_EXCEPTIONS
     findings, counts = list(report.findings), Counter(report.counts)
+    excused = list(report.accepted)
     facts: list[Review] = []
     for path in paths:
         rows = (one for one in examples_of(path) if one.raw.strip() not in seen)
@@ -159,9 +160,16 @@ def reviewed(
         for example, violation in facts[-1].violations:
             notes.violation(example, violation)
         findings += notes.findings.listed
+        excused += notes.findings.accepted
         counts += notes.findings.counts
     extra = report.extra | {"review": [one.as_dict() for one in facts]}
-    return replace(report, findings=tuple(sorted(findings)), counts=dict(counts), extra=extra)
+    return replace(
+        report,
+        findings=tuple(sorted(findings)),
+        accepted=tuple(sorted(excused)),
+        counts=dict(counts),
+        extra=extra,
+    )
 
 
 def review(

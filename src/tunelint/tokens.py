@@ -46,11 +46,11 @@ def count_examples(
     examples: Sequence[Example], count: Tokenizer = count_texts
 ) -> Iterator[ExampleTokens]:
     """The tokens of each example; texts that several share are counted once."""
-    messages = [_messages(example) for example in examples]
-    texts = {text: None for example in messages for one in example for text in _texts(one)}
+    rows = [[(one, _texts(one)) for one in _messages(example)] for example in examples]
+    texts = {text: None for row in rows for _, own in row for text in own}
     counts = dict(zip(texts, count(list(texts)), strict=True))
-    for example in messages:
-        yield _example_tokens(example, counts)
+    for row in rows:
+        yield _example_tokens(row, counts)
 
 
 def _messages(example: Example) -> tuple[Message, ...]:
@@ -79,12 +79,14 @@ def _other_texts(fields: dict[str, Any]) -> Iterator[str]:
             yield from (one for one in parts if isinstance(one, str))
 
 
-def _example_tokens(messages: Iterable[Message], counts: dict[str, int]) -> ExampleTokens:
+def _example_tokens(
+    row: Iterable[tuple[Message, list[str]]], counts: dict[str, int]
+) -> ExampleTokens:
     total, before_answer, answered = 0, 0, False
-    for message in messages:
+    for message, texts in row:
         if not answered and message.is_trained:
             before_answer, answered = total, True
-        total += PER_MESSAGE + ROLE_TOKENS + sum(counts[text] for text in _texts(message))
+        total += PER_MESSAGE + ROLE_TOKENS + sum([counts[text] for text in texts])
         if "name" in message.fields:
             total += PER_NAME
     return ExampleTokens(total + PER_EXAMPLE, before_answer)

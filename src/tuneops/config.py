@@ -7,10 +7,9 @@ falls back to a default.
 import os
 import re
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -22,11 +21,13 @@ from pydantic import (
     model_validator,
 )
 
+from tunelint import yaml_file
 from tuneops import config_errors, config_files
 from tuneops.checks.base import Check
-from tuneops.checks.kinds import AnyCheck, AsksQuestion, Language, Length
+from tuneops.checks.kinds import AnyCheck, AsksQuestion, KnownLanguage, Language, Length
 from tuneops.errors import ConfigError
-from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
+from tuneops.escaping import visible
+from tuneops.limits import ACCOUNT_NAME, DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
 
 KEY_DIGITS = 12
 _LONGEST = timedelta(days=36_500)  # no calendar ends within it
@@ -73,6 +74,20 @@ def _suffix_fits(suffix: str) -> str:
     return suffix
 
 
+def _plain_path(path: Path) -> Path:
+    parts = PurePosixPath(path.as_posix()).parts
+    unfit = path.is_absolute() or not parts or not str(path).isprintable()
+    if unfit or any(part.startswith(".") for part in parts):
+        raise ValueError("a path goes down from the repository's root, and no part starts with '.'")
+    return path
+
+
+def _in_config_folder(path: Path) -> Path:
+    if path.parts[0] != "config" or path.suffix != ".yaml":
+        raise ValueError("exceptions are configuration: the file is config/<name>.yaml")
+    return path
+
+
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
@@ -80,11 +95,28 @@ Duration = Annotated[
 ]
 DeploymentName = Annotated[str, AfterValidator(_one_name)]
 Suffix = Annotated[str, AfterValidator(_suffix_fits)]
+DataPath = Annotated[Path, AfterValidator(_plain_path)]
+ExceptionsPath = Annotated[Path, AfterValidator(_plain_path), AfterValidator(_in_config_folder)]
 Auto = Literal["auto"]
+TrainingType = Literal["Standard", "GlobalStandard", "Developer"]
+Sku = Literal[
+    "Standard",
+    "GlobalStandard",
+    "DataZoneStandard",
+    "DeveloperTier",
+    "ProvisionedManaged",
+    "GlobalProvisionedManaged",
+    "DataZoneProvisionedManaged",
+]
+Region = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,39}$")]
+# Azure naming rules, learn.microsoft.com resource-name-rules, 2026.
+GroupName = Annotated[str, Field(pattern=r"^[\w().-]{0,89}[\w()-]$")]
+ProjectName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,63}$")]
+ModelText = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class AzurePlace(_Section):
@@ -93,22 +125,22 @@ class AzurePlace(_Section):
     A subscription left out is AZURE_SUBSCRIPTION_ID.
     """
 
-    subscription: str | None = None
-    region: str
-    resource_group: str
-    account: str | None = None
-    project: str
+    subscription: Annotated[str, Field(pattern=r"^[0-9a-fA-F-]{36}$")] | None = None
+    region: Region
+    resource_group: GroupName
+    account: Annotated[str, Field(pattern=f"^{ACCOUNT_NAME.pattern}$")] | None = None
+    project: ProjectName
     expires_after: Duration | None = None
 
 
 class BaseModelChoice(_Section):
     """The model that is fine-tuned, and its own deployment to compare with."""
 
-    model: str
-    version: str
-    format: str = "OpenAI"
+    model: ModelText
+    version: ModelText
+    format: ModelText = "OpenAI"
     deployment: DeploymentName
-    sku: str = "GlobalStandard"
+    sku: Sku = "GlobalStandard"
     capacity: int = Field(50, ge=1)
 
     @property
@@ -118,15 +150,17 @@ class BaseModelChoice(_Section):
 
 
 class DataFiles(_Section):
-    training: Path
-    validation: Path
-    smoke_prompts: Path
+    """Three files of the product's own folder, ``data/<product>/``."""
+
+    training: DataPath
+    validation: DataPath
+    smoke_prompts: DataPath
 
 
 class Hyperparameters(_Section):
-    n_epochs: int | Auto = "auto"
-    batch_size: int | Auto = "auto"
-    learning_rate_multiplier: float | Auto = "auto"
+    n_epochs: Annotated[int, Field(ge=1)] | Auto = "auto"
+    batch_size: Annotated[int, Field(ge=1)] | Auto = "auto"
+    learning_rate_multiplier: Annotated[float, Field(gt=0)] | Auto = "auto"
 
 
 class FineTuning(_Section):
@@ -134,23 +168,23 @@ class FineTuning(_Section):
 
     suffix: Suffix
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] | Literal["random"] = "random"
-    training_type: str = "GlobalStandard"
+    training_type: TrainingType = "GlobalStandard"
     hyperparameters: Hyperparameters = Hyperparameters()
     max_training_cost: float | None = Field(None, gt=0)
     pending_warning: Duration = timedelta(hours=6)
 
 
 class Candidate(_Section):
-    sku: str = "GlobalStandard"
+    sku: Sku = "GlobalStandard"
     capacity: int = Field(50, ge=1)
     expires_after: Duration
 
 
 class Release(_Section):
     deployment: DeploymentName
-    sku: str = "Standard"
+    sku: Sku = "Standard"
     capacity: int = Field(50, ge=1)
-    content_filter: str | None = None
+    content_filter: ModelText | None = None
     candidate: Candidate
 
     @property
@@ -161,7 +195,7 @@ class Release(_Section):
 class Checks(_Section):
     """What every answer of the fine-tuned model must hold to; ``more`` are checks by kind."""
 
-    language: str | None = None
+    language: KnownLanguage | None = None
     ends_with_question: bool = False
     min_words: int = Field(1, ge=0)
     max_words: int | None = None
@@ -179,7 +213,7 @@ class Checks(_Section):
 class Prices(_Section):
     """US dollars. Training is by million billed tokens and training type, hosting by hour."""
 
-    training_per_million_tokens: dict[str, Annotated[float, Field(ge=0)]] = {}
+    training_per_million_tokens: dict[TrainingType, Annotated[float, Field(ge=0)]] = {}
     hosting_per_hour: float | None = Field(None, ge=0)
 
 
@@ -232,7 +266,7 @@ class Rules(_Section):
     off: tuple[str, ...] = ()
     severity: dict[str, Literal["error", "warning", "info"]] = {}
     max_example_tokens: int | None = Field(None, ge=1)
-    exceptions: Path | None = None
+    exceptions: ExceptionsPath | None = None
     policy: Checks | None = None
     review: Review | None = None
 
@@ -277,6 +311,27 @@ class Config(_Section):
     def _names_differ(self) -> Self:
         if self.base.deployment in {self.release.deployment, self.release.candidate_deployment}:
             raise ValueError("base.deployment and release.deployment must have different names")
+        return self
+
+    @model_validator(mode="after")
+    def _data_lies_in_its_folder(self) -> Self:
+        files = (self.data.training, self.data.validation, self.data.smoke_prompts)
+        folder = PurePosixPath("data", self.product)
+        if any(folder not in PurePosixPath(file.as_posix()).parents for file in files):
+            raise ValueError(f"data: every file must lie in {folder}/")
+        if len(set(files)) < len(files):
+            raise ValueError("data: training, validation and smoke_prompts are three files")
+        return self
+
+    @model_validator(mode="after")
+    def _limit_has_a_price(self) -> Self:
+        tuning = self.fine_tuning
+        priced = tuning.training_type in self.prices.training_per_million_tokens
+        if tuning.max_training_cost is not None and not priced:
+            raise ValueError(
+                "fine_tuning.max_training_cost limits nothing without a price of "
+                f"{tuning.training_type} under prices.training_per_million_tokens"
+            )
         return self
 
     def at_home(self) -> "Config":
@@ -327,15 +382,16 @@ def load(path: Path, environment: str | None = None) -> Config:
 
 def _read(path: Path) -> Config:
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        document = yaml_file.load(path)
+    except OSError as error:
         raise ConfigError(
-            f"The configuration {path} cannot be read: {_reason(error)}.",
+            f"The configuration {visible(str(path))} cannot be read: {_reason(error)}.",
             remedy=config_files.which(),
         ) from error
-    except yaml.YAMLError as error:
+    except yaml_file.UnreadableError as error:
         raise ConfigError(
-            f"{path} is not YAML: {_one_line(error)}.", remedy="Mend the file and run again."
+            f"{path} is not YAML as it is read here: {error}.",
+            remedy="Mend the file and run again.",
         ) from error
     return _checked(document, path)
 
@@ -360,9 +416,5 @@ def _with_environment(config: Config) -> Config:
     return config.model_copy(update={"azure": azure})
 
 
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or _one_line(error)
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+def _reason(error: OSError) -> str:
+    return error.strerror or " ".join(str(error).split())

@@ -58,7 +58,8 @@ def _breaches(details: "list[ErrorDetails]", model: type[BaseModel]) -> Iterator
 
 def _place(location: tuple[str | int, ...]) -> tuple[str, ...]:
     """The key as it is written; pydantic adds which branch of a union it tried."""
-    return tuple(str(part) for part in location if not set("[(") & set(str(part)))
+    written = (str(part) for part in location)
+    return tuple(p for p in written if not set("[(") & set(p) and not p.startswith("constrained-"))
 
 
 def _words(detail: "ErrorDetails", model: type[BaseModel]) -> str:

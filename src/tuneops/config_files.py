@@ -1,12 +1,10 @@
 """Which files of a folder configure a product."""
 
-import re
 from pathlib import Path
 
 from tuneops.errors import ConfigError
 
 FOLDER = Path("config")
-_NAMES_A_PRODUCT = re.compile(r"^product\s*:", re.MULTILINE)
 
 
 def configurations(folder: Path = FOLDER) -> list[Path]:
@@ -41,7 +39,10 @@ def which(folder: Path = FOLDER) -> str:
 
 
 def _names_a_product(file: Path) -> bool:
+    from tunelint import yaml_file
+
     try:
-        return _NAMES_A_PRODUCT.search(file.read_text(encoding="utf-8-sig")) is not None
-    except (OSError, UnicodeDecodeError):
+        document = yaml_file.load(file)
+    except (OSError, yaml_file.UnreadableError):
         return True  # loading it says what is wrong
+    return isinstance(document, dict) and "product" in document

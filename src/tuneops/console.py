@@ -5,6 +5,7 @@ import gc
 import io
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -13,16 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from tunelint.errors import TunelintError
 from tuneops import config_files, github
 from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
-from tuneops.interruptions import stopped
+from tuneops.stopping import stopped
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+_OF_A_PRODUCT = re.compile(r"config/[a-z0-9-]+\.yaml")
 _KEPT = "\n\t"
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -91,10 +94,10 @@ def config_option(function: _Function) -> _Function:
 
 def optional_config_option(function: _Function) -> _Function:
     """For commands that can do without a product: left out, the path is None."""
-    return _config("The product's configuration.", None)(function)
+    return _config("The product's configuration.", _optional_configuration)(function)
 
 
-def _config(text: str, callback: Callable[..., Path] | None) -> Callable[[_Function], _Function]:
+def _config(text: str, callback: Callable[..., Path | None]) -> Callable[[_Function], _Function]:
     return click.option(
         "--config",
         "config_path",
@@ -106,9 +109,22 @@ def _config(text: str, callback: Callable[..., Path] | None) -> Callable[[_Funct
     )
 
 
-def _configuration(_ctx: click.Context, _option: click.Parameter, value: Path | None) -> Path:
+def _optional_configuration(
+    ctx: click.Context, option: click.Parameter, value: Path | None
+) -> Path | None:
+    """The path; what a workflow makes of its inputs names a product, and leads nowhere else."""
+    source = ctx.get_parameter_source(option.name or "")
+    from_a_workflow = source is ParameterSource.ENVIRONMENT and github.in_actions()
+    if value and from_a_workflow and not _OF_A_PRODUCT.fullmatch(value.as_posix()):
+        raise click.UsageError(
+            f"TUNEOPS_CONFIG is '{visible(str(value))}'. Name a product by a-z, 0-9 and hyphens."
+        )
+    return value
+
+
+def _configuration(ctx: click.Context, option: click.Parameter, value: Path | None) -> Path:
     try:
-        return value or config_files.require_one()
+        return _optional_configuration(ctx, option, value) or config_files.require_one()
     except ConfigError as error:
         raise click.UsageError(f"{error.message} {error.remedy}") from error
 
@@ -179,6 +195,20 @@ def emit_facts(facts: Mapping[str, object], *, as_json: bool) -> None:
     from tuneops.display import tables
 
     emit(facts, as_json=as_json, shown=tables.facts(facts))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a result where an option names the file.
+
+    Raises:
+        ConfigError: It cannot be written there.
+    """
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
+        ) from error
 
 
 def rich_console(*, stderr: bool = False) -> "Console":

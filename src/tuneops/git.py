@@ -14,10 +14,11 @@ _REGULAR = {"100644", "100755"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A file at a commit; the mode is git's, the size in bytes."""
+    """A file at a commit; mode and object id are git's, the size is in bytes."""
 
     path: str
     mode: str
+    object_id: str
     size: int
 
     @property
@@ -36,24 +37,34 @@ class History:
             return False
         return self._run("cat-file", "-e", f"{commit}^{{commit}}").returncode == 0
 
-    def changed_paths(self, base: str, head: str) -> list[str]:
+    def changed_paths(self, base: str, head: str, *, deleted: bool = True) -> list[str]:
         """What differs between two commits; a renamed file is one path gone and one new.
+
+        With ``deleted`` false, only what head has.
 
         Raises:
             ConfigError: One of them is no commit of this clone.
         """
         self._require(base, head)
-        raw = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", base, head)
+        which = () if deleted else ("--diff-filter=d",)
+        raw = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", *which, base, head)
         return [_text(path) for path in raw.split(b"\0") if path]
 
     def merge_base(self, base: str, head: str) -> str:
         """The commit that head's branch was made from.
 
         Raises:
-            ConfigError: They have no commit in common.
+            ConfigError: They have no commit in common, or several that are equally near: then
+                what the branch changes depends on which of them is asked.
         """
         self._require(base, head)
-        return self._git("merge-base", base, head).decode().strip()
+        found = self._git("merge-base", "--all", base, head).decode().split()
+        if len(found) != 1:
+            raise ConfigError(
+                f"'{head}' left '{base}' at {len(found)} commits.",
+                remedy="Rebase the branch, so that it says what it changes.",
+            )
+        return found[0]
 
     def entries(self, commit: str, *folders: str) -> list[Entry]:
         """All files under the folders at a commit."""
@@ -61,14 +72,16 @@ class History:
         raw = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *folders)
         return [_entry(line) for line in raw.split(b"\0") if line]
 
-    def content(self, commit: str, path: str) -> bytes:
-        """A file's bytes at a commit, without any filter applied.
+    def content(self, entry: Entry) -> bytes:
+        """A file's bytes, without any filter applied."""
+        return self._git("cat-file", "blob", entry.object_id)
 
-        Raises:
-            ConfigError: It is not there.
-        """
-        self._require(commit)
-        return self._git("cat-file", "blob", f"{commit}:{path}")
+    def uncommitted(self, *folders: str) -> list[str]:
+        """Files under the folders whose work tree differs from HEAD; a bare clone has none."""
+        if self._run("rev-parse", "--is-inside-work-tree").stdout.strip() != b"true":
+            return []
+        raw = self._git("status", "--porcelain", "-z", "--no-renames", "--", *folders)
+        return [_text(line[3:]) for line in raw.split(b"\0") if line]
 
     def commits(self, until: str, paths: list[str], limit: int) -> list[str]:
         """The latest commits up to ``until`` that changed one of the paths, newest first."""
@@ -109,5 +122,5 @@ def _text(path: bytes) -> str:
 
 def _entry(line: bytes) -> Entry:
     facts, _, path = line.partition(b"\t")
-    mode, _, _, size = facts.decode().split()
-    return Entry(_text(path), mode, int(size) if size.isdigit() else 0)
+    mode, _, object_id, size = facts.decode().split()
+    return Entry(_text(path), mode, object_id, int(size) if size.isdigit() else 0)

@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ MAX_BODY_CHARACTERS = 65_536  # of a comment or an issue (GitHub, 2026-08)
 _MAX_ANSWER_BYTES = 64 * 10**6
 _MAX_MEMBER_BYTES = 4 * 10**6
 _MAX_PAGES = 10
+_MOST_LISTED = 100 * _MAX_PAGES
 _TIMEOUT_SECONDS = 30
 
 
@@ -90,15 +90,6 @@ def add_summary(markdown: str) -> None:
         file.write(markdown.rstrip("\n") + "\n\n")
 
 
-@dataclass(frozen=True)
-class Commit:
-    """What a run was started for; a fork's owner and branch lead to its pull request."""
-
-    sha: str
-    owner: str
-    branch: str
-
-
 class Repository:
     """GitHub's REST API, as far as one repository needs it (api version 2022-11-28)."""
 
@@ -144,11 +135,9 @@ class Repository:
         found = self._send("GET", f"/actions/workflows/{quote(file)}/runs?{asked}")
         return list(found["workflow_runs"])
 
-    def run_commit(self, run: str) -> Commit:
-        found = self._send("GET", f"/actions/runs/{int(run)}")
-        return Commit(
-            found["head_sha"], found["head_repository"]["owner"]["login"], found["head_branch"]
-        )
+    def run_commit(self, run: str) -> str:
+        """The commit that a run was started for."""
+        return str(self._send("GET", f"/actions/runs/{int(run)}")["head_sha"])
 
     def dispatch(self, file: str, inputs: Mapping[str, str]) -> None:
         """Start a workflow of the default branch."""
@@ -161,26 +150,37 @@ class Repository:
         verb = "enable" if on else "disable"
         self._send("PUT", f"/actions/workflows/{quote(file)}/{verb}")
 
-    def artifact_files(self, run: str, prefix: str, file: str) -> dict[str, bytes]:
-        """One file out of each of a run's artifacts whose name starts with the prefix.
+    def artifacts(self, run: str) -> dict[str, int]:
+        """The ids of a run's artifacts by name, those of the newest attempt."""
+        listed = self._all(f"/actions/runs/{int(run)}/artifacts", "artifacts")
+        found = sorted((int(one["id"]), str(one["name"])) for one in listed if not one["expired"])
+        return {name: artifact for artifact, name in found}
 
-        An artifact may have been written by a stranger's code: what is too large is left out.
+    def artifact_files(self, artifact: int, files: Sequence[str]) -> dict[str, bytes]:
+        """Some files of an artifact, which may have been written by a stranger's code.
+
+        What is broken, too large or gone is left out.
         """
-        listed = self._send("GET", f"/actions/runs/{int(run)}/artifacts?per_page=100")
-        found = {}
-        for artifact in listed["artifacts"]:
-            if artifact["name"].startswith(prefix) and not artifact["expired"]:
-                content = self._fetch(f"/actions/artifacts/{int(artifact['id'])}/zip")
-                member = _member(content, file)
-                if member is not None:
-                    found[artifact["name"].removeprefix(prefix)] = member
-        return found
+        try:
+            archive = self._request("GET", f"/actions/artifacts/{artifact}/zip")
+        except NotFoundError:
+            return {}
+        found = {file: _member(archive, file) for file in files}
+        return {file: content for file, content in found.items() if content is not None}
 
-    def pull_request(self, commit: Commit) -> int | None:
-        """The open pull request whose latest commit this is, a fork's too."""
-        query = urlencode({"state": "open", "head": f"{commit.owner}:{commit.branch}"})
-        found = self._send("GET", f"/pulls?{query}")
-        return next((int(p["number"]) for p in found if p["head"]["sha"] == commit.sha), None)
+    def changes_workflows(self, number: int) -> bool:
+        """Whether a pull request changes what its own runs are made of; true where it is not known.
+
+        GitHub lists no more than 3,000 files of a pull request.
+        """
+        names = [str(one["filename"]) for one in self._all(f"/pulls/{number}/files")]
+        return len(names) >= _MOST_LISTED or any(name.startswith(".github/") for name in names)
+
+    def pull_request(self, commit: str) -> int | None:
+        """The open pull request whose latest commit this is, also that of a fork that is gone."""
+        newest = urlencode({"state": "open", "sort": "updated", "direction": "desc"})
+        found = self._all(f"/pulls?{newest}")
+        return next((int(p["number"]) for p in found if p["head"]["sha"] == commit), None)
 
     def keep_comment(self, number: int, name: str, body: str, *, begin: bool = True) -> None:
         """Write the comment of this name, or bring it up to date; only a bot's own is touched.
@@ -210,10 +210,12 @@ class Repository:
         else:
             self._send("PATCH", f"/issues/{known['number']}", content)
 
-    def _all(self, path: str) -> Iterator[Any]:
+    def _all(self, path: str, key: str | None = None) -> Iterator[Any]:
+        """Everything that a route lists, in pages; with a key, under that of an object."""
         joint = "&" if "?" in path else "?"
         for page in range(1, _MAX_PAGES + 1):
-            found = self._send("GET", f"{path}{joint}per_page=100&page={page}")
+            answer = self._send("GET", f"{path}{joint}per_page=100&page={page}")
+            found = answer[key] if key else answer
             yield from found
             if len(found) < 100:  # noqa: PLR2004 - a page that is not full is the last
                 return
@@ -228,9 +230,6 @@ class Repository:
         sent = None if content is None else json.dumps(content).encode()
         answer = self._request(method, path, sent)
         return json.loads(answer) if answer else None
-
-    def _fetch(self, path: str) -> bytes:
-        return self._request("GET", path)
 
     def _request(
         self, method: str, path: str, content: bytes | None = None, *, root: str | None = None
@@ -296,16 +295,22 @@ def _is(post: Any, name: str) -> bool:  # noqa: ANN401 - JSON
 
 
 def _member(archive: bytes, name: str) -> bytes | None:
+    """A file of a zip archive; None where it is not there, too large, or the archive is broken."""
     import io
+    import struct
     import zipfile
+    import zlib
 
+    broken = (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as files:
-            if files.getinfo(name).file_size > _MAX_MEMBER_BYTES:
+            about = files.getinfo(name)
+            usual = about.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+            if not usual or about.file_size > _MAX_MEMBER_BYTES:
                 return None
-            with files.open(name) as member:
+            with files.open(about) as member:
                 return member.read(_MAX_MEMBER_BYTES)
-    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (*broken, OSError, EOFError, ValueError, struct.error):
         return None
 
 

@@ -11,6 +11,7 @@ MANAGED_BY = "managed-by"
 PRODUCT = "tuneops-product"
 KEY = "tuneops-key"
 GIT_SHA = "tuneops-git-sha"
+DIRTY = "-dirty"  # behind a commit, as git describes a tree with changes
 CREATED = "tuneops-created"
 EXPIRES = "tuneops-expires"
 JOB = "tuneops-job"
@@ -53,7 +54,7 @@ def new_tags(
         MANAGED_BY: owner(),
         PRODUCT: product,
         KEY: key,
-        GIT_SHA: os.environ.get("GITHUB_SHA") or _git("rev-parse", "HEAD"),
+        GIT_SHA: os.environ.get("GITHUB_SHA") or _commit(),
         CREATED: timestamp(now),
         EXPIRES: timestamp(now + expires_after) if expires_after else "",
     }
@@ -89,6 +90,12 @@ def read_seconds(seconds: int) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def _commit() -> str:
+    """The commit of the working tree, marked where the tree has what the commit has not."""
+    head = _git("rev-parse", "HEAD")
+    return f"{head}{DIRTY}" if head and _git("status", "--porcelain") else head
 
 
 def _git(*arguments: str) -> str:

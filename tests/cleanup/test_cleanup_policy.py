@@ -43,6 +43,8 @@ def test_what_ships_refuses_until_a_subscription_is_named(tmp_path: Path) -> Non
         ("groups.names", [""]),
         ("groups.names", ["*"]),
         ("groups.names", ["?*-_*"]),
+        ("groups.names", ["[a-z]*"]),
+        ("groups.names", ["[!0]?*[]a]"]),
         ("groups.notice", "0s"),
         ("groups.notice", 0),
         ("groups.notice", "36501d"),
@@ -111,9 +113,11 @@ def test_another_subscription_is_refused(tmp_path: Path) -> None:
         loaded.check_subscription("00000000-0000-4000-8000-000000000002")
 
 
-@pytest.mark.parametrize("content", ["", "[]", "groups: [", "just words"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", "groups: [", "just words", "[" * 5000, "subscriptions: \ud800"]
+)
 def test_what_is_no_policy_ends_in_a_sentence(tmp_path: Path, content: str) -> None:
     path = tmp_path / "policy.yaml"
-    path.write_text(content, encoding="utf-8")
+    path.write_bytes(content.encode("utf-8", "surrogatepass"))
     with pytest.raises(ConfigError, match="no clean-up policy"):
         policy.load(path)

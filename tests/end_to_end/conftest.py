@@ -32,6 +32,7 @@ def quick_server(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[LocalAzure
 @pytest.fixture
 def quick_azure(quick_server: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> LocalAzure:
     """The file's quick local Azure, with its environment: the suite takes it away each time."""
+    patch.chdir(folder)
     for name, value in sweep.environment(quick_server, folder).items():
         patch.setenv(name, value)
     return quick_server

@@ -38,6 +38,7 @@ from tuneops.smoke.answer import Answer
 from tuneops.smoke.record import Origin, Run, Settings
 from tuneops.smoke.verdict import JudgedAnswer, Outcome, Verdict, results
 
+ROOT = Path(__file__).parents[2]
 _SDKS = (
     "azure.identity",
     "azure.mgmt.cognitiveservices.models",
@@ -152,7 +153,7 @@ def start_script(folder: Path, *command: str, cut: Cut | None = None) -> Script:
     folder.mkdir(parents=True, exist_ok=True)
 
     def work() -> None:
-        sys.argv = [f"scripts/{command[0]}.py", *command[1:]]
+        sys.argv = [str(ROOT / f"scripts/{command[0]}.py"), *command[1:]]
         with (
             (folder / "stdout").open("w", encoding="utf-8") as sys.stdout,
             (folder / "stderr").open("w", encoding="utf-8", buffering=1) as sys.stderr,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from tests.local_azure.conftest import LocalAzure, start_server, stop_server
 
 # `make sweep` takes every cut and every fault; `make test` every 29th cut, and each fault once.
 ALL = os.environ.get("SWEEP") == "all"
+ROOT = Path(__file__).parents[2]
 QUICK = {"speed": 60000.0, "group_delete_seconds": 1.0}
 LEASE_SECONDS = "6"
 EXAMPLES = 14  # of each file: a sweep is about requests, not about data
@@ -96,25 +98,34 @@ def log_of(group: str, folder: Path) -> str:
 
 
 def small_product(folder: Path, *, without: int = 0) -> Path:
-    """The shipped product on its first examples, of which ``without`` leaves some out."""
-    document = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+    """The shipped product on its first examples, of which ``without`` leaves some out.
+
+    Its data lies in the folder, which must be the working directory of whoever reads it.
+    """
+    document = yaml.safe_load((ROOT / "config/travel.yaml").read_text(encoding="utf-8"))
+    data = folder / "data/travel"
+    data.mkdir(parents=True, exist_ok=True)
     for part in ("training", "validation"):
-        lines = Path(document["data"][part]).read_text(encoding="utf-8").splitlines()
-        data = folder / f"{part}-{without}.jsonl"
-        data.write_text("\n".join(lines[without:EXAMPLES]) + "\n", encoding="utf-8")
-        document["data"][part] = str(data)
+        lines = (ROOT / document["data"][part]).read_text(encoding="utf-8").splitlines()
+        file = data / f"{part}-{without}.jsonl"
+        file.write_text("\n".join(lines[without:EXAMPLES]) + "\n", encoding="utf-8")
+        document["data"][part] = file.relative_to(folder).as_posix()
+    shutil.copy(ROOT / document["data"]["smoke_prompts"], data)
     path = folder / f"product-{without}.yaml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
 
 
-def another_product(folder: Path, name: str, **azure: str) -> Path:
-    """A product of that name with the same data, deployments and place, but for ``azure``."""
-    document = yaml.safe_load(small_product(folder).read_text(encoding="utf-8"))
+def another_product(
+    folder: Path, name: str, *, deployment: str = "", without: int = 0, **azure: str
+) -> Path:
+    """A product with the same data and place, but for ``azure``, and names of its own."""
+    document = yaml.safe_load(small_product(folder, without=without).read_text(encoding="utf-8"))
     document["product"] = name
     document["azure"] |= azure
     document["fine_tuning"]["suffix"] = f"ft-{name}"
-    path = folder / name / f"{name}.yaml"
+    document["release"]["deployment"] = deployment or name
+    path = folder / name / f"{name}-{without}.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
@@ -132,7 +143,9 @@ def environment(server: LocalAzure, folder: Path) -> dict[str, str]:
 @contextmanager
 def quick_azure(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[LocalAzure]:
     """A local Azure in which everything is quick, with quota for hundreds of accounts."""
-    pipeline.warm_up(small_product(folder))
+    product = small_product(folder)
+    patch.chdir(folder)
+    pipeline.warm_up(product)
     server = start_server(folder / "azure")
     for name, value in environment(server, folder).items():
         patch.setenv(name, value)

@@ -1,6 +1,9 @@
 """What goes wrong ends in a sentence, its exit code, and nothing half-done."""
 
 import json
+import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +21,12 @@ if sys.platform == "win32":
 from tests.end_to_end import pipeline
 from tests.end_to_end.pipeline import Answered, run_script
 from tests.local_azure.conftest import LocalAzure, enter, start_server
+from tuneops import config
+from tuneops.azure import files
+from tuneops.azure.account import account_name
+from tuneops.azure.data_plane import open_client
+from tuneops.names import names_of
+from tuneops.training import key
 
 Server = LocalAzure
 Run = Callable[..., Answered]
@@ -158,12 +167,17 @@ def test_training_before_provisioning(run: Run, local_azure: Server) -> None:
 
 @pytest.mark.parametrize("content", ["", "{}\n" * 9, None], ids=["empty", "nine", "missing"])
 def test_data_that_cannot_be_trained_is_not_uploaded(
-    run: Run, local_azure: Server, product: Callable[..., Path], tmp_path: Path, content: str | None
+    run: Run,
+    local_azure: Server,
+    product: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    content: str | None,
 ) -> None:
-    path = tmp_path / "training.jsonl"
+    config = product(data__training="data/travel/new.jsonl")
+    shutil.copytree("data", config.parent / "data")
+    monkeypatch.chdir(config.parent)
     if content is not None:
-        path.write_text(content, encoding="utf-8")
-    config = product(data__training=str(path))
+        Path("data/travel/new.jsonl").write_text(content, encoding="utf-8")
     create(run, config)
     done = run("fine_tune", "submit", "--config", str(config))
     assert done.code in {1, 2}, done.narration
@@ -223,6 +237,51 @@ def test_ctrl_c_ends_the_waiting_and_names_the_job(
     assert f"wait --job {job}" in narration
     assert f"cancel --job {job}" in narration
     assert existing(local_azure)["jobs"] == 1
+
+
+def test_ctrl_c_in_submit_takes_the_claim_back(run: Run, local_azure: Server) -> None:
+    """The next run waits for nobody, and no job was made."""
+    create(run)
+    local_azure.admin("PATCH", "settings", {"list_lag_seconds": {"files": 1_000_000}})
+    submitting = subprocess.Popen(
+        [sys.executable, "scripts/fine_tune.py", "submit"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TUNEOPS_LEASE_SECONDS": "120"},
+    )
+    claimed = 3  # after the two files of the training
+    try:
+        deadline = time.monotonic() + 120
+        while existing(local_azure)["files"] < claimed and submitting.poll() is None:
+            assert time.monotonic() < deadline
+        submitting.send_signal(signal.SIGINT)
+        _, narration = submitting.communicate(timeout=60)
+    finally:
+        submitting.kill()
+        submitting.wait()
+    assert submitting.returncode == 5, narration
+    assert "Stopped by Ctrl-C. Uploaded files stay" in narration
+    assert (existing(local_azure)["files"], existing(local_azure)["jobs"]) == (2, 0)
+    local_azure.admin("PATCH", "settings", {"list_lag_seconds": {}})
+    again = run("fine_tune", "submit", TUNEOPS_LEASE_SECONDS="120")
+    assert again.code == 0, again.narration
+    assert "Another run" not in again.narration
+
+
+def test_another_runs_claim_is_told_once_and_with_how_long(run: Run, local_azure: Server) -> None:
+    """The claim is of a run that died; its lease is waited for."""
+    create(run)
+    product = config.load(Path("config/travel.yaml"))
+    name = names_of(product, key.content_key(product)).claim
+    row = b'{"messages":[{"role":"user","content":"?"},{"role":"assistant","content":"!"}]}\n'
+    account = account_name(product, local_azure.subscription)
+    with open_client(f"{local_azure.url}/accounts/{account}/") as client:
+        files.upload(client, name, row)
+    waited = run("fine_tune", "submit", TUNEOPS_LEASE_SECONDS="10")
+    assert waited.code == 0, waited.narration
+    told = [line for line in waited.narration.splitlines() if "Another run claims" in line]
+    assert len(told) == 1, waited.narration
+    assert re.search(r"waiting up to \d+ s for its job", told[0])
 
 
 def test_a_job_that_is_not_there_is_looked_for_by_its_id(run: Run, local_azure: Server) -> None:

@@ -1,5 +1,6 @@
 """What people do to a pipeline that is half-way: each ends in a sentence, and harms nothing."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,16 @@ def test_what_the_region_or_the_purse_does_not_allow_is_refused_before_the_uploa
 
 
 def test_a_job_of_another_product_is_not_touched(desk: Desk, folder: Path) -> None:
-    theirs = {"product": "other", "fine_tuning__suffix": "ft-other"}
+    shutil.copytree(folder / "data/travel", folder / "data/other")
+    files = {
+        f"data__{part}": f"data/other/{name}.jsonl"
+        for part, name in (
+            ("training", "training-0"),
+            ("validation", "validation-0"),
+            ("smoke_prompts", "smoke_prompts"),
+        )
+    }
+    theirs = {"product": "other", "fine_tuning__suffix": "ft-other", **files}
     other = changed(folder, "other", **theirs, azure__account=desk.account(GROUP))
     job = desk.done("fine_tune", "status")["job"]
     for command in (

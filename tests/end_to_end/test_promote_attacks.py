@@ -181,7 +181,9 @@ def test_another_products_deployments_are_neither_replaced_nor_retired_nor_taken
     desk.passes()
     theirs = desk.done("deploy", "promote")
     desk.done("deploy", "candidate")
-    thief = ("--config", str(sweep.another_product(folder, "law", account=desk.account(GROUP))))
+    account = desk.account(GROUP)
+    config = sweep.another_product(folder, "law", deployment="travel", account=account)
+    thief = ("--config", str(config))
     desk.done("fine_tune", "submit", *thief)
     desk.done("fine_tune", "wait", *thief)
     for command in (

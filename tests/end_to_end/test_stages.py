@@ -1,5 +1,6 @@
 """One training serves every stage: checkpoints, other places, and what is told of a release."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,19 @@ def test_a_checkpoint_is_released_in_place_of_the_final_model(desk: Desk) -> Non
     back = desk.done("deploy", "rollback")
     assert (back["model"], back["previous"]["model"]) == (final["model"], checkpoint)
     assert desk.done("deploy", "rollback")["model"] == checkpoint
+
+
+def test_a_checkpoint_is_compared_as_what_it_is(desk: Desk, folder: Path) -> None:
+    """The smoke test asks it, and finds that it answers as the model that is deployed."""
+    unknown = desk.run("deploy", "candidate", "--checkpoint", "7")
+    step = unknown.narration.rsplit("It has: ")[1].split(" ")[0]
+    checkpoint = desk.done("deploy", "candidate", "--checkpoint", step)["model"]
+    out = folder / "checkpoint"
+    asked = desk.run("smoke_test", "run", "--prompts", "2", "--samples", "1", "--out", str(out))
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["verdict"]["outcome"] != "INVALID", asked.narration
+    assert checkpoint.startswith("ftchkpt-")
+    assert record["models"]["candidate"] == [record["origin"]["model"]] == [checkpoint]
 
 
 def test_show_puts_nothing_out_for_later_steps(

@@ -1,7 +1,7 @@
 """Verdicts on what the rules report about public files: are the findings right?
 
-judgements.json says of each rule on how many rows of ../shared/corpora it fires, and what a person
-who read them said of a sample: the first SAMPLE of these rows in the order of a digest. A row is
+judgements.json says of each rule on how many rows of ../shared/corpora it fires, and how a sample
+of them was judged by reading: the first SAMPLE of these rows in the order of a digest. A row is
 known by a digest, and so is a file where a finding is about all of it; no text is kept.
 
 true      the owner of the file would mend it, or the service would refuse it

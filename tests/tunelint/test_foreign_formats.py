@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tunelint.foreign_files import CONVERSATIONS, HOPELESS, OWN, PREFERENCES, ROWS, lines
-from tunelint.check import check
+from tunelint.check import Options, check
 from tunelint.foreign.encodings import narrow_encoding, wide_encoding
 from tunelint.foreign.layouts import Layout, layout_of
 from tunelint.foreign.recognise import recognise, target
@@ -100,6 +100,26 @@ def test_one_line_in_another_encoding_does_not_condemn_the_file() -> None:
     assert narrow_encoding(["Der Müller möchte Öl für fünf Äpfel".encode("cp1252")]) == "cp1252"
     assert narrow_encoding(["Привет, как дела".encode("cp1251")]) == "unknown"
     assert narrow_encoding(["日本語のテキスト".encode("shift_jis")]) == "unknown"
+
+
+def test_an_encoding_that_shows_late_is_named_once_too(tmp_path: Path) -> None:
+    """Beyond the head it takes a look at the whole file; single lines are found one by one."""
+    row = {
+        "messages": [{"role": "user", "content": "Frage"}, {"role": "assistant", "content": "Ja"}]
+    }
+    plain = [
+        {**row, "tools": [], "parallel_tool_calls": bool(number % 2)} for number in range(1_500)
+    ]
+    western = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in ROWS * 9)
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(lines(*plain) + western.encode("cp1252"))
+    assert len(path.read_bytes()) > 65_536 + len(western)
+    (error,) = check([path], Options(select=("E",))).findings
+    assert (error.code, error.line, "convert" in error.hint) == ("E102", 0, True)
+    one, other = (western.splitlines()[at].encode("cp1252") for at in (0, 1))
+    path.write_bytes(lines(*plain) + OWN * 9 + one + b"\n" + OWN + other + b"\n")
+    errors = check([path], Options(select=("E",))).findings
+    assert [finding.line for finding in errors] == [1_528, 1_532]
 
 
 def test_a_character_may_be_cut_by_the_end_of_the_head() -> None:

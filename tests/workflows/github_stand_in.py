@@ -28,6 +28,7 @@ class GitHub:
     workflows: dict[str, Any] = field(default_factory=dict)
     runs: list[Any] = field(default_factory=list)
     pulls: list[Any] = field(default_factory=list)
+    changed_files: list[Any] = field(default_factory=list)
     rules: list[Any] = field(default_factory=list)
     issues: list[Any] = field(default_factory=list)
     comments: dict[int, list[Any]] = field(default_factory=dict)
@@ -159,15 +160,8 @@ _ROUTES: list[tuple[str, str, Respond]] = [
         "/actions/workflows/([^/]+)/disable",
         lambda hub, m, *_: hub.switch(m[1], "disabled_manually"),
     ),
-    (
-        "GET",
-        "/pulls",
-        lambda hub, _, query, __: [
-            pull
-            for pull in hub.pulls
-            if query["head"] == [f"{pull['head']['owner']}:{pull['head']['ref']}"]
-        ],
-    ),
+    ("GET", "/pulls", lambda hub, *_: hub.pulls),
+    ("GET", r"/pulls/\d+/files", lambda hub, *_: hub.changed_files),
     ("GET", "/issues", lambda hub, *_: hub.issues),
     ("POST", "/issues", lambda hub, _, __, body: hub.add_issue(body)),
     ("PATCH", r"/issues/(\d+)", lambda hub, m, _, body: hub.change_issue(int(m[1]), body)),

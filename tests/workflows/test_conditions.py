@@ -59,6 +59,19 @@ ATTESTED = (
     "success() && (vars.TUNEOPS_ATTESTATIONS == 'true' || "
     "github.event.repository.visibility == 'public')"
 )
+TELLING = (
+    "always() && (needs.plan.result != 'success' || needs.plan.outputs.due != '0' || "
+    "needs.plan.outputs.recent != '[]' || github.event_name != 'schedule' || "
+    "github.event.schedule == '23 3 * * 1')"
+)
+LOOKED_AFTER = "always() && needs.plan.outputs.recent != '[]' && needs.plan.outputs.recent != ''"
+
+
+def night(plan: str, due: str, recent: str, cron: str) -> dict[str, Any]:
+    found = {"plan": {"result": plan, "outputs": {"due": due, "recent": recent}}}
+    return {"needs": found, "github": {"event_name": "schedule", "event": {"schedule": cron}}}
+
+
 # Expression, contexts, state of what came before, whether it runs.
 TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
     *(("always()", {}, state, True) for state in STATES),
@@ -178,6 +191,25 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
             (event("workflow_dispatch", dry_run=False), True),
         )
         for due in ("0", "1", "12")
+    ),
+    *(
+        (
+            TELLING,
+            night(plan, due, recent, cron),
+            state,
+            (plan, due, recent, cron) != (SUCCESS, "0", "[]", "23 3 * * 0,2-6"),
+        )
+        for plan in STATES
+        for due in ("0", "3")
+        for recent in ("[]", "", '[{"job": "a"}]')
+        for cron in ("23 3 * * 1", "23 3 * * 0,2-6")
+        for state in STATES
+    ),
+    (TELLING, event("workflow_dispatch") | outputs("plan", due="0", recent="[]"), SUCCESS, True),
+    *(
+        (LOOKED_AFTER, outputs("plan", recent=recent), state, recent not in {"[]", ""})
+        for recent in ("[]", "", '[{"job": "a"}]')
+        for state in STATES
     ),
     *(
         ("success() && (!inputs.retry)", {"inputs": inputs}, SUCCESS, runs)

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.workflows.conftest import TRAINING, Ran, Stage
 
 NUMBER = 7
@@ -145,3 +147,21 @@ def test_a_link_under_data_is_refused_and_not_followed(stage: Stage) -> None:
     assert ran.jobs["examine"] == "failure"
     assert record(stage, "examination", "examination.json")["irregular"] == [TRAINING]
     assert "root:" not in ran.log
+
+
+@pytest.mark.attack
+def test_a_broken_record_takes_the_place_of_an_old_verdict(stage: Stage) -> None:
+    """Also where the fork is gone: the pull request is found by its commit alone."""
+    base = branch(stage)
+    stage.fewer_rows()
+    judged(stage, base)
+    old = "<!-- tuneops:data-check -->\n✅ The data passes"
+    stage.hub.add_comment(NUMBER, {"body": old})
+    artifact = stage.hub.artifacts / stage.run_id / "validation-travel"
+    (artifact / "check.json").write_bytes(b'{"findings": [')
+    stage.hub.pulls[0]["head"] |= {"repo": None, "owner": None}
+    stage.hub.changed_files = [{"filename": ".github/workflows/validate-data.yml"}]
+    text = commented(stage)
+    assert "✅" not in text
+    assert "UNREADABLE" in text
+    assert "This pull request changes workflows" in text

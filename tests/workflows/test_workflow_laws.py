@@ -28,7 +28,7 @@ READ_ONLY = {"contents": "read"}
 BEYOND_READING = {
     ("cleanup.yml", "plan"): {"id-token": "write"},
     ("cleanup.yml", "apply"): {"id-token": "write"},
-    ("cleanup.yml", "tell"): {"issues": "write"},
+    ("cleanup.yml", "tell"): {"issues": "write", "actions": "write"},
     ("comment.yml", "comment"): {"actions": "read", "pull-requests": "write"},
     ("doctor.yml", "doctor"): {"actions": "read", "id-token": "write"},
     ("fine-tune.yml", "train"): {"id-token": "write"},
@@ -93,9 +93,10 @@ def test_every_job_ends_in_time_and_every_file_limits_its_runs(file: WorkflowFil
 
 def test_nothing_switches_reconcile_on_between_its_look_and_its_switching_itself_off() -> None:
     """Both wait in one group, in order: the job that was just submitted is seen by the look."""
-    [follow] = [job for job in templates()["fine-tune.yml"]["jobs"] if job["id"] == "follow"]
     group = {"group": "reconcile", "queue": "max"}
-    assert plain(follow["concurrency"]) == group
+    for file, name in (("fine-tune.yml", "follow"), ("cleanup.yml", "tell")):
+        [job] = [job for job in templates()[file]["jobs"] if job["id"] == name]
+        assert plain(job["concurrency"]) == group
     assert plain(templates()["reconcile.yml"]["concurrency"]) == group
 
 

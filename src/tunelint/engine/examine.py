@@ -1,14 +1,16 @@
 """The rules that look at one row."""
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 import re2
 
-from tunelint.example import Example
+from tunelint.example import PROMPT_ROLES, Example
 from tunelint.rule import EXAMPLE_CHECKS, TEXT_PATTERNS, TextPattern, Violation
 from tunelint.rules import all_families  # noqa: F401 - importing it fills the register
 from tunelint.text import Text, texts_of
 
+SYSTEM_MESSAGES = 100  # whose matches are remembered, since most rows repeat them
 SET_MEMORY = 64 * 2**20  # bytes; a set that needs more would find nothing
 
 
@@ -49,13 +51,15 @@ class _PatternSet:
         for one in patterns:
             self._set.Add(one.pattern)
         self._set.Compile()
+        self._remembered = lru_cache(SYSTEM_MESSAGES)(self._set.Match)
 
     def violations(self, text: Text) -> Iterator[Violation]:
         """The first violation of each rule in a text."""
         if not self._patterns:
             return
         reported: set[str] = set()
-        for index in self._set.Match(text.text) or ():
+        find = self._remembered if text.role in PROMPT_ROLES else self._set.Match
+        for index in find(text.text) or ():
             one = self._patterns[index]
             if one.rule.code not in reported and (found := _first(one, text)):
                 reported.add(one.rule.code)

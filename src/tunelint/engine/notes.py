@@ -15,7 +15,7 @@ class Notes:
     Args:
         file: The path to show.
         severities: Those of the rules that report, by code.
-        exceptions: What was accepted is not noted.
+        exceptions: What was accepted is noted apart, with the reason in place of a hint.
     """
 
     def __init__(
@@ -41,20 +41,23 @@ class Notes:
         """Note what is wrong with a row."""
         rule = violation.rule
         severity = self._severities.get(rule.code)
-        if severity is None or self._exceptions.covers(example.raw, rule):
+        if severity is None:
             return
-        self.findings.add(
-            finding(
-                rule,
-                severity,
-                violation.message,
-                file=self._file,
-                line=example.line,
-                column=_column(example, violation),
-                hint=violation.hint,
-                related=related,
-            )
+        reason = self._exceptions.reason(example.raw, rule)
+        found = finding(
+            rule,
+            severity,
+            violation.message,
+            file=self._file,
+            line=example.line,
+            column=_column(example, violation),
+            hint=violation.hint if reason is None else reason,
+            related=related,
         )
+        if reason is None:
+            self.findings.add(found)
+        else:
+            self.findings.accepted.append(found)
 
     def take(self, found: Findings, lines: int) -> None:
         """Add findings of the same file whose lines count from so many lines before."""

@@ -9,7 +9,8 @@ from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
 from tunelint.engine.worker import Range, RangeResult
 from tunelint.example import Example, Format, detect_format
-from tunelint.foreign.recognise import recognise
+from tunelint.foreign.encodings import detect_encoding
+from tunelint.foreign.recognise import OF_ENCODINGS, recognise
 from tunelint.json_text import JsonProblem, parse
 from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
 from tunelint.row_table import RowTable
@@ -122,9 +123,20 @@ def _read(file: File, stream: BinaryIO, notes: Notes, read_ranges: ReadRanges) -
         for end, line in result.line_ends.items():
             line_ends.setdefault(end, line + lines)
         lines += result.lines
+    _name_encoding(file.path, stream, notes)
     if not len(file.table) and len(notes.findings.listed) == errors:
         notes.add(encoding.EMPTY_FILE, "The file holds no example.")
     _look_at_layout(stream, notes, line_ends, lines)
+
+
+def _name_encoding(path: Path, stream: BinaryIO, notes: Notes) -> None:
+    """Where the whole file is in another encoding, say so once and not for each line."""
+    if notes.findings.number_of(encoding.NOT_UTF8) < 2:  # noqa: PLR2004 - each line has its own
+        return
+    foreign = OF_ENCODINGS.get(detect_encoding(stream))
+    if foreign is not None:
+        notes.findings.drop(foreign.rule)
+        notes.add(foreign.rule, foreign.message, hint=foreign.hint(path))
 
 
 def _look_at_layout(

@@ -50,6 +50,13 @@ class ForeignFormat:
         return visible(f"{self.remedy} Convert it: {command}".strip())
 
 
+_WESTERN = "The file is Windows-1252 (Latin-1), not UTF-8."
+OF_ENCODINGS = {
+    CP1252: ForeignFormat(NOT_UTF8, "Windows-1252", _WESTERN),
+    UNKNOWN: ForeignFormat(NOT_UTF8, "unknown encoding", "The file is not UTF-8.", NAME_ENCODING),
+}
+
+
 def target(path: Path) -> Path:
     """A name for what a file is converted to."""
     plain = path.with_suffix("") if path.suffix in {".gz", ".zip", ".bz2", ".xz"} else path
@@ -92,13 +99,7 @@ def _encoding(head: bytes) -> ForeignFormat | None:
     if wide is not None:
         name = wide[:6].upper()
         return ForeignFormat(UTF16, name, f"The file is {name}, not UTF-8.")
-    narrow = narrow_encoding([head])
-    if narrow == CP1252:
-        message = "The file is Windows-1252 (Latin-1), not UTF-8."
-        return ForeignFormat(NOT_UTF8, "Windows-1252", message)
-    if narrow == UNKNOWN:
-        return ForeignFormat(NOT_UTF8, "unknown encoding", "The file is not UTF-8.", NAME_ENCODING)
-    return None
+    return OF_ENCODINGS.get(narrow_encoding([head]))
 
 
 def _layout(text: str, rows: Sequence[object]) -> ForeignFormat | None:

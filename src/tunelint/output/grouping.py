@@ -103,7 +103,9 @@ def counted(number: int, noun: str) -> str:
 def headline(report: Report) -> str:
     """The result in a sentence."""
     found = [counted(number, level) for level, number in report.by_severity.items() if number]
-    return f"Found {', '.join(found)}." if found else "All checks passed."
+    told = f"Found {', '.join(found)}." if found else "All checks passed."
+    accepted = counted(len(report.accepted), "finding")
+    return f"{told} {accepted} accepted by exceptions." if report.accepted else told
 
 
 def _lines(numbers: list[int]) -> str:

@@ -17,7 +17,9 @@ def as_markdown(report: Report, notes: Sequence[str] = ()) -> str:
     files = [f"- {escaped(visible(name))}: {numbers(one)}" for name, one in _files(report)]
     told = [f"- {escaped(note.strip())}" for note in notes]
     tables = [*_rules(found), "", *_findings(found), ""] if found else []
-    return "\n".join(["## Data check", "", headline(report), "", *tables, *files, *told])
+    return "\n".join(
+        ["## Data check", "", headline(report), "", *tables, *_accepted(report), *files, *told]
+    )
 
 
 def escaped(text: str) -> str:
@@ -48,6 +50,18 @@ def _findings(found: Sequence[Group]) -> Iterator[str]:
     left = sum(len(clusters(group.findings)) for group in found) - shown
     if left:
         yield from ("", f"… and {left:,} more.")
+
+
+def _accepted(report: Report) -> Iterator[str]:
+    """What exceptions accept, each with its reason."""
+    if not report.accepted:
+        return
+    yield from ("| accepted | rule | finding | why |", "|---|---|---|---|")
+    for one in report.accepted[:SHOWN]:
+        yield _row((f"{one.file}:{one.line}", one.code, one.message, one.hint))
+    if len(report.accepted) > SHOWN:
+        yield from ("", f"… and {len(report.accepted) - SHOWN:,} more.")
+    yield ""
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from tunelint.output.grouping import (
 from tunelint.output.histogram import merged, text_bars
 from tunelint.rule import Severity
 
-_BARS = 5  # in the short form
+_BARS = 4  # in the short form
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -41,6 +41,7 @@ def as_text(
     verdict = click.style(headline(report), fg="green" if report.passed else "red", bold=True)
     blocks = (
         *(_group(one, full=full) for one in found),
+        tuple(_accepted(report, full=full)),
         (*_files(report, full=full), *notes),
         _table(found),
         (verdict, *_next_steps(found, command, hidden=hidden)),
@@ -60,6 +61,18 @@ def _group(group: Group, *, full: bool) -> Iterator[str]:
         yield f"  …and {left:,} more ({how})"
     hints = group.hints if full else group.hints[:1]
     yield from (click.style(f"  → {hint}", dim=True) for hint in hints)
+
+
+def _accepted(report: Report, *, full: bool) -> Iterator[str]:
+    """What exceptions accept, each with its reason."""
+    shown = report.accepted if full else report.accepted[:SHOWN_PLACES]
+    if shown:
+        yield click.style(f"{counted(len(report.accepted), 'finding')} accepted", bold=True)
+    for one in shown:
+        yield f"  {one.file}:{one.line}: {one.code} {one.message}"
+        yield click.style(f"  → {one.hint}", dim=True)
+    if left := len(report.accepted) - len(shown):
+        yield f"  …and {left:,} more (--full lists them)"
 
 
 def _files(report: Report, *, full: bool) -> Iterator[str]:

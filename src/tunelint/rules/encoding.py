@@ -23,7 +23,7 @@ NOT_UTF8 = rule(
     why="Azure reads UTF-8 only.",
     bad="ma\\xf1ana: the byte F1 is 'ñ' in Latin-1, and nothing in UTF-8",
     good=_CLEAN,
-    fix="Save the file as UTF-8.",
+    fix="Save the file as UTF-8; 'fix' does it for Windows-1252.",
 )
 UTF16 = rule(
     "E103",

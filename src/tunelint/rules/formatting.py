@@ -38,6 +38,7 @@ HTML = rule(
     bad=row("Tarda dos d&iacute;as.<br>¿Te va bien?"),
     good=GOOD_ROW,
     fix="Write plain text or Markdown.",
+    opt_in=True,
 )
 BROKEN_JSON = rule(
     "W1325",

@@ -31,10 +31,14 @@ _FREQUENT = {
     "it": "il gli di una che per con non sono come più mio della nel quale posso",
     "de": "der die das und ist nicht ich ein eine mit für auf wie was kann mein zu",
 }
-_OWN = {name: frozenset(words.split()) for name, words in _FREQUENT.items()}
-_WORDS = frozenset[str]().union(*_OWN.values())
-_READ = 400  # characters of each text
-_ENOUGH, _LEAD = 3, 2  # frequent words of the first language, and its lead over the second
+_LANGUAGE = {  # of the words that only one of them has
+    word: name
+    for name, words in _FREQUENT.items()
+    for word in words.split()
+    if sum(word in other.split() for other in _FREQUENT.values()) == 1
+}
+_READ = 300  # characters of each text
+_ENOUGH, _LEAD = 3, 2  # frequent words of one language, and its lead over all others
 _ABOUT_LANGUAGE = re.compile(
     r"(?i)tradu|translat|übersetz|idiom|lengua|language|sprache|langue|lingua|ingl|english|españ"
     r"|spanish|castellano|franc|french|alem|german|deutsch|portug|italian|multiling|biling"
@@ -64,12 +68,13 @@ def _differ(question: str, answer: str) -> bool:
 
 def _guess(text: str) -> str:
     """The language of which a text has most of the frequent words; nothing if it is close."""
-    words = _WORDS.intersection(text[:_READ].casefold().split())
-    if len(words) < _ENOUGH:
+    words = set(text[:_READ].lower().split())
+    found = [_LANGUAGE[word] for word in words if word in _LANGUAGE]
+    if len(found) < _ENOUGH:
         return ""
-    counts = sorted((len(words & own), name) for name, own in _OWN.items())
-    (second, _), (first, name) = counts[-2:]
-    return name if first >= max(_ENOUGH, _LEAD * second) else ""
+    name = max(found, key=found.count)
+    most = found.count(name)
+    return name if most >= max(_ENOUGH, _LEAD * (len(found) - most)) else ""
 
 
 def _confirmed(question: str, answer: str) -> tuple[str, str] | None:

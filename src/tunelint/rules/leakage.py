@@ -51,6 +51,7 @@ LEAK_NEAR = rule(
     bad="an answer of sixty words in both files, three of them changed",
     good="validation examples in words of their own",
     fix="Delete it from one of the two files, or rewrite it.",
+    opt_in=True,
 )
 
 _SENSES: tuple[tuple[Rule, str, str], ...] = (

@@ -13,10 +13,10 @@ _WHY = "The model may repeat it to anyone; data protection law wants a reason to
 _FIX = "Replace it with an invented value that is plainly one, or delete the row."
 _personal = partial(forbidden, why=_WHY, fix=_FIX)
 
-BIRTH = _personal("W1602", "date-of-birth", "A person's date of birth.")
+BIRTH = _personal("W1602", "date-of-birth", "A person's date of birth.", opt_in=True)
 CARD = _personal("E1603", "card-number", "A card number that passes Luhn's check.")
 DNI = _personal("E1604", "dni", "A Spanish identity number (DNI) with the right letter.")
-EMAIL = _personal("W1605", "e-mail-address", "A person's e-mail address.")
+EMAIL = _personal("W1605", "e-mail-address", "A person's e-mail address.", opt_in=True)
 IBAN = _personal("E1607", "iban", "A bank account number (IBAN) with the right check digits.")
 NIE = _personal("E1609", "nie", "A foreigner's number in Spain (NIE) with the right letter.")
 NUSS = _personal("E1610", "nuss", "A Spanish social security number with the right check digits.")

@@ -6,6 +6,7 @@ completion messages of OpenAI's own specification 2.3.0.
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -77,11 +78,20 @@ UNKNOWN_ROLE = rule(
 UNKNOWN_FIELD = rule(
     "E307",
     "unknown-field",
-    what="A key that the chat format does not have.",
+    what="A key that a message does not have, or a misspelt key of a row.",
     why="A misspelt key loses its value; foreign keys can make Azure refuse the file.",
     bad='{"messages": [{"role": "user", "contnet": "Hola", "content": ""}, ' + _ANSWER + "]}",
     good=_GOOD,
     fix="Correct the key or delete it.",
+)
+EXTRA_KEY = rule(
+    "I314",
+    "extra-key",
+    what="A key of the row that the format does not have, such as an id or a source.",
+    why="It is not trained on; nobody documents whether the service refuses it.",
+    bad='{"messages": [{"role": "user", "content": "Hola"}, ' + _ANSWER + '], "source": "faq"}',
+    good=_GOOD,
+    fix="Keep such facts in another file.",
 )
 CONTENT_NULL = rule(
     "E308",
@@ -185,6 +195,8 @@ _SYNONYMS = {"bot": "assistant", "model": "assistant", "gpt": "assistant", "ai":
 @on_example
 def examine(example: Example) -> Iterator[Violation]:
     """Every way in which one line departs from its file's format."""
+    if example.is_plain and example.messages and example.format is Format.SFT:
+        return
     value = example.value
     if not isinstance(value, dict):
         yield Violation(NOT_AN_OBJECT, f"The line is {_kind(value)}, not an object.", ())
@@ -197,16 +209,16 @@ def examine(example: Example) -> Iterator[Violation]:
         yield from _without_messages(value)
     else:
         if example.format is Format.SFT:
-            yield from _unknown_keys(value, CHAT_KEYS, ())
+            yield from _extra_keys(value, CHAT_KEYS, ())
         yield from _options(value, ())
         yield from _messages(value["messages"], ("messages",))
 
 
 def _pair(value: dict[str, Any]) -> Iterator[Violation]:
-    yield from _unknown_keys(value, _PAIR_KEYS, ())
+    yield from _extra_keys(value, _PAIR_KEYS, ())
     asked = value.get("input")
     if isinstance(asked, dict):
-        yield from _unknown_keys(asked, CHAT_KEYS, ("input",))
+        yield from _extra_keys(asked, CHAT_KEYS, ("input",))
         yield from _options(asked, ("input",))
         if isinstance(asked.get("messages"), list):
             yield from _messages(asked["messages"], ("input", "messages"))
@@ -220,7 +232,7 @@ def _without_messages(value: dict[str, Any]) -> Iterator[Violation]:
         if key in value:
             yield Violation(OTHER_FORMAT, f"The line is in {name}.", (key,), at_key=True)
             return
-    yield from _unknown_keys(value, CHAT_KEYS, ())
+    yield from _extra_keys(value, CHAT_KEYS, ())
     yield Violation(MISSING_FIELD, 'The key "messages" is missing.', ())
 
 
@@ -348,6 +360,12 @@ def _unknown_keys(value: dict[str, Any], known: Iterable[str], at: JsonPath) -> 
         near = _nearest(key, known)
         hint = f"Did you mean '{near}'?" if near else ""
         yield Violation(UNKNOWN_FIELD, f"Unknown key {quote(key)}.", (*at, key), hint, at_key=True)
+
+
+def _extra_keys(value: dict[str, Any], known: Iterable[str], at: JsonPath) -> Iterator[Violation]:
+    """Keys beside those of a row: an error only where another key seems to be meant."""
+    for violation in _unknown_keys(value, known, at):
+        yield violation if violation.hint else replace(violation, rule=EXTRA_KEY)
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -173,7 +173,7 @@ def _turns(messages: tuple[Message, ...]) -> Iterator[Violation]:
         if (
             before.role == after.role
             and after.role in ("user", "assistant")
-            and not before.calls_function
+            and not (before.calls_function or after.calls_function)
         ):
             yield _at(CONSECUTIVE_ROLES, after, f"Two {after.role} messages in a row.")
 

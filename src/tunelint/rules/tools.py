@@ -182,6 +182,8 @@ _FUNCTION_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 @on_example
 def examine(example: Example) -> Iterator[Violation]:
     """Whether calls, answers and declarations agree with one another."""
+    if example.is_plain:
+        return
     declared: dict[str, dict[str, Any]] = {}
     yield from _declarations(*example.tools, declared)
     for message in example.messages:

@@ -143,6 +143,8 @@ _OTHER_ENDINGS = re.compile(r"(?i)\.(bmp|gif|tiff?|svg|heic|pdf|mp4|avif|ico|psd
 
 @on_example
 def examine(example: Example) -> Iterator[Violation]:
+    if example.is_plain:
+        return
     images = 0
     for message in example.messages:
         for part, at in parts(message):

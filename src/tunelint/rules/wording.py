@@ -62,7 +62,7 @@ _TEMPLATE_ASKED = re.compile(
     roles=_ANSWER,
 )
 def note(text: Text, found: Match) -> str | None:
-    if is_in_code(text.text, found.start()):
+    if text.is_rejected or is_in_code(text.text, found.start()):
         return None
     return f"A note of the people who made the data: {quote(found[0])}."
 
@@ -108,7 +108,7 @@ def identity(text: Text, found: Match) -> str | None:
     roles=_ANSWER,
 )
 def placeholder(text: Text, found: Match) -> str | None:
-    if is_in_code(text.text, found.start()) or _asks_for_template(text):
+    if text.is_rejected or is_in_code(text.text, found.start()) or _asks_for_template(text):
         return None
     return f"A placeholder was left in: {quote(found[0])}."
 

@@ -1,14 +1,18 @@
 """Fine-tuning jobs of one account."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tuneops.azure.failures import translated
+from tuneops.errors import ConfigError
+from tuneops.escaping import visible
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _PAGE = 100
 _NO_SUCH_JOB = (
     "Check the id: 'fine_tune.py status' names the job of the product's present data, and the "
@@ -78,6 +82,9 @@ def list_all(client: "OpenAI") -> list[Job]:
 
 
 def get(client: "OpenAI", job_id: str) -> Job:
+    """Raises: ConfigError where that is no id of a job: it would be part of an address."""
+    if not _ID.fullmatch(job_id):
+        raise ConfigError(f"'{visible(job_id)}' is no id of a job.", remedy=_NO_SUCH_JOB)
     with translated(f"reading fine-tuning job {job_id}", _NO_SUCH_JOB):
         return _job(client.fine_tuning.jobs.retrieve(job_id))
 

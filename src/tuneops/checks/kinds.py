@@ -9,16 +9,24 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from tuneops.checks import entry_points
+from tuneops.checks import entry_points, json_schemas
 from tuneops.checks.base import Check, Judged, Planted, Rejection
+from tuneops.checks.patterns import compiled
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 # Neighbours that an answer could plausibly slip into; the full 97 only invite false alarms.
 LANGUAGES = ("es", "en", "pt", "it", "fr", "ca", "gl", "eu", "de")
+# The ISO 639-1 codes of py3langid's model.
+KNOWN_LANGUAGES = (
+    "af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy "
+    "ga gd gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo "
+    "lt lv mg mk ml mn mr ms mt my ne nl nn no oc om or pa pl ps pt qu ro ru rw sa se si sk "
+    "sl sn so sq sr st sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh yo zh zu"
+)
 MIN_LETTERS = 40
 MIN_CONFIDENCE = 0.8
 _ENDING_LENGTH = 80
@@ -37,11 +45,20 @@ _OTHER_LANGUAGE = {
 }
 
 
+def _known_language(code: str) -> str:
+    if code not in KNOWN_LANGUAGES.split():
+        raise ValueError(f"a language is one of {KNOWN_LANGUAGES}")
+    return code
+
+
+KnownLanguage = Annotated[str, AfterValidator(_known_language)]
+
+
 class Language(Check):
     """Every passage of at least 40 letters is in the language; shorter ones are not judged."""
 
     check: Literal["language"] = "language"
-    language: str
+    language: KnownLanguage
 
     def examine(self, answer: Judged) -> None:
         for passage in passages(answer.text):
@@ -100,11 +117,11 @@ class Regex(Check):
 
     @model_validator(mode="after")
     def _compiles(self) -> "Regex":
-        _compiled(self.pattern)
+        compiled(self.pattern)
         return self
 
     def examine(self, answer: Judged) -> None:
-        found = _compiled(self.pattern).search(answer.text)
+        found = compiled(self.pattern).search(answer.text)
         if self.expect == "present" and not found:
             raise Rejection(f"nothing matches {self.pattern}")
         if self.expect == "absent" and found:
@@ -147,17 +164,20 @@ class JsonSchema(Check):
     check: Literal["json_schema"] = "json_schema"
     json_schema: dict[str, Any] = Field(alias="schema")
 
+    @model_validator(mode="after")
+    def _is_within_bounds(self) -> "JsonSchema":
+        json_schemas.require_bounded(self.json_schema)
+        return self
+
     def examine(self, answer: Judged) -> None:
         import json
-
-        from jsonschema import Draft202012Validator
 
         try:
             value = json.loads(answer.text)
         except (ValueError, RecursionError) as error:
             raise Rejection(f"is not JSON ({error})", answer.text) from error
-        for fault in Draft202012Validator(self.json_schema).iter_errors(value):
-            raise Rejection(f"{fault.json_path}: {fault.message}")
+        if reason := json_schemas.complaint(value, self.json_schema):
+            raise Rejection(reason)
 
     def bad_answers(self) -> tuple[Judged, ...]:
         return (Planted("Claro, aquí lo tienes."),)
@@ -340,18 +360,6 @@ def _identifier(languages: frozenset[str]) -> "LanguageIdentifier":
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(set(languages))
     return identifier
-
-
-@cache
-def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        raise ValueError(f"the pattern is not RE2: {error}") from error
 
 
 def folded(text: str) -> str:

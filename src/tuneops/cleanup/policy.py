@@ -7,14 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from tunelint import yaml_file
 from tuneops import config_errors
 from tuneops.config import Duration
 from tuneops.errors import ConfigError
 
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SET = re.compile(r"\[.[^\]]*\]")  # any one of several characters, as a shell reads it
 _LITERAL = re.compile(r"[A-Za-z0-9]")
 _DIGEST_DIGITS = 16
 
@@ -26,7 +27,7 @@ def _subscription_id(text: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    if not _LITERAL.search(text):
+    if not _LITERAL.search(_SET.sub("", text)):
         raise ValueError(f"the pattern '{text}' means everything; name what is yours")
     return text
 
@@ -113,11 +114,11 @@ class Policy(_Section):
 def load(path: Path) -> Policy:
     """Raises: ConfigError where the file is missing or breaks a rule; all breaches are named."""
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml_file.load(path)
         return Policy.model_validate(document)
     except ValidationError as error:
         found = config_errors.describe(error, Policy)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, yaml_file.UnreadableError) as error:
         found = " ".join(str(error).split())
     raise ConfigError(
         f"{path} is no clean-up policy: {found}.",

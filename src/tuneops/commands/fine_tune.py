@@ -17,6 +17,7 @@ from tuneops.display import charts, tables
 from tuneops.errors import StillRunningError
 from tuneops.linting.data_files import canonical_bytes
 from tuneops.linting.options import check_product
+from tuneops.smoke import planted_answers
 from tuneops.training import job_states, lookup, preflight, watch
 from tuneops.training import key as content
 from tuneops.training import metrics as results
@@ -33,6 +34,7 @@ _CHANGES = {"cancel": jobs.cancel, "pause": jobs.pause, "resume": jobs.resume}
 
 def submit(path: Path, *, retry: bool) -> dict[str, Any]:
     config = configuration.load(path)
+    planted_answers.require_known_gates(config)
     done = submission.submit(config, open_foundry(config), retry=retry, narrate=console.say)
     github.set_outputs(job=done.job.id, key=done.key, created=str(done.created).lower())
     return {"key": done.key, "created_job": done.created} | lookup.facts(done.job)
@@ -41,6 +43,7 @@ def submit(path: Path, *, retry: bool) -> dict[str, Any]:
 def preview(path: Path, *, retry: bool) -> dict[str, Any]:
     """What `submit` would do now, after the same checks."""
     config = configuration.load(path)
+    planted_answers.require_known_gates(config)
     key = content.content_key(config)
     foundry = open_foundry(config)
     decision = submission.look(config, foundry, key, retry=retry)

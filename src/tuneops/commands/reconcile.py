@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,21 @@ from tuneops.escaping import cell
 from tuneops.names import is_of_product
 from tuneops.training.attention import Attention, attention
 
+_RECENT = timedelta(days=2)
+
 
 @dataclass
 class Due:
-    """What the pass found, as facts for the workflow; ``running`` is what to look at again."""
+    """What the pass found, as facts for the workflow.
+
+    ``running`` is what to look at again; ``recent`` has that too, and what ended within two days
+    and calls for something: it may have ended while nobody looked.
+    """
 
     releases: list[dict[str, str]] = field(default_factory=list)
     failures: list[dict[str, str]] = field(default_factory=list)
     running: list[dict[str, str]] = field(default_factory=list)
+    recent: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:
@@ -51,8 +58,8 @@ def reconcile(folder: Path) -> Due:
         _add(due, path, config, look(config, foundry))
     for warning in due.warnings:
         console.warn(warning)
-    found = {"releases": due.releases, "failures": due.failures, "running": due.running}
-    github.set_outputs(**{name: json.dumps(listed) for name, listed in found.items()})
+    names = ("releases", "failures", "running", "recent")
+    github.set_outputs(**{name: json.dumps(getattr(due, name)) for name in names})
     return due
 
 
@@ -80,12 +87,22 @@ def _add(due: Due, path: Path, config: Config, found: Attention) -> None:
         )
     if found.failed:
         due.failures.append(_failure(config, found.failed))
-    due.running += [
-        {"product": config.product, "job": job.id, "status": job.status} for job in found.running
-    ]
+    running = [_named(config, job) for job in found.running]
+    ended = [job for job in (found.release, found.failed) if job and _is_recent(job)]
+    due.running += running
+    due.recent += [*running, *(_named(config, job) for job in ended)]
     for job in found.waiting:
         since = tags.date_time(job.created)
         due.warnings.append(f"{config.product}: job {job.id} has been {job.status} since {since}.")
+
+
+def _named(config: Config, job: Job) -> dict[str, str]:
+    return {"product": config.product, "job": job.id, "status": job.status}
+
+
+def _is_recent(job: Job) -> bool:
+    ended = datetime.fromtimestamp(job.finished or job.created, UTC)
+    return datetime.now(UTC) - ended < _RECENT
 
 
 def _failure(config: Config, job: Job) -> dict[str, str]:

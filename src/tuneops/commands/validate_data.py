@@ -1,5 +1,6 @@
 """What the commands of validate_data.py do."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,11 @@ from tunelint.output.markdown import as_markdown
 from tunelint.output.text import as_text
 from tunelint.rule import selectors
 from tunelint.rules.limits import OVER_LIMIT
-from tuneops import config_files, github
-from tuneops.errors import ConfigError
+from tuneops import config_files, console, github
 from tuneops.linting.errors import as_config_error
 from tuneops.linting.estimate import Estimate, estimate
 from tuneops.linting.options import options as product_options
+from tuneops.smoke import planted_answers
 
 if TYPE_CHECKING:
     from tuneops.config import Config
@@ -53,6 +54,8 @@ def check(
         raise click.UsageError(f"--cache {cache} is no folder.")
     wanted = config_path or (config_files.require_one() if not files or review else None)
     config = _config(wanted) if wanted else None
+    if config and not files:
+        planted_answers.require_known_gates(config)
     with as_config_error():
         chosen = _asked(config, **asked)
         files, chosen = _files(files, validation, config, chosen)
@@ -66,6 +69,35 @@ def check(
             report, config, files, chosen, most=review_cost, base=new_only, folder=cache
         )
     return report
+
+
+def check_products() -> dict[str, Report]:
+    """Check the files of every product; the reports by the products' names.
+
+    Raises:
+        ConfigError: There is no product, or a configuration or a file cannot be read.
+    """
+    found = config_files.configurations()
+    if not found:
+        config_files.require_one()
+    return {_config(path).product: _check_product(path) for path in found}
+
+
+def _check_product(path: Path) -> Report:
+    return check(
+        (),
+        validation=None,
+        new_only=None,
+        cache=None,
+        review=False,
+        review_cost=None,
+        config_path=path,
+        kind="auto",
+        profile=None,
+        select=(),
+        extend_select=(),
+        jobs=0,
+    )
 
 
 def _asked(
@@ -114,20 +146,11 @@ def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
         ConfigError: A path cannot be written.
     """
     if sarif is not None:
-        _write(sarif, written(report, "sarif"))
+        console.write_file(sarif, written(report, "sarif"))
     if plot is not None:
         from tunelint.output.histogram import plotted
 
-        _write(plot, plotted(report))
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
-        ) from error
+        console.write_file(plot, plotted(report))
 
 
 def _config(path: Path) -> "Config":
@@ -140,6 +163,14 @@ def shown(report: Report, output: str, *, full: bool) -> str:
     if output == "text":
         return as_text(report, full=full, notes=list(_notes(report)), command=COMMAND)
     return written(report, output)
+
+
+def shown_products(reports: Mapping[str, Report], *, as_json: bool) -> str:
+    if as_json:
+        facts = {name: report.as_dict() for name, report in reports.items()}
+        return json.dumps(facts, ensure_ascii=False, indent=2)
+    texts = (f"{name}\n{shown(one, 'text', full=False)}" for name, one in reports.items())
+    return "\n\n".join(texts)
 
 
 def _notes(report: Report) -> Iterator[str]:

@@ -103,21 +103,37 @@ def report_cleanup(
 
 def comment(repository: Repository, run: str, *, dry_run: bool) -> dict[str, Any]:
     """Put what a validating run found on its pull request, if that is still at that commit."""
-    from tuneops.pull_request import comment as proposal_comment
+    from tuneops.pull_request import comment as page
 
-    number = repository.pull_request(repository.run_commit(run))
-    examined = repository.artifact_files(run, "examination", "examination.json")
-    checks = repository.artifact_files(run, "validation-", "check.json")
-    plans = repository.artifact_files(run, "validation-", "plan.json")
-    body = proposal_comment.comment(examined.get("", b""), checks, plans)
+    commit = repository.run_commit(run)
+    number = repository.pull_request(commit)
+    artifacts = repository.artifacts(run)
+    examination = _record(repository, artifacts, "examination", "examination.json")
+    records = {
+        product: (
+            _record(repository, artifacts, f"validation-{product}", "check.json"),
+            _record(repository, artifacts, f"validation-{product}", "plan.json"),
+        )
+        for product in page.shown_products(examination)
+    }
+    own = number is not None and repository.changes_workflows(number)
+    body = page.comment(examination, records, commit=commit, own_workflows=own)
     if number is None:
         console.warn("No open pull request is at this run's commit any more: nothing to tell.")
     elif not dry_run:
         told = f"{body}\n[The run]({github.run_url(run)})"
-        repository.keep_comment(
-            number, "data-check", told, begin=proposal_comment.NOTHING not in body
-        )
+        begin = page.NOTHING not in body.splitlines()
+        repository.keep_comment(number, "data-check", told, begin=begin)
     return {"pull_request": number, "comment": body}
+
+
+def _record(
+    repository: Repository, artifacts: Mapping[str, int], artifact: str, file: str
+) -> bytes:
+    """A file of an artifact; empty where it is not there or broken."""
+    if artifact not in artifacts:
+        return b""
+    return repository.artifact_files(artifacts[artifact], [file]).get(file, b"")
 
 
 def _last_run(results: Mapping[str, str]) -> str:

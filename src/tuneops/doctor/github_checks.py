@@ -13,7 +13,7 @@ from tuneops.tags import read_timestamp
 REVIEWED = "production"
 REQUIRED_CHECKS = ("code verdict", "data verdict")
 SILENCE = timedelta(days=2)  # schedules are best effort, but not that late
-SILENCE_OF_WEEKLY = timedelta(days=9)
+SILENCE_BETWEEN_DAYS = timedelta(days=18)  # where a schedule names its days of the month
 SWITCHED = "reconcile.yml"  # on only while something is being trained
 _PLACEHOLDER = re.compile(r"@your-org/[\w-]+")
 _SETUP = "docs/setup.md"
@@ -117,9 +117,9 @@ def unattended(running: Sequence[str], state: str) -> Iterator[Finding]:
 
 
 def _silence(workflow: WorkflowFile) -> timedelta:
-    """A cron's last field is the day of the week."""
-    weekly = workflow.crons and all(cron.split()[-1] != "*" for cron in workflow.crons)
-    return SILENCE_OF_WEEKLY if weekly else SILENCE
+    """A cron's third field is the day of the month."""
+    on_days = workflow.crons and all(cron.split()[2] != "*" for cron in workflow.crons)
+    return SILENCE_BETWEEN_DAYS if on_days else SILENCE
 
 
 def _owners_review(rule: Mapping[str, Any]) -> bool:

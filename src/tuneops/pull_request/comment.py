@@ -1,21 +1,40 @@
 """The comment on a pull request, made by trusted code from JSON that a stranger may have made."""
 
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuneops.escaping import cell
-from tuneops.products import Kind
-from tuneops.pull_request.proposal import HOW_TO_SPLIT, Difference, Plan, refusal
+from tuneops.github import MAX_BODY_CHARACTERS
+from tuneops.products import PRODUCT_NAME, Kind
+from tuneops.pull_request.merge_plan import Difference, Plan, Size
+from tuneops.pull_request.proposal import (
+    HOW_TO_SPLIT,
+    IRREGULAR,
+    MAX_PRODUCTS,
+    UNKNOWN,
+    refusal,
+)
 
 NOTHING = "Nothing that a product is trained or tested with changes."
-SHOWN_FINDINGS = 20
+UNREADABLE = "❔ UNREADABLE: the record of this run cannot be read; see the run's log."
+OWN_WORKFLOWS = (
+    "⚠️ This pull request changes workflows. What follows was written by its own version of them: "
+    "believe it no more than its author."
+)
+SHOWN_ROWS = 20
 SHOWN_PRODUCTS = 20
-UNREADABLE = "The record of this run cannot be read; see the run's log."
+_LONGEST_CELL = 300
+_LONGEST_PATH = 60  # of many in one line
+_LONGEST = MAX_BODY_CHARACTERS - 1000  # the rest is for the mark and the run's address
 
 _Text = Annotated[str, Field(max_length=20_000)]
 _Count = Annotated[int, Field(ge=0, le=10**12)]
+_Paths = Annotated[list[_Text], Field(max_length=10_000)]
+_Name = Annotated[str, Field(pattern=PRODUCT_NAME.pattern)]
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Record(BaseModel):
@@ -25,17 +44,21 @@ class _Record(BaseModel):
 
 
 class Examined(_Record):
-    products: Annotated[list[_Text], Field(max_length=10_000)] = []
+    products: Annotated[list[_Name], Field(max_length=MAX_PRODUCTS)] = []
     mixed: list[Literal["prompts", "configuration", "workflows", "code"]] = []
-    irregular: Annotated[list[_Text], Field(max_length=10_000)] = []
+    irregular: _Paths = []
+    unknown: _Paths = []
+    too_large: _Text = ""
+    error: _Text = ""
 
     def lines(self) -> Iterator[str]:
-        if not (self.products or self.mixed or self.irregular):
-            yield NOTHING
         if self.mixed:
             yield f"❌ {refusal([Kind(kind) for kind in self.mixed])} {HOW_TO_SPLIT}\n"
-        if self.irregular:
-            yield f"❌ Not a regular file: {cell(', '.join(self.irregular[:SHOWN_FINDINGS]))}\n"
+        for title, paths in ((IRREGULAR, self.irregular), (UNKNOWN, self.unknown)):
+            if paths:
+                yield f"❌ {title}: {_listed(paths)}\n"
+        for reason in filter(None, (self.too_large, self.error)):
+            yield f"❌ {_short(reason)}\n"
 
 
 class Finding(_Record):
@@ -46,10 +69,13 @@ class Finding(_Record):
     message: _Text
     hint: _Text = ""
 
+    @property
+    def weight(self) -> int:
+        return ("error", "warning", "info").index(self.severity)
+
     def row(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        shown = (place, self.code, self.message[:300], self.hint[:300])
-        return "| " + " | ".join(cell(text) for text in shown) + " |"
+        return "| " + " | ".join(map(_short, (place, self.code, self.message, self.hint))) + " |"
 
 
 class FileNumbers(_Record):
@@ -61,51 +87,129 @@ class Summary(_Record):
     passed: bool
     errors: _Count
     warnings: _Count
+    infos: _Count = 0
     files: dict[_Text, FileNumbers] = {}
 
 
 class Checked(_Record):
     findings: list[Finding]
+    accepted: list[Finding] = []
     summary: Summary
 
-    def lines(self) -> Iterator[str]:
-        verdict = "✅ The data passes" if self.summary.passed else "❌ The data does not pass"
-        yield f"{verdict}: {self.summary.errors} errors, {self.summary.warnings} warnings.\n"
-        if self.findings:
-            yield "| place | rule | finding | what to do |\n|---|---|---|---|"
-            yield from (finding.row() for finding in self.findings[:SHOWN_FINDINGS])
-            yield ""
-        for name, numbers in list(self.summary.files.items())[:SHOWN_FINDINGS]:
-            yield f"- {cell(name)}: {numbers.examples:,} examples, {numbers.tokens:,} tokens"
+    def lines(self, rows: int) -> Iterator[str]:
+        found = self.summary
+        verdict = "✅ The data passes" if found.passed else "❌ The data does not pass"
+        yield f"{verdict}: {found.errors:,} errors, {found.warnings:,} warnings.\n"
+        listed = sorted(self.findings, key=lambda one: one.weight)
+        yield from _table("finding", listed, rows, found.errors + found.warnings + found.infos)
+        if self.accepted:
+            yield f"{len(self.accepted):,} findings are accepted by exceptions:\n"
+            yield from _table("accepted", self.accepted, rows, len(self.accepted))
+        for name, numbers in islice(found.files.items(), rows):
+            yield f"- {_short(name)}: {numbers.examples:,} examples, {numbers.tokens:,} tokens"
+        yield from _left(len(found.files) - rows, "files")
         yield ""
 
 
+class Rows(_Record):
+    examples: _Count
+    tokens: _Count
+    training_cost: Annotated[float, Field(ge=0, le=10**12)] | None = None
+
+    def size(self) -> Size:
+        return Size(self.examples, self.tokens, self.training_cost)
+
+
+class Change(_Record):
+    base: Rows
+    head: Rows
+    added: _Count
+    removed: _Count
+    changed: _Count
+
+    def difference(self) -> Difference:
+        before, after = self.base.size(), self.head.size()
+        return Difference(before, after, self.added, self.removed, self.changed)
+
+
 class Planned(_Record):
-    difference: Difference | None = None
+    difference: Change | None = None
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     trained_at: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None
 
-
-def comment(examination: bytes, checks: Mapping[str, bytes], plans: Mapping[str, bytes]) -> str:
-    """Markdown in which nothing of the records acts; checks and plans are by product."""
-    parts = ["## Data check\n", *_examined(examination)]
-    for product, check in sorted(checks.items())[:SHOWN_PRODUCTS]:
-        parts += [f"### {cell(product)}\n", *_validated(check, plans.get(product, b""))]
-    return "\n".join(parts)
+    def line(self) -> str:
+        change = self.difference.difference() if self.difference else None
+        return f"{Plan('', self.key, self.trained_at, change).markdown()}\n"
 
 
-def _examined(record: bytes) -> Iterator[str]:
+def shown_products(examination: bytes) -> list[str]:
+    """The products of an examination's record that the comment has space for."""
+    examined = _read(Examined, examination)
+    return sorted(set(examined.products))[:SHOWN_PRODUCTS] if examined else []
+
+
+def comment(
+    examination: bytes,
+    records: Mapping[str, tuple[bytes, bytes]],
+    *,
+    commit: str = "",
+    own_workflows: bool = False,
+) -> str:
+    """Markdown in which nothing of the records acts; each product has its check and its plan.
+
+    A product whose record is missing or broken is said to be UNREADABLE, whatever became of the
+    others. With ``own_workflows`` the records were made by what the pull request itself changes.
+    """
+    examined = _read(Examined, examination)
+    products = set(examined.products) if examined else set()
+    lines = [f"## Data check{f' of {commit[:12]}' if commit else ''}\n"]
+    lines += [f"{OWN_WORKFLOWS}\n"] if own_workflows else []
+    lines += [f"{UNREADABLE}\n"] if examined is None else examined.lines()
+    if examined == Examined():
+        lines.append(NOTHING)
+    shown = shown_products(examination)
+    left = (_LONGEST - len("\n".join(lines))) // (len(shown) or 1)
+    lines += [_section(one, *records.get(one, (b"", b"")), left) for one in shown]
+    return "\n".join([*lines, *_left(len(products) - len(shown), "products")])
+
+
+def _section(product: str, check: bytes, plan: bytes, longest: int) -> str:
+    """What is said of one product, with as many rows as there is space for."""
+    checked, planned = _read(Checked, check), _read(Planned, plan)
+    if checked is None:
+        return f"### {product}\n\n{UNREADABLE}\n"
+    end = f"{UNREADABLE}\n" if planned is None else planned.line()
+    for rows in (SHOWN_ROWS, SHOWN_ROWS // 2, SHOWN_ROWS // 5, 1):
+        section = "\n".join([f"### {product}\n", *checked.lines(rows), end])
+        if len(section) < longest:
+            return section
+    return "\n".join([f"### {product}\n", *checked.lines(0), end])
+
+
+def _read(model: type[_Model], record: bytes) -> _Model | None:
     try:
-        yield from Examined.model_validate_json(record).lines()
+        return model.model_validate_json(record)
     except ValidationError:
-        yield UNREADABLE
+        return None
 
 
-def _validated(check: bytes, plan: bytes) -> Iterator[str]:
-    try:
-        checked, planned = Checked.model_validate_json(check), Planned.model_validate_json(plan)
-    except ValidationError:
-        yield UNREADABLE
-        return
-    yield from checked.lines()
-    yield f"{Plan('', planned.key, planned.trained_at, planned.difference).markdown()}\n"
+def _table(title: str, findings: Sequence[Finding], rows: int, total: int) -> Iterator[str]:
+    if findings and rows:
+        yield f"| place | rule | {title} | what to do |\n|---|---|---|---|"
+        yield from (finding.row() for finding in findings[:rows])
+        yield ""
+    yield from _left(total - min(rows, len(findings)), "findings")
+
+
+def _left(number: int, what: str) -> list[str]:
+    told = f"… and {number:,} more {what}, which the run's log and its check.json list.\n"
+    return [told] if number > 0 else []
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = [f"and {len(paths) - SHOWN_ROWS:,} more"] if len(paths) > SHOWN_ROWS else []
+    return ", ".join([*(_short(path, _LONGEST_PATH) for path in paths[:SHOWN_ROWS]), *more])
+
+
+def _short(text: str, longest: int = _LONGEST_CELL) -> str:
+    return cell(text if len(text) <= longest else f"{text[:longest]}…")

@@ -8,13 +8,13 @@ from tuneops import tags
 from tuneops.azure.deployments import Deployment
 from tuneops.config import Config
 from tuneops.errors import StillRunningError, UndecidedError
-from tuneops.interruption import Interrupted, interruptible
 from tuneops.release import comparison, history_backup, plan
 from tuneops.release.comparison import Comparison
 from tuneops.release.history import Release
 from tuneops.release.switch import Switch, answering
 from tuneops.release.target import Place
 from tuneops.release.trained import Trained, models_of
+from tuneops.signals import Interrupted, interruptible
 from tuneops.training import data
 
 Narrate = Callable[[str], None]

@@ -51,10 +51,18 @@ def _serving(config: Config, release: Release, job: Job | None) -> dict[str, obj
         "model": release.model,
         "base model": job.model if job else config.base.dated_name,
         "content key": release.key,
-        "git commit": release.git_sha,
+        "git commit": commit(release.git_sha),
         "released": release.released,
         "approved by": release.approved_by,
     }
+
+
+def commit(sha: str) -> str:
+    """A commit as a tag names it, in words."""
+    changed = sha.endswith(tags.DIRTY)
+    return (
+        f"{sha.removesuffix(tags.DIRTY)}, with changes that were not committed" if changed else sha
+    )
 
 
 def _training(config: Config, place: Place, release: Release, job: Job | None) -> dict[str, object]:

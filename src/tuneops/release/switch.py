@@ -12,9 +12,9 @@ from tuneops.errors import (
     TuneopsError,
     UndecidedError,
 )
-from tuneops.interruption import Interrupted
 from tuneops.release import plan
 from tuneops.release.target import Place
+from tuneops.signals import Interrupted
 from tuneops.tags import JOB
 from tuneops.waiting import attempts
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tuneops.checks.base import Check, Planted
 from tuneops.checks.kinds import ContentFilter, FinishReason
-from tuneops.config import Gate, SmokeTest
+from tuneops.config import Config, Gate, SmokeTest
 from tuneops.errors import ConfigError
-from tuneops.smoke.prompts import Prompt
+from tuneops.smoke.prompts import Prompt, read_prompts
 
 _QUOTE = 80
 
@@ -48,6 +48,12 @@ def gates(test: SmokeTest, checks: Sequence[Check], prompts: Sequence[Prompt]) -
             )
         found[name] = gate
     return found
+
+
+def require_known_gates(config: Config) -> None:
+    """Raises: ConfigError where a gate is of no check, or the prompts cannot be read."""
+    test = config.smoke_test
+    gates(test, configured(test), read_prompts(config.data.smoke_prompts))
 
 
 def accepted_plants(checks: Sequence[Check], gates: Mapping[str, Gate]) -> Iterator[str]:

@@ -95,9 +95,21 @@ class _Submitting:
         self._settling = True
         self._checked = False
         self._took_over = False
+        self._asked_for_a_job = False
+        self._told: str | None = None
+        self._now = 0.0
         self._pauses = attempts(_LEASES_TO_WAIT * claimant.lease_seconds)
 
     def run(self) -> Submission:
+        """Whoever is stopped before it asked for a job takes its claim back, so nobody waits."""
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            if not self._asked_for_a_job:
+                self._give_up_claim()
+            raise
+
+    def _run(self) -> Submission:
         while True:
             decision = self.look()
             if isinstance(decision, Adopt):
@@ -114,6 +126,7 @@ class _Submitting:
         """Files are read before jobs: whoever gave a claim up has its job in the list by then."""
         self._looked = time.monotonic()
         listing = files.read(self._client)
+        self._now = listing.now
         known = jobs.list_all(self._client)
         self._claimant = self._claimant.saw(listing.files, listing.now)
         self._took_over |= next_step.took_over(self._names, listing.files, self._claimant)
@@ -141,7 +154,7 @@ class _Submitting:
             claim = files.upload(self._client, self._names.claim, _CLAIM_ROW)
             self._claimant = self._claimant.claims(claim)
         else:
-            self._pause(decision.claim.id)
+            self._pause(decision.claim)
 
     def _upload(self, decision: Upload) -> None:
         data = self._config.data
@@ -179,9 +192,11 @@ class _Submitting:
             return None
         new = self._new_job(decision)
         self._narrate(f"Creating the job: {new.model}, suffix {new.suffix}, seed {new.seed}.")
+        self._asked_for_a_job = True
         try:
             return jobs.create(self._client, new, within_seconds=left)
         except TuneopsError as error:
+            self._asked_for_a_job = error.may_have_happened
             if error.status == _TOO_MANY:
                 self._pause(None)
                 return None
@@ -249,19 +264,27 @@ class _Submitting:
     def _claim_id(self) -> str | None:
         return self._claimant.claim.id if self._claimant.claim else None
 
-    def _pause(self, claim: str | None) -> None:
-        is_ours = claim is not None and claim == self._claim_id()
+    def _pause(self, claim: UploadedFile | None) -> None:
+        is_ours = claim is not None and claim.id == self._claim_id()
         if is_ours and self._settling:
             self._settling = False
             time.sleep(next_step.SETTLE_SECONDS)
             return
         if claim and not is_ours:
-            self._narrate("Another run claims this content: waiting for its job.")
+            self._tell_of(claim)
         if next(self._pauses, None) is None:
             raise StillRunningError(
                 "This content is claimed, and no job of it appears.",
                 remedy="Run the same command again.",
             )
+
+    def _tell_of(self, claim: UploadedFile) -> None:
+        """Once for each claim of another run."""
+        if claim.id == self._told:
+            return
+        self._told = claim.id
+        left = max(0.0, claim.created + self._claimant.lease_seconds - self._now)
+        self._narrate(f"Another run claims this content: waiting up to {left:.0f} s for its job.")
 
 
 def check(config: Config, foundry: Foundry) -> Training:

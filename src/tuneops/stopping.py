@@ -20,11 +20,8 @@ _LEFT: dict[tuple[str, str | None], tuple[str, str]] = {
         f"{_AGAIN} 'deploy.py show' lists what is deployed.",
     ),
     ("deploy", "promote"): (
-        (
-            "Azure finishes a deployment that was begun, so production may serve either model; "
-            "each costs by the hour."
-        ),
-        f"Look with 'deploy.py show'. {_AGAIN} 'deploy.py rollback' goes back.",
+        "Production is what it was; the candidate goes on costing by the hour.",
+        _AGAIN,
     ),
     ("deploy", "rollback"): (
         "Azure finishes a deployment that was begun, so production may serve either model.",

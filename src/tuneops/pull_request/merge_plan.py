@@ -1,0 +1,136 @@
+"""What merging a pull request would do: train a model or adopt one, and change which rows."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tuneops import config as configuration
+from tuneops.errors import ConfigError
+from tuneops.git import History
+from tuneops.names import short
+from tuneops.products import CONFIG_FOLDER, DATA_FOLDER
+from tuneops.pull_request.judged_tree import configuration_of, written
+from tuneops.training import key as content
+
+COMMITS_LOOKED_AT = 50
+
+
+@dataclass(frozen=True)
+class Size:
+    """A training file in numbers; the cost is in US dollars, where a price is configured."""
+
+    examples: int
+    tokens: int
+    training_cost: float | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changes in the training file, in rows."""
+
+    base: Size
+    head: Size
+    added: int
+    removed: int
+    changed: int
+
+    def lines(self) -> list[str]:
+        rows: list[tuple[str, float | None, float | None]] = [
+            ("examples", self.base.examples, self.head.examples),
+            ("tokens", self.base.tokens, self.head.tokens),
+            ("training, US dollars", self.base.training_cost, self.head.training_cost),
+        ]
+        cells = [
+            f"| {name} | {before:,} | {after:,} |"
+            for name, before, after in rows
+            if before is not None and after is not None
+        ]
+        counts = f"{self.added} rows added, {self.removed} removed, {self.changed} changed."
+        return [f"{counts}\n", "| | before | after |", "|---|---|---|", *cells, ""]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What merging would do; ``commit`` had this very content before."""
+
+    product: str
+    key: str
+    commit: str | None
+    difference: Difference | None = None
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "product": self.product,
+            "key": self.key,
+            "trained_at": self.commit,
+            "difference": asdict(self.difference) if self.difference else None,
+        }
+
+    def markdown(self) -> str:
+        lines = self.difference.lines() if self.difference else []
+        return "\n".join([*lines, self._sentence()])
+
+    def _sentence(self) -> str:
+        digest = f"content key `{short(self.key)}`"
+        if self.commit:
+            return (
+                f"This content ({digest}) is already trained, as far as git can tell: the base "
+                f"branch had it at `{self.commit[:12]}`. Merging costs nothing: that training is "
+                "adopted, unless it failed or was cleaned up, which only Azure knows."
+            )
+        return f"Merging trains a new model ({digest})."
+
+
+def plan(history: History, base: str, config_path: Path) -> Plan:
+    """What merging the files of the present folder would do.
+
+    Raises:
+        ConfigError: The configuration or the data cannot be read.
+    """
+    config = configuration.load(config_path)
+    key = content.content_key(config)
+    commit = trained_at(history, base, config.product, key)
+    return Plan(
+        config.product, key, commit, _difference(history, base, config.data.training, config_path)
+    )
+
+
+def trained_at(history: History, base: str, product: str, key: str) -> str | None:
+    """The commit of the base branch, of the latest fifty, whose content has the key."""
+    folders = [str(CONFIG_FOLDER), f"{DATA_FOLDER}/{product}"]
+    for commit in history.commits(base, folders, COMMITS_LOOKED_AT):
+        if _key_at(history, commit, f"{CONFIG_FOLDER}/{product}.yaml") == key:
+            return commit
+    return None
+
+
+def _key_at(history: History, commit: str, path: str) -> str | None:
+    """The content key at a commit; None where that had no such product."""
+    try:
+        with written(history, configuration_of(history.entries(commit, path))) as root:
+            config = configuration.load(root / path)
+        files = [file.as_posix() for file in (config.data.training, config.data.validation)]
+        with written(history, history.entries(commit, *files)) as root:
+            return content.content_key(config, root)
+    except ConfigError:
+        return None
+
+
+def _difference(
+    history: History, base: str, training: Path, config_path: Path
+) -> Difference | None:
+    """None where the base branch had no such file."""
+    from tuneops.linting.diff import diff
+
+    before = history.entries(base, training.as_posix())
+    if not before:
+        return None
+    with written(history, before) as root:
+        facts = diff(str(root / training), training, config_path)
+    counts = {name: facts[name] for name in ("added", "removed", "changed")}
+    return Difference(_size(facts["base"]), _size(facts["head"]), **counts)
+
+
+def _size(facts: Mapping[str, Any]) -> Size:
+    return Size(facts["examples"], facts["tokens"], facts.get("cost"))
