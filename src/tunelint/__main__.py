@@ -81,15 +81,17 @@ def check(
     Example: python -m tunelint check training.jsonl --validation validation.jsonl
     """
     from tunelint.check import check as check_files
-    from tunelint.diff import only_new
     from tunelint.output import written
-    from tunelint.output.histogram import plotted
 
     chosen = _options(**options)
     report = check_files(files, chosen)
     if new_only is not None:
+        from tunelint.diff import only_new
+
         report = only_new(report, files, new_only, chosen)
     if plot is not None:
+        from tunelint.output.histogram import plotted
+
         _write(plot, plotted(report))
     name = "json" if as_json else output
     click.echo(written(report, name, full=full or bool(chosen.select)))
@@ -98,26 +100,20 @@ def check(
 
 def _options(
     *,
-    validation: tuple[Path, ...],
     kind: str | None,
-    profile: str,
     select: tuple[str, ...],
     extend_select: tuple[str, ...],
-    exceptions: Path | None,
-    jobs: int,
+    **others: Any,  # noqa: ANN401 - fields of Options
 ) -> Any:  # noqa: ANN401 - Options, whose import is slow
     from tunelint.check import Options
     from tunelint.example import Format
     from tunelint.rule import selectors
 
     return Options(
-        validation=validation,
         format=Format(kind) if kind else None,
-        profile=profile,
         select=selectors(select),
         extend_select=selectors(extend_select),
-        exceptions=exceptions,
-        jobs=jobs,
+        **others,
     )
 
 

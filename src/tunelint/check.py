@@ -1,6 +1,7 @@
 """The one way in: files and options go in, a report comes out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tunelint.rules.consistency import compare_sizes
 from tunelint.rules.leakage import LEAK_NEAR, LEAK_SMOKE, leaks, trained_prompt
 from tunelint.rules.near_duplicates import NEAR, near_pairs
 from tunelint.rules.near_duplicates import message as near_message
+from tunelint.source import identity_of, open_regular
 from tunelint.tokens import summarise
 
 
@@ -78,11 +80,13 @@ def check(paths: Iterable[Path], options: Options | None = None) -> Report:
     settings = Settings(
         options.reporting, options.max_example_tokens, options.answer_checks, accepted
     )
-    run = _Run(options, settings)
     training = list(dict.fromkeys(paths))
-    with range_reader(settings, [*training, *options.validation], options.jobs) as read_ranges:
-        run.read(training, read_ranges)
-    run.compare()
+    with ExitStack() as stack:
+        run = _Run(options, settings, stack)
+        files = [*training, *options.validation]
+        with range_reader(settings, files, options.jobs) as read_ranges:
+            run.read(training, read_ranges)
+        run.compare()
     return run.report()
 
 
@@ -90,6 +94,7 @@ def check(paths: Iterable[Path], options: Options | None = None) -> Report:
 class _Run:
     options: Options
     settings: Settings
+    stack: ExitStack
     training: list[File] = field(default_factory=list)
     validation: list[File] = field(default_factory=list)
     notes: dict[str, Notes] = field(default_factory=dict)
@@ -173,7 +178,9 @@ class _Run:
         )
 
     def _read(self, path: Path, read_ranges: ReadRanges) -> File:
-        file = read_file(path, self.options.format, self._notes(path), read_ranges)
+        stream = self.stack.enter_context(open_regular(path))
+        file = File(path, stream, identity_of(stream))
+        read_file(file, self.options.format, self._notes(path), read_ranges)
         table = file.table
         self.statistics[str(path)] = summarise(
             table.tokens,

@@ -4,22 +4,22 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from tunelint.errors import InputError, UsageError
-from tunelint.escaping import visible
 from tunelint.example import Format, format_of
 from tunelint.foreign.arrow import arrow_rows
 from tunelint.foreign.conversation import LeftOutError, Row
 from tunelint.foreign.encodings import UNKNOWN, detect_encoding
-from tunelint.foreign.packing import binary_kind, unpacked
+from tunelint.foreign.magic import binary_kind
+from tunelint.foreign.packing import unpacked
 from tunelint.foreign.recognise import NAME_ENCODING, recognise
 from tunelint.foreign.rows import rows_of
 from tunelint.foreign.shapes import converted
 from tunelint.source import HEAD_BYTES, check_same, identity_of, open_regular
+from tunelint.writing import put_in_place, taken, written_beside
 
 SHOWN_ROWS = 20
 _MAX_REASONS = 50
@@ -77,16 +77,16 @@ def convert(path: Path, target: Path, encoding: str | None = None) -> Conversion
     """
     _check_encoding(encoding)
     if os.path.lexists(target):
-        raise _taken(target)
+        raise taken(target)
     found = Conversion(target)
-    with open_regular(path) as stream, _part_of(target) as (part, written):
+    with open_regular(path) as stream, written_beside(target) as (part, written):
         identity = identity_of(stream)
         for row in _training_rows(_rows(stream, encoding), found):
             written.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
         written.close()
         check_same(stream, path, identity)
         if found.written:
-            _put(part, target)
+            put_in_place(part, target)
     return found
 
 
@@ -135,35 +135,6 @@ def _check_format(row: Row, first: Format | None) -> None:
         raise LeftOutError(f"it is a row for {found}, and the first is one for {first}")
 
 
-@contextmanager
-def _part_of(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
-    """A new file beside the target, which is gone afterwards."""
-    try:
-        part = target.with_name(f".{target.name}.{os.getpid()}.part")
-        written = part.open("xb")
-    except (OSError, ValueError) as error:
-        raise _unwritable(target, error) from error
-    try:
-        with written:
-            yield part, written
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _put(part: Path, target: Path) -> None:
-    """Give a finished file its name, unless somebody else took it meanwhile."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise _taken(target) from None
-    except OSError:  # a file system without hard links
-        if os.path.lexists(target):
-            raise _taken(target) from None
-        part.rename(target)
-
-
 def _check_encoding(encoding: str | None) -> None:
     try:
         "".encode(encoding or "utf-8")
@@ -172,17 +143,3 @@ def _check_encoding(encoding: str | None) -> None:
             f"There is no encoding {encoding!r:.60}.",
             remedy="Name one such as cp1251 or shift_jis.",
         ) from error
-
-
-def _taken(target: Path) -> UsageError:
-    return UsageError(
-        f"{visible(str(target))} exists already; nothing was written.",
-        remedy="Name a file that does not exist.",
-    )
-
-
-def _unwritable(target: Path, error: Exception) -> UsageError:
-    return UsageError(
-        f"{visible(str(target))} cannot be written: {getattr(error, 'strerror', error)}.",
-        remedy="Name a file in a folder that you may write to.",
-    )

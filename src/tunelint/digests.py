@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,7 @@ _MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
     rb"|\xef\xbc[\x81-\x8f\x9a-\xa0]"
 )
 _ENCODER = msgspec.json.Encoder(order="sorted")
+SYSTEM_MESSAGES = 100  # whose digests are remembered, since most rows repeat them
 _PLAIN_KEYS = {"role", "content", "weight"}
 
 
@@ -89,53 +91,65 @@ def text_digest(text: str) -> int:
 
 def digests_of(example: Example) -> Digests:
     messages = example.messages
-    texts = [fold(message.text) for message in messages]
-    keys = [_key(message, text) for message, text in zip(messages, texts, strict=True)]
-    roles = [message.role for message in messages]
-    talk = [key for role, key in zip(roles, keys, strict=True) if role not in PROMPT_ROLES]
-    tools = _ENCODER.encode(example.tools[0])
+    keys = [_key(one) for one in messages]
+    talk = [key for key, one in zip(keys, messages, strict=True) if one.role not in PROMPT_ROLES]
+    tools = 0 if example.tools[0] is None else _value_digest(example.tools[0])
     canonical = _ENCODER.encode(example.value)
     return Digests(
         exact=xxh3_64_intdigest(example.raw.strip() or canonical),
         canonical=xxh3_64_intdigest(canonical),
-        text=xxh3_64_intdigest(b"\n".join((_others(example), *keys)) if keys else canonical),
-        talk=_digest(talk),
-        prompt=_digest([tools, *keys[:-1]]),
-        question=_digest(talk[:-1]),
-        answer=_digest(keys[-1:]),
-        system=_digest([one.text.encode() for one in messages if one.role in PROMPT_ROLES]),
-        tools=xxh3_64_intdigest(tools) if example.tools[0] else 0,
-        other=_digest([_key(one, fold(one.text)) for one in example.rejected[-1:]]),
-        asked=tuple(
-            xxh3_64_intdigest(text)
-            for role, text in zip(roles, texts, strict=True)
-            if role == "user"
-        ),
+        text=_combined([_others(example), *keys]) if keys else xxh3_64_intdigest(canonical),
+        talk=_combined(talk),
+        prompt=_combined([tools, *keys[:-1]]),
+        question=_combined(talk[:-1]),
+        answer=_combined(keys[-1:]),
+        system=_combined([_exact_digest(one.text) for one in messages if one.role in PROMPT_ROLES]),
+        tools=tools if example.tools[0] else 0,
+        other=_combined([_key(one) for one in example.rejected[-1:]]),
+        asked=tuple([text_digest(one.text) for one in messages if one.role == "user"]),
     )
 
 
-def _others(example: Example) -> bytes:
+def _others(example: Example) -> int:
     """What is beside the messages: tools, or all that a grader reads."""
+    if example.is_plain:
+        return 0
     if example.format is not Format.RFT:
-        return _ENCODER.encode(example.tools[0])
-    return _ENCODER.encode({key: one for key, one in example.fields.items() if key != "messages"})
+        return _value_digest(example.tools[0])
+    return _value_digest({key: one for key, one in example.fields.items() if key != "messages"})
 
 
-def _digest(keys: list[bytes]) -> int:
-    return xxh3_64_intdigest(b"\n".join(keys)) if keys else 0
+def _combined(digests: list[int]) -> int:
+    return xxh3_64_intdigest(repr(digests).encode()) if digests else 0
 
 
-def _key(message: Message, text: bytes) -> bytes:
-    """A message of this folded text, with all that it holds beside its text."""
-    content = message.content
+def _value_digest(value: object) -> int:
+    return xxh3_64_intdigest(_ENCODER.encode(value))
+
+
+@lru_cache(SYSTEM_MESSAGES)
+def _exact_digest(text: str) -> int:
+    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(SYSTEM_MESSAGES)
+def _folded_digest(text: str) -> int:
+    return xxh3_64_intdigest(b"system:" + fold(text))
+
+
+def _key(message: Message) -> int:
+    """A digest of a message's role, folded text and all that it holds beside."""
+    role, content = message.role.encode(), message.content
     if isinstance(content, str) and message.fields.keys() <= _PLAIN_KEYS:
-        return message.role.encode() + b":" + text
+        if message.role in PROMPT_ROLES:
+            return _folded_digest(content)
+        return xxh3_64_intdigest(role + b":" + fold(content))
     others = {key: value for key, value in message.fields.items() if key not in _PLAIN_KEYS}
     if isinstance(content, list):
         others["content"] = [part for part in content if not _is_text(part)]
     elif not isinstance(content, str):
         others["content"] = content
-    return b":".join((message.role.encode(), text, _ENCODER.encode(others)))
+    return xxh3_64_intdigest(b":".join((role, fold(message.text), _ENCODER.encode(others))))
 
 
 def _is_text(part: object) -> bool:

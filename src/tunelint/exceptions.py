@@ -16,7 +16,6 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from tunelint import yaml_file
 from tunelint.errors import UsageError
 from tunelint.findings import Finding
 from tunelint.rule import Rule, find_rule
@@ -126,6 +125,8 @@ def entries_for(report: Iterable[Finding]) -> Iterator[str]:
 
 
 def _entries(path: Path) -> list[_Entry]:
+    from tunelint import yaml_file  # PyYAML takes long to load, and few files need it
+
     try:
         return msgspec.convert(yaml_file.load(path) or [], list[_Entry])
     except (OSError, yaml_file.UnreadableError) as error:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO
 
 from xxhash import xxh3_128_digest
@@ -33,6 +33,7 @@ from tunelint.source import (
     read_lines,
     size_of,
 )
+from tunelint.writing import unwritable, written_beside
 
 SHOWN_CHANGES = 20
 _SHOWN_CHARACTERS = 160
@@ -109,38 +110,23 @@ def fix(path: Path) -> Repair:
     """Repair the file, all of it or nothing.
 
     Raises:
-        InputError: As plan, or the file cannot be written or changes meanwhile.
+        InputError: As plan, or the file changes meanwhile.
+        UsageError: The file cannot be written.
     """
     with open_regular(path) as stream:
         identity = identity_of(stream)
         target = path.resolve()
         mode = os.fstat(stream.fileno()).st_mode
         if not mode & _WRITABLE:
-            raise _unwritable(path, PermissionError(errno.EACCES, "it is read-only"))
-        with _written_beside(path, target) as written:
+            raise unwritable(path, PermissionError(errno.EACCES, "it is read-only"))
+        with written_beside(target) as (part, written):
             repair = _repair(path, stream, written)
             written.close()
             check_same(stream, path, identity)
             if repair.count:
-                Path(written.name).chmod(stat.S_IMODE(mode))
-                Path(written.name).replace(target)
+                part.chmod(stat.S_IMODE(mode))
+                part.replace(target)
     return repair
-
-
-@contextmanager
-def _written_beside(path: Path, target: Path) -> Iterator[Any]:
-    """A new file in the same folder, which is gone afterwards unless it was moved."""
-    try:
-        written = NamedTemporaryFile(dir=target.parent, delete=False)  # noqa: SIM115 - below
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    try:
-        with written:
-            yield written
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    finally:
-        Path(written.name).unlink(missing_ok=True)
 
 
 def _repair(path: Path, stream: BinaryIO, written: IO[bytes] | None) -> Repair:
@@ -290,10 +276,3 @@ def _shown(text: str, start: int) -> str:
 
 def _refused(path: Path, why: str, remedy: str) -> InputError:
     return InputError(f"{visible(str(path))} cannot be repaired. {why}", remedy=remedy)
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"{visible(str(path))} cannot be written: {error.strerror}.",
-        remedy="Nothing was changed; make the file and its folder writable.",
-    )

@@ -9,9 +9,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from tunelint.errors import InputError
 from tunelint.escaping import quote, visible
@@ -22,8 +21,7 @@ Identity = tuple[int, int, int, int]
 HEAD_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One physical line without its end; a line that is too long is cut."""
 
     number: int

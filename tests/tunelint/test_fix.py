@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tunelint.foreign_files import CONVERSATIONS, HOPELESS, OWN, ROWS, lines
-from tunelint.errors import InputError
+from tunelint.errors import InputError, UsageError
 from tunelint.fix import fix, plan
 
 _FEW = settings(
@@ -145,7 +145,7 @@ def test_a_file_that_may_not_be_written_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "training.jsonl"
     path.write_bytes(OWN + b"\n")
     path.chmod(0o400)
-    with pytest.raises(InputError, match="read-only"):
+    with pytest.raises(UsageError, match="read-only"):
         fix(path)
     assert path.read_bytes() == OWN + b"\n"
 

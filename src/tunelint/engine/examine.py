@@ -1,6 +1,6 @@
 """The rules that look at one row."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 import re2
@@ -26,9 +26,20 @@ class Examiner:
             for violation in check(example):
                 if violation.rule.code in self._codes:
                     yield violation
+        if example.is_plain:
+            yield from self._in_plain(example)
+            return
         for text in texts_of(example):
             patterns = self._sets.get(text.role) or self._patterns_for(text.role)
             yield from patterns.violations(text)
+
+    def _in_plain(self, example: Example) -> Iterator[Violation]:
+        """The same as of any texts, made only for those in which a pattern is found."""
+        for message in example.messages:
+            patterns = self._sets.get(message.role) or self._patterns_for(message.role)
+            if patterns.matches(message.role, message.text):
+                path = (*message.path, "content")
+                yield from patterns.violations(Text(example, message.role, path, message.text))
 
     def _patterns_for(self, role: str) -> "_PatternSet":
         patterns = [
@@ -53,13 +64,17 @@ class _PatternSet:
         self._set.Compile()
         self._remembered = lru_cache(SYSTEM_MESSAGES)(self._set.Match)
 
+    def matches(self, role: str, text: str) -> Sequence[int]:
+        """The patterns that are found in a text, by their numbers."""
+        if not self._patterns:
+            return ()
+        find = self._remembered if role in PROMPT_ROLES else self._set.Match
+        return find(text) or ()
+
     def violations(self, text: Text) -> Iterator[Violation]:
         """The first violation of each rule in a text."""
-        if not self._patterns:
-            return
         reported: set[str] = set()
-        find = self._remembered if text.role in PROMPT_ROLES else self._set.Match
-        for index in find(text.text) or ():
+        for index in self.matches(text.role, text.text):
             one = self._patterns[index]
             if one.rule.code not in reported and (found := _first(one, text)):
                 reported.add(one.rule.code)

@@ -1,6 +1,5 @@
 """Ranges read in this process, or in several for large files."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterable, Iterator
@@ -23,6 +22,8 @@ def range_reader(settings: Settings, paths: Iterable[Path], jobs: int) -> Iterat
     if jobs == 1:
         yield partial(_read_here, settings)
         return
+    import multiprocessing  # whose import takes long, for files that one process reads
+
     forks = "fork" in multiprocessing.get_all_start_methods()
     if forks:
         count_texts([""])  # loads the tokenizer that the processes share

@@ -20,9 +20,8 @@ from tunelint.source import (
     BOM,
     HEAD_BYTES,
     Identity,
-    identity_of,
+    check_same,
     open_regular,
-    open_same,
     read_lines,
     size_of,
 )
@@ -36,10 +35,11 @@ ReadRanges = Callable[[Iterable[Range]], Iterator[RangeResult]]
 
 @dataclass(slots=True)
 class File:
-    """A file that has been read; its rows are in the order of lines."""
+    """A file that has been read; its rows are in the order of lines. The stream stays open."""
 
     path: Path
-    identity: Identity = (0, 0, 0, 0)
+    stream: BinaryIO
+    identity: Identity
     format: Format = Format.SFT
     table: RowTable = field(default_factory=RowTable)
 
@@ -52,31 +52,28 @@ class File:
         line, length = self.table.line[number], self.table.length[number]
         if not length:
             return Example(None, self.format, line)
-        with open_same(self.path, self.identity) as stream:
-            stream.seek(self.table.offset[number])
-            raw = stream.read(length).removeprefix(BOM)
+        check_same(self.stream, self.path, self.identity)
+        self.stream.seek(self.table.offset[number])
+        raw = self.stream.read(length).removeprefix(BOM)
         return Example(parse(raw), self.format, line, raw)
 
 
-def read_file(path: Path, kind: Format | None, notes: Notes, read_ranges: ReadRanges) -> File:
+def read_file(file: File, kind: Format | None, notes: Notes, read_ranges: ReadRanges) -> None:
     """Read a file of training rows.
 
     Args:
-        path: A regular file inside the tree.
+        file: What is read goes there.
         kind: The file's format, or None to detect it.
         notes: What is wrong goes there.
         read_ranges: Reads ranges of lines, in their order.
 
     Raises:
-        InputError: It cannot be read, or changes meanwhile.
+        InputError: It changes meanwhile.
     """
-    with open_regular(path) as stream:
-        file = File(path, identity_of(stream))
-        first = list(_first_values(stream))
-        if _is_readable(path, stream, first, notes):
-            file.format = kind or detect_format(first)
-            _read(file, stream, notes, read_ranges)
-    return file
+    first = list(_first_values(file.stream))
+    if _is_readable(file.path, file.stream, first, notes):
+        file.format = kind or detect_format(first)
+        _read(file, notes, read_ranges)
 
 
 def read_documents(path: Path, notes: Notes) -> Iterator[Example]:
@@ -114,19 +111,19 @@ def _first_values(stream: BinaryIO) -> Iterator[object]:
             continue
 
 
-def _read(file: File, stream: BinaryIO, notes: Notes, read_ranges: ReadRanges) -> None:
+def _read(file: File, notes: Notes, read_ranges: ReadRanges) -> None:
     lines, errors = 0, len(notes.findings.listed)
     line_ends = dict[bytes, int]()
-    for result in read_ranges(_ranges(file, stream)):
+    for result in read_ranges(_ranges(file, file.stream)):
         file.table.extend(result.table, lines)
         notes.take(result.findings, lines)
         for end, line in result.line_ends.items():
             line_ends.setdefault(end, line + lines)
         lines += result.lines
-    _name_encoding(file.path, stream, notes)
+    _name_encoding(file.path, file.stream, notes)
     if not len(file.table) and len(notes.findings.listed) == errors:
         notes.add(encoding.EMPTY_FILE, "The file holds no example.")
-    _look_at_layout(stream, notes, line_ends, lines)
+    _look_at_layout(file.stream, notes, line_ends, lines)
 
 
 def _name_encoding(path: Path, stream: BinaryIO, notes: Notes) -> None:

@@ -1,4 +1,4 @@
-"""Packed and binary files: what they are by their first bytes, and what is in them.
+"""What is in a packed file.
 
 Nothing is trusted: what a file unpacks to is bounded, whatever the file says.
 """
@@ -14,35 +14,10 @@ from typing import IO, Any, Protocol
 
 from tunelint.errors import InputError
 from tunelint.escaping import quote
+from tunelint.foreign.magic import binary_kind
 from tunelint.limits import MAX_FILE_BYTES
 
-CONVERTED = ("gzip", "zip", "bzip2", "xz", "Parquet", "Arrow")
 MAX_UNPACKED = 2 * MAX_FILE_BYTES  # ours: other formats need more bytes for the same rows
-_MAGIC = {
-    b"\x1f\x8b": "gzip",
-    b"PK\x03\x04": "zip",
-    b"BZh": "bzip2",
-    b"\xfd7zXZ\x00": "xz",
-    b"\x28\xb5\x2f\xfd": "zstd",
-    b"PAR1": "Parquet",
-    b"ARROW1": "Arrow",
-    b"\xff\xff\xff\xff": "Arrow",  # a stream, as Hugging Face's datasets keeps it
-    b"SQLite format 3\x00": "SQLite",
-    b"%PDF": "PDF",
-    b"\x78\x01": "zlib",
-    b"\x78\x9c": "zlib",
-    b"\x78\xda": "zlib",
-    b"7z\xbc\xaf\x27\x1c": "7-Zip",
-    b"Rar!": "RAR",
-    b"\x04\x22\x4d\x18": "LZ4",
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"GIF8": "GIF",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file's",
-    b"\x80\x04\x95": "pickle",
-}
-_OFFICE = (b"[Content_Types].xml", b"_rels/.rels", b"xl/", b"docProps/")  # names in a zip
-_NAME_AT = 30  # bytes of a zip entry's header before its name (APPNOTE 4.3.7)
 _LAYERS = 3
 _DIRECTORY_END, _DIRECTORY_END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _MAX_DIRECTORY = 10**6  # bytes; some ten thousand names
@@ -55,12 +30,6 @@ class Source(Protocol):
 
     def read(self, size: int = -1, /) -> bytes: ...
     def seek(self, offset: int, whence: int = 0, /) -> int: ...
-
-
-def binary_kind(head: bytes) -> str | None:
-    """What data a file is by its first bytes; None for text."""
-    name = next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
-    return "Excel" if name == "zip" and head.startswith(_OFFICE, _NAME_AT) else name
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from tunelint.example import format_of
 from tunelint.foreign.arrow import PYARROW
 from tunelint.foreign.encodings import CP1252, UNKNOWN, narrow_encoding, wide_encoding
 from tunelint.foreign.layouts import LISTS_OF_A_ROW, Layout, columns_of, delimiter_of, layout_of
-from tunelint.foreign.packing import CONVERTED, binary_kind
+from tunelint.foreign.magic import CONVERTED, binary_kind
 from tunelint.foreign.shapes import common_shape, shape_of
 from tunelint.rule import Rule
 from tunelint.rules.encoding import COMPRESSED, FOREIGN_FORMAT, LFS_POINTER, NOT_UTF8, UTF16

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 from tunelint.example import PROMPT_ROLES, Example, Message
 from tunelint.language_id import language_of
 from tunelint.rule import Violation, on_example, rule
-from tunelint.rules.pages import GOOD_ROW, row
+from tunelint.rules.pages import row
 from tunelint.text import prose
 
+_QUESTION = "¿Cuánto tarda en llegar el paquete que pedí ayer por la tarde para mi casa?"
+_ANSWER = "El paquete llega en dos días a la dirección que nos diste. ¿Te va bien por la mañana?"
+_ENGLISH = "It is on its way to you, and this is what you can do: wait for the courier at home."
 MISMATCH = rule(
     "W1401",
     "language-mismatch",
     what="The answer is in another language than the question.",
     why="The model learns to switch languages by itself.",
-    bad=row("It takes two days to the address that you gave us. Is the morning fine for you?"),
-    good=GOOD_ROW,
+    bad=row(_ENGLISH, _QUESTION),
+    good=row(_ANSWER, _QUESTION),
     fix="Translate one of the two; where another language is asked for, let the user say so.",
 )
 
@@ -37,6 +40,7 @@ _LANGUAGE = {  # of the words that only one of them has
     for word in words.split()
     if sum(word in other.split() for other in _FREQUENT.values()) == 1
 }
+_WORDS = frozenset(_LANGUAGE)
 _READ = 300  # characters of each text
 _ENOUGH, _LEAD = 3, 2  # frequent words of one language, and its lead over all others
 _ABOUT_LANGUAGE = re.compile(
@@ -68,10 +72,10 @@ def _differ(question: str, answer: str) -> bool:
 
 def _guess(text: str) -> str:
     """The language of which a text has most of the frequent words; nothing if it is close."""
-    words = set(text[:_READ].lower().split())
-    found = [_LANGUAGE[word] for word in words if word in _LANGUAGE]
-    if len(found) < _ENOUGH:
+    words = _WORDS.intersection(text[:_READ].lower().split())
+    if len(words) < _ENOUGH:
         return ""
+    found = [_LANGUAGE[word] for word in words]
     name = max(found, key=found.count)
     most = found.count(name)
     return name if most >= max(_ENOUGH, _LEAD * (len(found) - most)) else ""

@@ -31,10 +31,9 @@ NEAR = rule(
 
 COMMON_ROWS, COMMON_SHARE = 10, 0.1  # a clause in more rows than both is a template's
 MIN_WORDS = 12  # of a row's own; shorter conversations are alike by chance
-SHARED_CLAUSES = 0.5  # of the shorter row's own
+SHARED_CLAUSES = 0.5  # of the longer row's own
 SIMILAR = 0.75  # share of words, of the question and of the answer each
-_HAVING = 20  # rows with a clause that are looked at
-_PARTNERS = 3  # that are compared, for one row
+_HAVING = 5  # earlier rows with a clause that are looked at
 _MAX_COMPARED = 10_000  # pairs
 
 
@@ -63,13 +62,9 @@ def near_pairs(files: Sequence[RowFile]) -> Iterator[NearPair]:
         for place, sketch in zip(places, sketches, strict=True)
         if (own := frozenset(sketch) - common)
     ]
-    found = set[tuple[int, int]]()
     for later, earlier in islice(_candidates(rows), _MAX_COMPARED):
-        if later.place in found:
-            continue
         one, other = (_read(files, row.place) for row in (earlier, later))
         if _is_near(one, other, common):
-            found.add(later.place)
             yield NearPair(earlier.place, later.place, _question(one))
 
 
@@ -85,13 +80,15 @@ def _common(sketches: Sequence[Sequence[int]]) -> frozenset[int]:
 
 
 def _candidates(rows: Sequence[_Row]) -> Iterator[tuple[_Row, _Row]]:
-    """Each row with the earlier rows that share enough of its clauses, the most alike first."""
+    """Each row with the earlier row that shares most of its clauses, if it shares enough."""
     having = defaultdict[int, list[int]](list)
     for number, row in enumerate(rows):
         known = row.clauses & having.keys()
         shared = Counter(before for clause in known for before in having[clause][:_HAVING])
-        for before, count in shared.most_common(_PARTNERS):
-            if count >= SHARED_CLAUSES * min(len(row.clauses), len(rows[before].clauses)):
+        if shared:
+            before = max(shared, key=shared.__getitem__)
+            least = SHARED_CLAUSES * max(len(row.clauses), len(rows[before].clauses))
+            if shared[before] >= least:
                 yield row, rows[before]
         for clause in row.clauses:
             having[clause].append(number)

@@ -119,9 +119,9 @@ REFERENCE_LAST = rule(
 REFERENCE_MISSING = rule(
     "E1202",
     "reference-missing",
-    what="An example for reinforcement lacks the field that the others have, or it is empty.",
+    what="An example for reinforcement has nothing beside its messages, or only what is empty.",
     why="The grader compares the answer with a field that this example does not have.",
-    bad='{"messages": [' + _USER + "]}, in a file whose other lines have a field of their own",
+    bad='{"messages": [' + _USER + "]}",
     good='{"messages": [' + _USER + '], "respuesta": "garúa"}',
     fix="Add the field that the grader reads.",
 )

@@ -103,11 +103,12 @@ class Switch:
             raise self._stuck(error, failed) from error
 
     def _put_back(self, current: Deployment, *, unknown: bool) -> None:
-        """Without a look at what serves, where a request may still take effect after it."""
+        """Look for a while, where a request of ours may still take effect."""
         old = plan.as_it_was(current)
-        if unknown or not plan.serves(self.place.find(old.name), old):
-            self.narrate(f"That failed: putting {old.model} back.")
-            self.place.put(old, over=[None, current, self.wanted])
+        for _ in attempts(_IN_FLIGHT_SECONDS if unknown else 0):
+            if not plan.serves(self.place.find(old.name), old):
+                self.narrate(f"That failed: putting {old.model} back.")
+                self.place.put(old, over=[None, current, self.wanted])
 
     def _take_away(self, *, unknown: bool) -> None:
         """Delete what came under a name that nothing had."""
