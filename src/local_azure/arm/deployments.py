@@ -56,8 +56,10 @@ def find_deployment(state: State, account_id: str, name: str) -> Document | None
 def note_use(state: State, deployment: Document) -> None:
     """Keep a deployment that somebody calls from expiring."""
     now = state.clock.now()
+    if now - deployment["_last_used"] < _USE_NOTED_EVERY:
+        return
     current = find_deployment(state, deployment["_scope"], deployment["name"])
-    if current is not None and now - current["_last_used"] >= _USE_NOTED_EVERY:
+    if current is not None:
         _save(state, current | {"_last_used": now})
 
 

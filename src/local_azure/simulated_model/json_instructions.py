@@ -22,7 +22,8 @@ _OBJECTS = 50  # that are looked for
 
 
 def is_asked_for(messages: list[Message]) -> bool:
-    return _INSTRUCTION.search(_prompt(messages)) is not None
+    prompt = _prompt(messages)
+    return "json" in prompt.lower() and _INSTRUCTION.search(prompt) is not None
 
 
 def guess(messages: list[Message], text: str, chance: Random) -> str:
