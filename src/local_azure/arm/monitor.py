@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -132,9 +133,9 @@ def _names(arm: ArmRequest) -> list[str]:
 def _timespan(arm: ArmRequest) -> tuple[float, float]:
     """Epoch seconds; by default the last hour."""
     now = arm.state.clock.now()
-    text = arm.query.get("timespan")
-    if text is None:
+    if "timespan" not in arm.query:
         return now - 3600, now
+    text = unquote(arm.query["timespan"])  # the Azure CLI encodes it twice
     start, _, end = text.partition("/")
     try:
         times = [datetime.fromisoformat(part.replace(" ", "+")) for part in (start, end)]

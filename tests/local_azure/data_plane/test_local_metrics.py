@@ -43,6 +43,8 @@ def test_requests_and_tokens_are_counted(service: Service) -> None:
     assert by_name == {"one": 2, "two": 1}
     one = metrics(service, "$filter=ModelDeploymentName%20eq%20'two'").body["value"][0]
     assert [totals(series) for series in one["timeseries"]] == [1]
+    twice = "timespan=2020-01-01T00%253A00%253A00%252F2020-01-01T00%253A10%253A00"
+    assert len(metrics(service, twice).body["value"][0]["timeseries"][0]["data"]) == 10
     past = "timespan=2020-01-01T00:00:00Z/2020-01-01T01:00:00Z"
     assert totals(metrics(service, past).body["value"][0]["timeseries"][0]) == 0
 
