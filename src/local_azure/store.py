@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS tags (
     name TEXT NOT NULL,
     PRIMARY KEY (kind, tag, scope, name)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tags_in_scope ON tags (scope, name, kind);
 CREATE INDEX IF NOT EXISTS tags_by_value ON tags (kind, tag, value, scope, name);
 """
 _TAGGED = ("group", "account", "project", "managed_identity")
