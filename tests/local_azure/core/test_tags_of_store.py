@@ -45,7 +45,7 @@ def test_what_is_watched_is_new_after_each_change(tmp_path: Path) -> None:
     assert store.watched("k", "s") is first
     store.put("other", "s", "a", {"name": "a"})
     assert store.watched("k", "s") is first
-    with pytest.raises(sqlite3.Error), store.transaction():
+    with pytest.raises(sqlite3.Error), store.transaction():  # noqa: PT012  the block rolls back
         store.put("k", "s", "b", {"name": "b"})
         assert len(store.watched("k", "s")) == 2
         store._execute("no SQL", ())
