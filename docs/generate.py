@@ -43,6 +43,10 @@ def workflows() -> str:
     return MADE + str(_module(ROOT / "docs/flow.py").page())
 
 
+def minutes() -> str:
+    return MADE + str(_module(ROOT / "docs/minutes.py").page())
+
+
 def readme() -> str:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     return str(_module(ROOT / "docs/flow.py").in_readme(text))
@@ -59,6 +63,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/smoke-run.schema.json": smoke_run_schema,
     "docs/rules.md": rules,
     "docs/workflows.md": workflows,
+    "docs/minutes.md": minutes,
     "README.md": readme,
 }
 

@@ -42,6 +42,48 @@ def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) 
 
 
 @main.command()
+@click.option(
+    "--products",
+    envvar="PRODUCTS",
+    required=True,
+    help="What 'examine' put out: a JSON list of products.",
+)
+@base_option
+@head_option
+@clone_option
+@click.option(
+    "--out",
+    type=console.Output(folder=True),
+    required=True,
+    help="Keep what is found here, in a folder for each product.",
+)
+@console.json_option
+@click.pass_context
+def judge(
+    ctx: click.Context,
+    *,
+    products: str,
+    base: str,
+    head: str,
+    clone: Path,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Validate and plan each product: 'take', 'validate_data.py check' and 'plan' in one.
+
+    Example: python scripts/pull_request.py judge --base main --head HEAD --clone . --out validated
+    --products '["travel"]'
+    """
+    from tuneops.commands import pull_request
+    from tuneops.products import read_names
+
+    names = read_names(products)
+    code = pull_request.judge(clone, base, head, names, out)
+    console.emit_facts({"products": names, "passed": code == 0}, as_json=as_json)
+    ctx.exit(code)
+
+
+@main.command()
 @console.config_option
 @base_option
 @head_option

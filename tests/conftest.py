@@ -13,6 +13,8 @@ from tests.local_azure.witness import pytest_configure, pytest_sessionfinish, py
 __all__ = ["pytest_configure", "pytest_sessionfinish", "pytest_testnodedown"]
 
 ROOT = Path(__file__).parents[1]
+SCRIPTS = ROOT / "scripts"
+REPOSITORY = ROOT / "tests" / "repository"  # of a team whose product is not the example
 
 # A shared two-core machine is slow at times; a test must not fail for that.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -54,7 +56,12 @@ def _no_azure_of_yours(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith(_FOREIGN):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(REPOSITORY)
+
+
+def pytest_collection_finish() -> None:
+    """Fixtures that outlive a test start in the tests' repository too."""
+    os.chdir(REPOSITORY)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

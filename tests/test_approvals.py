@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, review, serve
 from tuneops import approvals
 from tuneops.approvals import Approval, Run
@@ -107,7 +108,7 @@ def asked(hub: GitHub, *options: str) -> subprocess.CompletedProcess[str]:
     names |= {"GITHUB_RUN_ID": "7", "GITHUB_OUTPUT": str(output)}
     command = ("scripts/workflow.py", "require-reviewers", "--environment", "production")
     return subprocess.run(
-        [sys.executable, *command, *options, "--json"],
+        [sys.executable, str(ROOT / command[0]), *command[1:], *options, "--json"],
         env=os.environ | names,
         capture_output=True,
         text=True,

@@ -1,5 +1,8 @@
 """config/<product>.yaml as checked types."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -12,15 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attack import examples
+from tests.conftest import REPOSITORY, ROOT
 from tuneops import config
 from tuneops.errors import ConfigError, ExitCode
 
-TRAVEL = Path("config/travel.yaml")
+TIENDA = REPOSITORY / "config/tienda.yaml"
 
 
 def broken(tmp_path: Path, *keys: str, value: object) -> Path:
     """The shipped configuration with one value changed or added."""
-    document: Any = yaml.safe_load(TRAVEL.read_text(encoding="utf-8"))
+    document: Any = yaml.safe_load(TIENDA.read_text(encoding="utf-8"))
     section = document
     for key in keys[:-1]:
         section = section[key]
@@ -31,12 +35,12 @@ def broken(tmp_path: Path, *keys: str, value: object) -> Path:
 
 
 def test_the_shipped_configuration_is_the_documented_product() -> None:
-    travel = config.load(TRAVEL)
-    assert travel.base.dated_name == "gpt-4o-2024-08-06"
-    assert (travel.base.sku, travel.base.capacity) == ("GlobalStandard", 50)
-    assert (travel.release.sku, travel.release.capacity) == ("Standard", 50)
-    assert travel.release.candidate_deployment == "travel-candidate"
-    assert list(travel.system_messages) == ["none", "simple", "travel"]
+    tienda = config.load(TIENDA)
+    assert tienda.base.dated_name == "gpt-4o-2024-08-06"
+    assert (tienda.base.sku, tienda.base.capacity) == ("GlobalStandard", 50)
+    assert (tienda.release.sku, tienda.release.capacity) == ("Standard", 50)
+    assert tienda.release.candidate_deployment == "tienda-candidate"
+    assert list(tienda.system_messages) == ["none", "simple", "tienda"]
 
 
 @pytest.mark.parametrize(
@@ -72,15 +76,15 @@ def test_the_shipped_configuration_is_the_documented_product() -> None:
         (("azure", "project"), "a?b", "azure.project"),
         (("azure", "subscription"), "mine", "azure.subscription"),
         (("base", "version"), "1/../2", "base.version"),
-        (("data", "training"), "config/t.jsonl", "data: every file must lie in data/travel/"),
+        (("data", "training"), "config/t.jsonl", "data: every file must lie in data/tienda/"),
         (("data", "training"), "/proc/self/environ", "data.training: a path goes down"),
         (("data", "training"), "../../etc/passwd", "data.training: a path goes down"),
-        (("data", "training"), "data/travel/../../x", "data.training: a path goes down"),
-        (("data", "training"), "proposal/data/travel/t.jsonl", "must lie in data/travel/"),
-        (("data", "training"), "data/other/t.jsonl", "must lie in data/travel/"),
-        (("data", "training"), "data/travel/validation.jsonl", "are three files"),
-        (("data", "training"), "data/travel/a\0b", "data.training: a path goes down"),
-        (("rules",), {"exceptions": "data/travel/x.yaml"}, "exceptions are configuration"),
+        (("data", "training"), "data/tienda/../../x", "data.training: a path goes down"),
+        (("data", "training"), "proposal/data/tienda/t.jsonl", "must lie in data/tienda/"),
+        (("data", "training"), "data/other/t.jsonl", "must lie in data/tienda/"),
+        (("data", "training"), "data/tienda/validation.jsonl", "are three files"),
+        (("data", "training"), "data/tienda/a\0b", "data.training: a path goes down"),
+        (("rules",), {"exceptions": "data/tienda/x.yaml"}, "exceptions are configuration"),
         (("rules",), {"exceptions": "/etc/x.yaml"}, "rules.exceptions: a path goes down"),
     ],
 )
@@ -111,7 +115,10 @@ def test_a_missing_configuration_is_refused(tmp_path: Path) -> None:
 
 def test_the_environment_overrides_the_resource_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_RESOURCE_GROUP", "rg-mine")
-    assert config.load(TRAVEL).azure.resource_group == "rg-mine"
+    assert config.load(TIENDA).azure.resource_group == "rg-mine"
+    monkeypatch.setenv("AZURE_RESOURCE_GROUP", "../x")
+    with pytest.raises(ConfigError, match="no name of a resource group"):
+        config.load(TIENDA)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +169,7 @@ def _places(document: Any, *above: str | int) -> Iterator[tuple[str | int, ...]]
         yield from _places(value, *above, key)
 
 
-DOCUMENT = yaml.safe_load(TRAVEL.read_text(encoding="utf-8"))
+DOCUMENT = yaml.safe_load(TIENDA.read_text(encoding="utf-8"))
 ANYTHING = st.recursive(
     st.one_of(
         st.none(),
@@ -201,3 +208,18 @@ def test_whatever_the_bytes_are_the_configuration_is_refused(
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ConfigError):
         config.load(path)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("path", ["../x.yaml", "config/../x.yaml", "config/A.yaml", "/etc/x.yaml"])
+def test_what_a_workflow_makes_of_its_inputs_leads_nowhere_else(path: str) -> None:
+    """TUNEOPS_CONFIG is `config/<input>.yaml` there: a-z, 0-9 and hyphens."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/fine_tune.py"), "status"],
+        env=os.environ | {"TUNEOPS_CONFIG": path, "GITHUB_ACTIONS": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.USAGE
+    assert "TUNEOPS_CONFIG" in done.stderr

@@ -6,9 +6,16 @@ from types import ModuleType
 
 import pytest
 
+from tests.conftest import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _at_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
 
 def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_docs", Path("docs/generate.py"))
+    spec = importlib.util.spec_from_file_location("generate_docs", (ROOT / "docs/generate.py"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -23,5 +30,5 @@ def test_a_page_made_from_the_code_is_up_to_date(path: str) -> None:
 
 
 def test_the_readme_has_every_exit_code() -> None:
-    table = [line for line in Path("docs/exit-codes.md").read_text("utf-8").splitlines() if line]
-    assert set(table[-9:]) <= set(Path("README.md").read_text("utf-8").splitlines())
+    table = [line for line in (ROOT / "docs/exit-codes.md").read_text("utf-8").splitlines() if line]
+    assert set(table[-9:]) <= set((ROOT / "README.md").read_text("utf-8").splitlines())

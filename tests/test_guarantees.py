@@ -4,8 +4,17 @@ import ast
 import re
 from pathlib import Path
 
-PAGE = Path("docs/guarantees.md").read_text(encoding="utf-8")
+import pytest
+
+from tests.conftest import ROOT
+
+PAGE = (ROOT / "docs/guarantees.md").read_text(encoding="utf-8")
 PROOF = re.compile(r"^\*(tests/\S+\.py)::(\w+)\*$", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def _at_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 def functions_of(path: str) -> set[str]:

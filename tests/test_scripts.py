@@ -11,13 +11,15 @@ from pathlib import Path
 import click
 import pytest
 
-SCRIPTS = sorted(Path("scripts").glob("*.py"))
+from tests.conftest import ROOT
+
+SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
 HEAVY = ("azure", "openai", "pydantic", "yaml", "numpy", "rich", "toktok", "httpx2", "starlette")
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, str(ROOT / command[0]), *command[1:]],
         capture_output=True,
         text=True,
         env=os.environ | environment,
@@ -48,7 +50,9 @@ def test_help_imports_no_heavy_module(script: Path) -> None:
         "import json\n"
         "print('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
     )
-    done = run("-c", probe)
+    done = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert not loaded & set(HEAVY)

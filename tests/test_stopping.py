@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tuneops import waiting
 from tuneops.errors import ConfigError
 
-SCRIPTS = Path("scripts").resolve()
+SCRIPTS = (ROOT / "scripts").resolve()
 PRODUCT = Path("tests/repository/config/tienda.yaml").resolve()
 
 

@@ -32,9 +32,9 @@ def test_a_commit_that_lacks_what_was_trained_is_not_named_as_if_it_had_it(
     tree: Path, file: str
 ) -> None:
     head = git("rev-parse", "HEAD")
-    assert new_tags("travel")[GIT_SHA] == head
+    assert new_tags("tienda")[GIT_SHA] == head
     (tree / file).write_text('{"a": 1}\n', encoding="utf-8")
-    assert new_tags("travel")[GIT_SHA] == f"{head}-dirty"
+    assert new_tags("tienda")[GIT_SHA] == f"{head}-dirty"
     assert model_card.commit(f"{head}-dirty") == f"{head}, with changes that were not committed"
     assert model_card.commit(head) == head
 
@@ -44,4 +44,4 @@ def test_outside_of_a_clone_no_commit_is_named(
 ) -> None:
     monkeypatch.delenv("GITHUB_SHA", raising=False)
     monkeypatch.chdir(tmp_path)
-    assert GIT_SHA not in new_tags("travel")
+    assert GIT_SHA not in new_tags("tienda")

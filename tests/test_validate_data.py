@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import REPOSITORY, ROOT
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 SCRIPT = ROOT / "scripts" / "validate_data.py"
@@ -17,13 +17,13 @@ SCRIPT = ROOT / "scripts" / "validate_data.py"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """The script, run in a folder with copies of the travel product: one, and two."""
+    """The script, run in a folder with copies of the tienda product: one, and two."""
     (tmp_path / "config").mkdir()
-    text = (ROOT / "config" / "travel.yaml").read_text(encoding="utf-8")
+    text = (REPOSITORY / "config" / "tienda.yaml").read_text(encoding="utf-8")
     for name in ("one", "two"):
-        shutil.copytree(ROOT / "data" / "travel", tmp_path / "data" / name)
-        mine = text.replace("product: travel", f"product: {name}")
-        mine = mine.replace("data/travel/", f"data/{name}/")
+        shutil.copytree(REPOSITORY / "data" / "tienda", tmp_path / "data" / name)
+        mine = text.replace("product: tienda", f"product: {name}")
+        mine = mine.replace("data/tienda/", f"data/{name}/")
         (tmp_path / "config" / f"{name}.yaml").write_text(mine, encoding="utf-8")
 
     def script(*words: str) -> "subprocess.CompletedProcess[str]":

@@ -17,6 +17,7 @@ PER_EXAMPLE = 3
 PER_NAME = 1
 ROLE_TOKENS = 1
 
+_PLAIN_KEYS = {"role", "content"}
 STEPS = 10  # of the distribution
 _NICE = (1, 2, 2.5, 5, 10)
 
@@ -62,7 +63,7 @@ def _messages(example: Example) -> tuple[Message, ...]:
 def _texts(message: Message) -> list[str]:
     content = message.content
     texts = [content] if isinstance(content, str) else list(texts_of_content(content))
-    if len(message.fields) > 2:  # noqa: PLR2004 - role and content
+    if message.fields.keys() != _PLAIN_KEYS:
         texts += _other_texts(message.fields)
     return texts
 

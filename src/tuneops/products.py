@@ -1,5 +1,6 @@
 """The products of the repository, which of them a change touches, and what kind a file is."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -80,6 +81,21 @@ def named(products: Sequence[Product], name: str) -> Product:
             return product
     known = ", ".join(product.name for product in products) or "none"
     raise ConfigError(f"There is no product '{name}'.", remedy=f"Products are: {known}.")
+
+
+def read_names(text: str) -> list[str]:
+    """The names in a JSON list of products, as a step before put it out.
+
+    Raises:
+        ConfigError: It is no such list.
+    """
+    try:
+        names: list[str] = json.loads(text)
+        if all(PRODUCT_NAME.fullmatch(name) for name in names):
+            return names
+    except (ValueError, TypeError):
+        pass
+    raise ConfigError("That is no JSON list of products.", remedy="""Write '["travel"]'.""")
 
 
 def kind(path: str, products: Iterable[Product] = ()) -> Kind | None:

@@ -7,25 +7,27 @@ import os
 import pty
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import REPOSITORY, ROOT
 from tuneops import config
 from tuneops.azure.account import account_name
 from tuneops.tags import MANAGED_BY
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cleanup.conftest import Cloud
 
 GROUP = "rg-tuneops-stale"
-PRODUCT = config.load(Path("config/travel.yaml"))
+PRODUCT = config.load(REPOSITORY / "config/tienda.yaml")
 
 
 def run(*command: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a script; with ``typed`` its input is a terminal, else it has none."""
-    arguments = [sys.executable, *command]
+    arguments = [sys.executable, str(ROOT / command[0]), *command[1:]]
     if typed is None:
         return _run(arguments, subprocess.DEVNULL)
     keyboard, terminal = pty.openpty()

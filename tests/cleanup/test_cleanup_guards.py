@@ -116,9 +116,9 @@ ACCOUNT = Account(
 )
 
 
-def deployment(name: str = "travel", model: str = "gpt-4o.ft-new", **tags: str) -> Deployment:
+def deployment(name: str = "tienda", model: str = "gpt-4o.ft-new", **tags: str) -> Deployment:
     """Of production, unless the tags say otherwise."""
-    made = {JOB: "job-new", CREATED: at(-40 * DAY), PRODUCT: "travel"}
+    made = {JOB: "job-new", CREATED: at(-40 * DAY), PRODUCT: "tienda"}
     return Deployment(name, "OpenAI", model, "1", "Standard", 50, "Succeeded", ours(**made) | tags)
 
 
@@ -140,7 +140,7 @@ def keeps(facts: GroupFacts, why: str, releases: Releases = NOTHING) -> None:
 def test_without_a_reason_to_stay_a_group_goes() -> None:
     """The witnesses below differ from this group in one thing each."""
     assert action(group()) == "delete"
-    expired = deployment("travel-candidate", **{EXPIRES: at(-HOUR)})
+    expired = deployment("tienda-candidate", **{EXPIRES: at(-HOUR)})
     base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours())
     done = Job("job", "succeeded", "gpt-4o", 0, "file")
     assert action(holding(expired, base, jobs=(done,))) == "delete"
@@ -196,7 +196,7 @@ def unread_contents() -> None:
 
 
 def production_inside() -> None:
-    keeps(holding(deployment()), "production deployment travel")
+    keeps(holding(deployment()), "production deployment tienda")
 
 
 def previous_inside() -> None:
@@ -208,7 +208,7 @@ def previous_inside() -> None:
 
 def releases_remembered() -> None:
     """Production was deleted, and a rollback would go by what the base deployment remembers."""
-    base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours(**{"tuneops-kept-travel": "m k j g"}))
+    base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours(**{"tuneops-kept-tienda": "m k j g"}))
     keeps(holding(base), "remembers releases")
 
 
@@ -220,7 +220,7 @@ def trained_for_another() -> None:
         ({JOB: "job-new"}, job("new")),
         ({PREVIOUS_JOB: "job-old"}, job("old")),
         ({PREVIOUS_MODEL: "m-old"}, job("old", fine_tuned_model="m-old")),
-        ({"tuneops-kept-travel": "m-old - - -"}, job("old", fine_tuned_model="m-old")),
+        ({"tuneops-kept-tienda": "m-old - - -"}, job("old", fine_tuned_model="m-old")),
     ):
         stage = replace(deployment("live", "gpt-4o.ft-live"), tags=tags)
         keeps(holding(jobs=(job_there,)), "deployment live in elsewhere", elsewhere(stage))
@@ -248,7 +248,7 @@ def elsewhere(*deployments: Deployment) -> Releases:
 
 def candidate_in_use() -> None:
     for expires in (at(HOUR), "soon"):
-        candidate = deployment("travel-candidate", **{EXPIRES: expires})
+        candidate = deployment("tienda-candidate", **{EXPIRES: expires})
         keeps(holding(candidate), "candidate")
 
 
@@ -369,7 +369,7 @@ def released(**tags: str) -> Deployment:
     return deployment(**keys | before | tags)
 
 
-def file(key: str = "ancient", created: int = LONG_AGO, product: str = "travel") -> UploadedFile:
+def file(key: str = "ancient", created: int = LONG_AGO, product: str = "tienda") -> UploadedFile:
     name = f"{product}-training-{KEYS[key]}.jsonl"
     return UploadedFile(f"file-{key}", name, "fine-tune", "processed", 1, created, "")
 
@@ -380,13 +380,13 @@ def job(key: str = "ancient", **changes: Any) -> Job:  # noqa: ANN401
 
 
 def orphan(**tags: str) -> Deployment:
-    made = {CREATED: at(-90 * DAY), PRODUCT: "travel"}
-    return deployment("travel-2024", "gpt-4o.ft-lost", **made | tags)
+    made = {CREATED: at(-90 * DAY), PRODUCT: "tienda"}
+    return deployment("tienda-2024", "gpt-4o.ft-lost", **made | tags)
 
 
 def expired_candidate(**tags: str) -> Deployment:
     model = "gpt-4o.ft-try"
-    return deployment("travel-candidate", model, **{EXPIRES: at(-HOUR)} | tags)
+    return deployment("tienda-candidate", model, **{EXPIRES: at(-HOUR)} | tags)
 
 
 def inside(*deployments: Deployment, **changes: Any) -> AccountFacts:  # noqa: ANN401
@@ -415,9 +415,9 @@ def actions(
 def test_leftovers_go() -> None:
     account = inside(orphan(), expired_candidate(), files=(file(),), jobs=(job("new"), job()))
     assert actions(account) == {
-        "travel": "keep",
-        "travel-2024": "delete",
-        "travel-candidate": "delete",
+        "tienda": "keep",
+        "tienda-2024": "delete",
+        "tienda-candidate": "delete",
         "file-ancient": "delete",
         "job-new": "keep",
         "job-ancient": "delete",
@@ -429,7 +429,7 @@ def test_what_is_not_ours_is_not_even_listed() -> None:
     base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours())
     theirs = replace(file(), name="notes.jsonl")
     account = inside(by_hand, base, files=(theirs,), jobs=(job("new"), job(suffix="mine")))
-    assert actions(account).keys() == {"travel", "job-new"}
+    assert actions(account).keys() == {"tienda", "job-new"}
 
 
 def held() -> None:
@@ -438,32 +438,32 @@ def held() -> None:
     assert "delete" not in actions(account, protected).values()
     assert "delete" not in actions(account, group(tags=stale_tags() | {PROTECT: ""})).values()
     own = inside(expired_candidate(**{PROTECT: "mine"}))
-    assert actions(own)["travel-candidate"] == "keep"
+    assert actions(own)["tienda-candidate"] == "keep"
 
 
 def in_production() -> None:
     old = released(**{CREATED: at(-90 * DAY)})
-    assert actions(AccountFacts(ACCOUNT, (old,), calls={}))["travel"] == "keep"
+    assert actions(AccountFacts(ACCOUNT, (old,), calls={}))["tienda"] == "keep"
     for tags in ({PRODUCT: ""}, {CREATED: "once"}, {CREATED: at(DAY)}):
         unclear = inside(orphan(**{JOB: "job-lost"} | tags))
-        assert actions(unclear)["travel-2024"] == "keep"
+        assert actions(unclear)["tienda-2024"] == "keep"
 
 
 def serves_previous() -> None:
     previous = orphan()
     account = inside(replace(previous, model="gpt-4o.ft-old"))
-    assert actions(account)["travel-2024"] == "keep"
+    assert actions(account)["tienda-2024"] == "keep"
 
 
 def candidate_not_expired() -> None:
     for expires in (at(HOUR), "soon"):
         account = inside(expired_candidate(**{EXPIRES: expires}))
-        assert actions(account)["travel-candidate"] == "keep"
+        assert actions(account)["tienda-candidate"] == "keep"
 
 
 def called_or_unknown() -> None:
-    assert actions(inside(orphan(), calls=None))["travel-2024"] == "keep"
-    assert actions(inside(orphan(), calls={"travel-2024": 3}))["travel-2024"] == "keep"
+    assert actions(inside(orphan(), calls=None))["tienda-2024"] == "keep"
+    assert actions(inside(orphan(), calls={"tienda-2024": 3}))["tienda-2024"] == "keep"
 
 
 def deployed_lately() -> None:
@@ -472,7 +472,7 @@ def deployed_lately() -> None:
         newer = released(**{CREATED: at(timedelta())})
         account = AccountFacts(ACCOUNT, (newer, lately), calls={})
         releases = releases_of([AccountFacts(ACCOUNT, (newer,))], NOW)
-        assert actions(account, releases=releases)["travel-2024"] == "keep"
+        assert actions(account, releases=releases)["tienda-2024"] == "keep"
 
 
 def unread_account() -> None:
@@ -522,7 +522,7 @@ def all_due() -> AccountFacts:
     return inside(expired_candidate(), files=(file(),), jobs=(job("new"), job()))
 
 
-DUE = ("travel-candidate", "file-ancient", "job-ancient")
+DUE = ("tienda-candidate", "file-ancient", "job-ancient")
 
 
 def notice_not_over() -> None:

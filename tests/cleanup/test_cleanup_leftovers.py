@@ -36,14 +36,14 @@ def example(number: int) -> str:
 def start(cloud: Cloud, client: OpenAI, key: str) -> str:
     """A file and a job that carry the key; gives the job's id."""
     content = io.BytesIO("\n".join(map(example, range(12))).encode())
-    name = f"travel-training-{key}.jsonl"
+    name = f"tienda-training-{key}.jsonl"
     file = client.files.create(file=(name, content), purpose="fine-tune")
     cloud.azure.admin("POST", "clock", {"step_seconds": MONTH / 30})
     files.wait_until_processed(client, file.id)
     job = client.fine_tuning.jobs.create(
         model="gpt-4o-2024-08-06",
         training_file=file.id,
-        suffix=f"ft-travel-{key}",
+        suffix=f"ft-tienda-{key}",
         extra_body={"trainingType": "GlobalStandard"},
     )
     return str(job.id)
@@ -80,11 +80,11 @@ def released(cloud: Cloud) -> Cloud:
     with open_client(f"{cloud.azure.url}/accounts/{ACCOUNT}/") as client:
         _, old, new = (train(cloud, client, key) for key in (ANCIENT, OLD, NEW))
     past = "2026-01-01T00:00:00Z"
-    made = {PRODUCT: "travel", CREATED: past}
+    made = {PRODUCT: "tienda", CREATED: past}
     before = {PREVIOUS_KEY: OLD, PREVIOUS_JOB: old}
-    deploy(cloud, "travel", **made, **before, **{JOB: new, KEY: NEW})
+    deploy(cloud, "tienda", **made, **before, **{JOB: new, KEY: NEW})
     expired = {JOB: new, EXPIRES: past}
-    deploy(cloud, "travel-candidate", **made, **expired)
+    deploy(cloud, "tienda-candidate", **made, **expired)
     return cloud
 
 
@@ -101,14 +101,14 @@ def test_what_the_last_two_releases_need_stays_and_the_rest_goes(released: Cloud
     agreed = released.plan_after_notice()
     assert {(item.kind, item.label) for item in agreed.leftovers("delete")} == {
         ("deployment", "gpt-4o"),
-        ("file", f"travel-training-{ANCIENT}.jsonl"),
-        ("job", f"ft-travel-{ANCIENT}"),
+        ("file", f"tienda-training-{ANCIENT}.jsonl"),
+        ("job", f"ft-tienda-{ANCIENT}"),
     }
     done = apply.apply(released.context(), agreed, released.said.append)
     assert [outcome.result for outcome in done] == ["deleted"] * 3, done
-    names = [f"travel-training-{key}.jsonl" for key in (NEW, OLD)]
-    suffixes = [f"ft-travel-{key}" for key in (NEW, OLD)]
-    assert left(released) == sorted([*names, *suffixes, "travel"])
+    names = [f"tienda-training-{key}.jsonl" for key in (NEW, OLD)]
+    suffixes = [f"ft-tienda-{key}" for key in (NEW, OLD)]
+    assert left(released) == sorted([*names, *suffixes, "tienda"])
 
 
 def test_a_leftover_that_is_needed_again_is_skipped(released: Cloud) -> None:
@@ -142,7 +142,7 @@ def test_notice_is_given_first_in_a_tag_of_the_account(released: Cloud) -> None:
 def test_over_a_breaker_for_leftovers_nothing_is_deleted(released: Cloud, breaker: str) -> None:
     """Of two, where one may go: exit code 4, and a lost release history costs one night."""
     second = {JOB: "ftjob-lost", EXPIRES: "2026-01-01T00:00:00Z"}
-    deploy(released, "travel-second", **second)
+    deploy(released, "tienda-second", **second)
     agreed = released.plan_after_notice()
     before = left(released)
     released.policy = released.changed(breakers={breaker: 1}).policy
@@ -155,7 +155,7 @@ def test_over_a_breaker_for_leftovers_nothing_is_deleted(released: Cloud, breake
 def test_production_protects_its_group(released: Cloud) -> None:
     """The group is stale and marked, but users call what is in it."""
     [row] = [row for row in released.plan().groups if row.name == GROUP]
-    assert (row.action, "production deployment travel" in row.reason) == ("keep", True)
+    assert (row.action, "production deployment tienda" in row.reason) == ("keep", True)
 
 
 def test_a_running_job_protects_its_group(cloud: Cloud) -> None:
@@ -175,7 +175,7 @@ def test_calls_are_read_by_deployment(released: Cloud) -> None:
     assert facts.calls is None
     released.fault("GET", "Microsoft.Insights/metrics", None, status=200, body=metrics())
     counted = usage.calls(released.session, account, moment, moment)
-    assert counted == {"travel": 5.0, "idle": 0.0}
+    assert counted == {"tienda": 5.0, "idle": 0.0}
     facts = inventory.read_account(released.session, released.policy, moment, account)
     assert facts.calls == counted
 

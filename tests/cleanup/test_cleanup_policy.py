@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT
 from tuneops.cleanup import policy
 from tuneops.errors import ConfigError
 
 SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
-SHIPPED = Path("config/cleanup.yaml")
+SHIPPED = ROOT / "config/cleanup.yaml"
 
 
 def document() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def deploy(cloud: Cloud, group: str, name: str, **tags: str) -> None:
     below = f"/providers/Microsoft.CognitiveServices/accounts/{account}/deployments/{name}"
     model = {"format": "OpenAI", **MODELS[group]}
     body = {"sku": {"name": "GlobalStandard", "capacity": 1}, "properties": {"model": model}}
-    tagged = body | {"tags": cloud.ours | {PRODUCT: "travel"} | tags}
+    tagged = body | {"tags": cloud.ours | {PRODUCT: "tienda"} | tags}
     cloud.send("PUT", f"{cloud.path(group, below)}?api-version=2025-09-01", tagged)
 
 
@@ -48,7 +48,7 @@ def stages(cloud: Cloud) -> Cloud:
         cloud.account(cloud.group(group), account)
         tags = {JOB: f"ftjob-{number}", KEY: f"{number:012}", CREATED: RELEASED[group]}
         before = {PREVIOUS_JOB: f"ftjob-{number + 5}", PREVIOUS_KEY: f"{number + 5:012}"}
-        deploy(cloud, group, "travel", **tags, **before)
+        deploy(cloud, group, "tienda", **tags, **before)
     cloud.fault("GET", "Microsoft.Insights/metrics", None, status=200, body=IDLE)
     return cloud
 
@@ -68,9 +68,9 @@ def product(tmp_path: Path, **place: str) -> config.Config:
     """The example's product in a place of its choice."""
     from pathlib import Path as Folder
 
-    document: dict[str, Any] = yaml.safe_load(Folder("config/travel.yaml").read_text("utf-8"))
+    document: dict[str, Any] = yaml.safe_load(Folder("config/tienda.yaml").read_text("utf-8"))
     document["azure"] |= place
-    path = tmp_path / "travel.yaml"
+    path = tmp_path / "tienda.yaml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return config.load(path)
 
@@ -80,12 +80,12 @@ def test_an_expiry_makes_no_candidate_of_what_the_configuration_serves(
 ) -> None:
     """Whoever may write a tag cannot have production deleted by it."""
     group, account = "rg-tuneops-live", "live-account"
-    deploy(stages, group, "travel", **{JOB: "ftjob-1", "tuneops-expires": RELEASED[group]})
+    deploy(stages, group, "tienda", **{JOB: "ftjob-1", "tuneops-expires": RELEASED[group]})
     stages.places = (product(tmp_path, resource_group=group, account=account),)
     made = stages.plan()
     assert due(made) == []
     [row] = [row for row in made.groups if row.name == group]
-    assert "production deployment travel" in row.reason
+    assert "production deployment tienda" in row.reason
 
 
 @pytest.mark.parametrize("place", ["another subscription", "no role"])
@@ -94,8 +94,8 @@ def test_where_a_stage_cannot_be_seen_nothing_is_left_over(
 ) -> None:
     """Its deployments may serve what is here, so all of it stays, and the plan says why."""
     expired = {JOB: "ftjob-9", "tuneops-expires": RELEASED["rg-tuneops-live"]}
-    deploy(stages, "rg-tuneops-home", "travel-candidate", **expired)
-    assert due(stages.plan()) == ["travel-candidate"]
+    deploy(stages, "rg-tuneops-home", "tienda-candidate", **expired)
+    assert due(stages.plan()) == ["tienda-candidate"]
     there = {"resource_group": "rg-elsewhere", "account": "elsewhere-account"}
     if place == "another subscription":
         there |= {"subscription": "00000000-0000-4000-8000-00000000dead"}
@@ -112,10 +112,10 @@ def test_where_a_stage_cannot_be_seen_nothing_is_left_over(
 def test_what_a_stage_needs_is_read_anew_before_each_deletion(stages: Cloud) -> None:
     """A release between plan and apply, in another account, keeps what it now stands on."""
     expired = {JOB: "ftjob-9", "tuneops-expires": RELEASED["rg-tuneops-live"]}
-    deploy(stages, "rg-tuneops-home", "travel-candidate", **expired)
+    deploy(stages, "rg-tuneops-home", "tienda-candidate", **expired)
     made = stages.plan_after_notice()
-    assert due(made) == ["travel-candidate"]
+    assert due(made) == ["tienda-candidate"]
     again = {JOB: "ftjob-9", "tuneops-previous-model": "gpt-4o", CREATED: RELEASED[GROUP]}
-    deploy(stages, GROUP, "travel", **again)
+    deploy(stages, GROUP, "tienda", **again)
     [outcome] = stages.apply(made).values()
     assert outcome.result == "skipped"

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.attack
 ID = POLICY.subscriptions[0]
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=200)
-PRODUCTS = ("travel", "travel-training", "food")
+PRODUCTS = ("tienda", "tienda-training", "food")
 WORLDS_A_TIME = 50
 BASE = "gpt-4o"
 
@@ -228,7 +228,7 @@ def spoilt(rng: random.Random, tags: dict[str, str], accident: str) -> dict[str,
     hostile = {
         "expiry": {EXPIRES: timestamp(LONG_AGO)},
         "time": {CREATED: rng.choice(("", "once", "9999-12-31T23:59:59-23:59"))},
-        "product": {PRODUCT: rng.choice(("", "other", "TRAVEL"))},
+        "product": {PRODUCT: rng.choice(("", "other", "TIENDA"))},
     }
     return tags | hostile[accident]
 

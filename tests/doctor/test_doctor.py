@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import ROOT, SCRIPTS
 from tests.local_azure.conftest import LocalAzure
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
 from tuneops import config
@@ -68,13 +69,13 @@ def model(days: int | None) -> CatalogModel:
     ],
 )
 def test_a_retirement_is_announced_in_time(days: int | None, level: Level) -> None:
-    product = config.load(Path("config/travel.yaml"))
+    product = config.load(ROOT / "tests/repository/config/tienda.yaml")
     found = levels(azure_checks.lifecycle(product, [model(days)], NOW))
     assert found[0] is level
 
 
 def test_a_model_that_is_not_offered_is_an_error() -> None:
-    product = config.load(Path("config/travel.yaml"))
+    product = config.load(ROOT / "tests/repository/config/tienda.yaml")
     assert levels(azure_checks.lifecycle(product, [], NOW)) == [Level.ERROR]
 
 
@@ -90,7 +91,7 @@ def test_a_model_that_is_not_offered_is_an_error() -> None:
 def test_quota_counts_only_for_what_is_not_deployed_yet(
     left: int, deployed: bool, level: Level
 ) -> None:
-    product = config.load(Path("config/travel.yaml"))
+    product = config.load(ROOT / "tests/repository/config/tienda.yaml")
     found = Quota("OpenAI.Standard.gpt-4o", 100 - left, 100)
     said = azure_checks.quota(product, "Standard", found, wanted=50, deployed=deployed)
     assert levels(said) == [level]
@@ -170,8 +171,8 @@ def test_reconcile_may_be_off_and_silent(state: str) -> None:
 @pytest.mark.parametrize(
     ("running", "state", "level"),
     [
-        (["travel ftjob-1"], "disabled_manually", Level.WARNING),
-        (["travel ftjob-1"], "active", Level.OK),
+        (["tienda ftjob-1"], "disabled_manually", Level.WARNING),
+        (["tienda ftjob-1"], "active", Level.OK),
         ([], "disabled_manually", Level.OK),
     ],
 )
@@ -186,7 +187,7 @@ def test_doctor_reads_both_sides_to_find_a_job_that_nobody_waits_for(
 ) -> None:
     local_azure.admin("PATCH", "settings", {"job_minutes": 10**6})
     for command in (("provision.py", "create"), ("fine_tune.py", "submit")):
-        subprocess.run([sys.executable, f"scripts/{command[0]}", command[1]], check=True)
+        subprocess.run([sys.executable, str(SCRIPTS / command[0]), command[1]], check=True)
     hub.switch("reconcile.yml", "disabled_manually")
     _, found = doctor()
     assert found["jobs that run"]["level"] == "warning"
@@ -217,7 +218,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
 def doctor(*options: str) -> tuple[int, dict[str, dict[str, str]]]:
     """Its exit code, and its findings by what they are about; each that is not ok has a remedy."""
     done = subprocess.run(
-        [sys.executable, "scripts/doctor.py", *options, "--json"],
+        [sys.executable, str(SCRIPTS / "doctor.py"), *options, "--json"],
         capture_output=True,
         text=True,
         check=False,
@@ -275,12 +276,12 @@ def test_on_azure_identity_roles_model_and_quota_are_read(
     local_azure.admin("PATCH", "settings", {"roles": [{"role": role} for role in roles]})
     code, found = doctor("--azure-only")
     assert code == int("error" in {one["level"] for one in found.values()})
-    assert found.pop("model of travel")["message"]
+    assert found.pop("model of tienda")["message"]
     assert {about: one["level"] for about, one in found.items()} == {
         "identity": "ok",
         "roles of this identity": level,
-        "quota of travel, GlobalStandard": "ok",
-        "quota of travel, Standard": "ok",
+        "quota of tienda, GlobalStandard": "ok",
+        "quota of tienda, Standard": "ok",
     }
 
 

@@ -322,7 +322,7 @@ def rollback() -> None:
 
 
 def _config() -> Path:
-    return Path(os.environ.get("TUNEOPS_CONFIG", "config/travel.yaml"))
+    return Path(os.environ.get("TUNEOPS_CONFIG", "config/tienda.yaml"))
 
 
 def _in_child(work: Callable[[], None], log: Path, cut: Cut, writing: int) -> NoReturn:

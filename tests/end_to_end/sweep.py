@@ -36,7 +36,7 @@ def assert_one_of_each(ending: Ending) -> None:
     """One job, two files, no candidate left, and the job's model in production."""
     assert len(ending.jobs) == 1
     assert sorted(name.split("-")[1] for name in ending.files) == ["training", "validation"]
-    assert ending.deployments == {"gpt-4o": "", "travel": ending.jobs[0]}
+    assert ending.deployments == {"gpt-4o": "", "tienda": ending.jobs[0]}
 
 
 def problems_of_a_second_run(group: str, folder: Path, patch: pytest.MonkeyPatch) -> list[str]:
@@ -102,8 +102,8 @@ def small_product(folder: Path, *, without: int = 0) -> Path:
 
     Its data lies in the folder, which must be the working directory of whoever reads it.
     """
-    document = yaml.safe_load((ROOT / "config/travel.yaml").read_text(encoding="utf-8"))
-    data = folder / "data/travel"
+    document = yaml.safe_load((ROOT / "config/tienda.yaml").read_text(encoding="utf-8"))
+    data = folder / "data/tienda"
     data.mkdir(parents=True, exist_ok=True)
     for part in ("training", "validation"):
         lines = (ROOT / document["data"][part]).read_text(encoding="utf-8").splitlines()
@@ -125,6 +125,11 @@ def another_product(
     document["azure"] |= azure
     document["fine_tuning"]["suffix"] = f"ft-{name}"
     document["release"]["deployment"] = deployment or name
+    (folder / "data" / name).mkdir(exist_ok=True)
+    for part, file in document["data"].items():
+        document["data"][part] = file.replace("data/travel/", f"data/{name}/")
+        if name != "travel":
+            shutil.copy(folder / file, folder / document["data"][part])
     path = folder / name / f"{name}-{without}.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY, SCRIPTS
+
 if sys.platform == "win32":
     pytest.skip("Windows cannot fork", allow_module_level=True)
 
@@ -35,7 +37,7 @@ SPEED = "3000"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    pipeline.warm_up(Path("config/travel.yaml"))
+    pipeline.warm_up(REPOSITORY / "config/tienda.yaml")
     server = start_server(tmp_path_factory.mktemp("bad-input") / "azure", "--speed", SPEED)
     yield server
     server.kill()
@@ -69,7 +71,8 @@ def product(tmp_path: Path) -> Callable[..., Path]:
     """The shipped configuration with changes, a pair of dotted key and value each."""
 
     def product(**changes: object) -> Path:
-        document: Any = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+        shipped = (REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8")
+        document: Any = yaml.safe_load(shipped)
         for dotted, value in changes.items():
             *parents, last = dotted.split("__")
             section = document
@@ -88,7 +91,7 @@ def existing(local_azure: Server) -> dict[str, int]:
     return {kind: listed["count"] for kind, listed in found.items()}
 
 
-def create(run: Run, config: Path | str = "config/travel.yaml") -> None:
+def create(run: Run, config: Path | str = "config/tienda.yaml") -> None:
     done = run("provision", "create", "--config", str(config))
     assert done.code == 0, done.narration
 
@@ -173,11 +176,11 @@ def test_data_that_cannot_be_trained_is_not_uploaded(
     monkeypatch: pytest.MonkeyPatch,
     content: str | None,
 ) -> None:
-    config = product(data__training="data/travel/new.jsonl")
+    config = product(data__training="data/tienda/new.jsonl")
     shutil.copytree("data", config.parent / "data")
     monkeypatch.chdir(config.parent)
     if content is not None:
-        Path("data/travel/new.jsonl").write_text(content, encoding="utf-8")
+        Path("data/tienda/new.jsonl").write_text(content, encoding="utf-8")
     create(run, config)
     done = run("fine_tune", "submit", "--config", str(config))
     assert done.code in {1, 2}, done.narration
@@ -223,7 +226,7 @@ def test_ctrl_c_ends_the_waiting_and_names_the_job(
     submitted = run("fine_tune", "submit", "--json")
     job = json.loads(submitted.shown)["job"]
     waiting = subprocess.Popen(
-        [sys.executable, "scripts/fine_tune.py", "wait"], stderr=subprocess.PIPE, text=True
+        [sys.executable, str(SCRIPTS / "fine_tune.py"), "wait"], stderr=subprocess.PIPE, text=True
     )
     try:
         assert waiting.stderr is not None
@@ -244,7 +247,7 @@ def test_ctrl_c_in_submit_takes_the_claim_back(run: Run, local_azure: Server) ->
     create(run)
     local_azure.admin("PATCH", "settings", {"list_lag_seconds": {"files": 1_000_000}})
     submitting = subprocess.Popen(
-        [sys.executable, "scripts/fine_tune.py", "submit"],
+        [sys.executable, str(SCRIPTS / "fine_tune.py"), "submit"],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "TUNEOPS_LEASE_SECONDS": "120"},
@@ -271,7 +274,7 @@ def test_ctrl_c_in_submit_takes_the_claim_back(run: Run, local_azure: Server) ->
 def test_another_runs_claim_is_told_once_and_with_how_long(run: Run, local_azure: Server) -> None:
     """The claim is of a run that died; its lease is waited for."""
     create(run)
-    product = config.load(Path("config/travel.yaml"))
+    product = config.load(REPOSITORY / "config/tienda.yaml")
     name = names_of(product, key.content_key(product)).claim
     row = b'{"messages":[{"role":"user","content":"?"},{"role":"assistant","content":"!"}]}\n'
     account = account_name(product, local_azure.subscription)
@@ -296,7 +299,7 @@ def test_with_a_key_alone_nobody_reads_how_sign_in_failed(run: Run, local_azure:
     assert run("fine_tune", "submit").code == 0
     accounts = local_azure.cognitive().accounts
     [account] = accounts.list()
-    place = ("rg-tuneops-travel", account.name)
+    place = ("rg-tuneops-tienda", account.name)
     accounts.begin_update(*place, {"properties": {"disableLocalAuth": False}}).result()
     key = accounts.list_keys(*place).key1
     signed_out = {"AZURE_FEDERATED_TOKEN_FILE": "absent", "AZURE_TOKEN_CREDENTIALS": "prod"}
@@ -319,5 +322,5 @@ def test_nothing_is_deployed_before_it_is_trained(run: Run, local_azure: Server)
     create(run)
     for command in ("candidate", "promote"):
         assert_refused(run("deploy", command), 6, "No job trained this content")
-    assert_refused(run("deploy", "rollback"), 6, "no deployment travel")
+    assert_refused(run("deploy", "rollback"), 6, "no deployment tienda")
     assert existing(local_azure)["deployments"] == 1

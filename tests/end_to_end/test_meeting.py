@@ -18,7 +18,7 @@ from tests.local_azure.conftest import LocalAzure
 GROUP = "rg-meeting"
 TIMES = 10 if sweep.ALL else 2
 SLOW = 1.0  # seconds that a deployment takes here
-CHANGED = "Another run changed travel meanwhile"
+CHANGED = "Another run changed tienda meanwhile"
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_a_rollback_needs_no_production(desk: Desk) -> None:
     """Somebody deleted it: the base deployment still knows what served last, and before."""
     before = desk.production()
     assert before is not None
-    desk.delete(GROUP, "travel")
+    desk.delete(GROUP, "tienda")
     planned = desk.done("deploy", "rollback", "--dry-run")
     assert planned["would_deploy"] == before["model"]
     answered = desk.run("deploy", "rollback", "--json")
@@ -130,9 +130,9 @@ def test_a_broken_production_is_taken_back(desk: Desk) -> None:
     """Azure says that the deployment failed; the model before takes its place."""
     before = desk.production()
     assert before is not None
-    path = f"/accounts/{desk.account(GROUP)}/deployments/travel"
+    path = f"/accounts/{desk.account(GROUP)}/deployments/tienda"
     broken = {"nth": 1, "method": "GET", "path": f"{path}\\?"}
-    found = desk.azure.cognitive().deployments.get(GROUP, desk.account(GROUP), "travel").as_dict()
+    found = desk.azure.cognitive().deployments.get(GROUP, desk.account(GROUP), "tienda").as_dict()
     found["properties"]["provisioningState"] = "Failed"
     body = {"status": 200, "body": found}
     desk.azure.admin("PUT", "faults", [{"match": broken, "action": body, "times": 1}])

@@ -73,7 +73,7 @@ def test_what_the_region_or_the_purse_does_not_allow_is_refused_before_the_uploa
 
 
 def test_a_job_of_another_product_is_not_touched(desk: Desk, folder: Path) -> None:
-    shutil.copytree(folder / "data/travel", folder / "data/other")
+    shutil.copytree(folder / "data/tienda", folder / "data/other")
     files = {
         f"data__{part}": f"data/other/{name}.jsonl"
         for part, name in (
@@ -135,15 +135,15 @@ def test_a_wait_bears_faults_and_expired_tokens_but_not_for_ever(
     desk.azure.admin("DELETE", "faults")
 
 
-@pytest.mark.parametrize("name", ["travel", "travel-candidate"])
+@pytest.mark.parametrize("name", ["tienda", "tienda-candidate"])
 def test_a_deployment_made_by_hand_under_our_name_is_refused(desk: Desk, name: str) -> None:
     """Every command that would write there says what to do, and it stays as it is."""
     model = desk.done("fine_tune", "status")["fine_tuned_model"]
     desk.run("deploy", "retire", "--yes")
     desk.put(GROUP, name, model, {"team": "of somebody else"})
     commands = {
-        "travel": ("promote", "rollback", "retire"),
-        "travel-candidate": ("candidate", "promote", "retire"),
+        "tienda": ("promote", "rollback", "retire"),
+        "tienda-candidate": ("candidate", "promote", "retire"),
     }
     for command in commands[name]:
         yes = ("--yes",) if command == "retire" else ()
@@ -159,17 +159,17 @@ def test_tags_that_somebody_edited_do_not_mislead_a_release(desk: Desk) -> None:
     desk.run("deploy", "retire", "--yes")
     facts = desk.done("deploy", "candidate")
     desk.passes()
-    good = {"managed-by": owner(), "tuneops-product": "travel"}
+    good = {"managed-by": owner(), "tuneops-product": "tienda"}
     for edit, words in (
         ({"managed-by": "somebody"}, "was not made by this project"),
         ({"tuneops-product": "law"}, "belongs to product 'law'"),
     ):
-        desk.delete(GROUP, "travel-candidate")
-        desk.put(GROUP, "travel-candidate", facts["model"], good | edit)
+        desk.delete(GROUP, "tienda-candidate")
+        desk.put(GROUP, "tienda-candidate", facts["model"], good | edit)
         assert desk.run("deploy", "promote").refused(4, words)
-    desk.delete(GROUP, "travel-candidate")
+    desk.delete(GROUP, "tienda-candidate")
     lies = {"tuneops-key": "0" * 12, "tuneops-job": "ftjob-0", "tuneops-smoke": "FAIL"}
-    desk.put(GROUP, "travel-candidate", facts["model"], good | lies)
+    desk.put(GROUP, "tienda-candidate", facts["model"], good | lies)
     released = desk.done("deploy", "promote")
     assert (released["key"], released["job"]) == (facts["key"], facts["job"])
     assert (released["smoke"], released["smoke_model"]) == ("PASS", facts["model"])
@@ -181,11 +181,11 @@ def test_a_way_back_to_nowhere_is_not_gone(desk: Desk) -> None:
     job = desk.done("fine_tune", "status")
     previous = {"model": "gpt-4o.ft-nowhere", "job": job["job"], "served": "2026-12-01T00:00:00Z"}
     tags = {f"tuneops-previous-{name}": value for name, value in previous.items()}
-    tags |= {"managed-by": owner(), "tuneops-product": "travel"}
-    desk.put(GROUP, "travel", job["fine_tuned_model"], tags)
+    tags |= {"managed-by": owner(), "tuneops-product": "tienda"}
+    desk.put(GROUP, "tienda", job["fine_tuned_model"], tags)
     for known in (job["job"], "ftjob-0"):
         desk.put(
-            *(GROUP, "travel", job["fine_tuned_model"]), tags | {"tuneops-previous-job": known}
+            *(GROUP, "tienda", job["fine_tuned_model"]), tags | {"tuneops-previous-job": known}
         )
         refused = desk.run("deploy", "rollback")
         assert refused.refused(4, f"job {known} trained gpt-4o.ft-nowhere; the service does not")

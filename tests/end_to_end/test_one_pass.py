@@ -27,7 +27,7 @@ def desk(quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> De
     patch.setenv("AZURE_RESOURCE_GROUP", "rg-pass")
     config = folder / "config"
     config.mkdir(exist_ok=True)
-    product = config / "travel.yaml"
+    product = config / "tienda.yaml"
     document: Any = yaml.safe_load((folder / "product-0.yaml").read_text(encoding="utf-8"))
     document["fine_tuning"]["pending_warning"] = f"{PATIENCE}s"
     product.write_text(yaml.safe_dump(document), encoding="utf-8")
@@ -63,7 +63,7 @@ def test_a_job_that_waits_too_long_is_a_warning_and_one_that_failed_an_issue(
     time.sleep(PATIENCE + 1)
     shown, narration = look(desk, folder)
     assert shown == ""
-    assert f"warning: travel: job {job} has been pending since " in narration
+    assert f"warning: tienda: job {job} has been pending since " in narration
     desk.azure.admin("PATCH", "settings", {"speed": sweep.QUICK["speed"]})
     outputs = folder / "outputs"
     patch.setenv("GITHUB_OUTPUT", str(outputs))
@@ -72,7 +72,7 @@ def test_a_job_that_waits_too_long_is_a_warning_and_one_that_failed_an_issue(
     assert due["releases"] == due["warnings"] == []
     (failure,) = due["failures"]
     assert failure["job"] == job
-    assert failure["title"] == "Fine-tuning of travel failed"
+    assert failure["title"] == "Fine-tuning of tienda failed"
     assert "The provided training data failed RAI checks" in failure["body"]
     assert "What to do: " in failure["body"]
     written = outputs.read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_a_job_that_succeeded_is_due_until_it_was_released(desk: Desk, folder: P
     job = desk.done("fine_tune", "submit", "--retry")["job"]
     desk.done("fine_tune", "wait", "--job", job)
     (due,) = json.loads(look(desk, folder, "--json")[0])["releases"]
-    assert (due["product"], due["job"]) == ("travel", job)
-    assert Path(due["config"]).name == "travel.yaml"
+    assert (due["product"], due["job"]) == ("tienda", job)
+    assert Path(due["config"]).name == "tienda.yaml"
     desk.release()
     assert look(desk, folder) == ("", "")

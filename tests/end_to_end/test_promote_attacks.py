@@ -19,7 +19,7 @@ from tests.local_azure.conftest import LocalAzure
 pytestmark = pytest.mark.attack
 
 GROUP = "rg-attack"
-CANDIDATE = "travel-candidate"
+CANDIDATE = "tienda-candidate"
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_another_products_deployments_are_neither_replaced_nor_retired_nor_taken
     theirs = desk.done("deploy", "promote")
     desk.done("deploy", "candidate")
     account = desk.account(GROUP)
-    config = sweep.another_product(folder, "law", deployment="travel", account=account)
+    config = sweep.another_product(folder, "law", deployment="tienda", account=account)
     thief = ("--config", str(config))
     desk.done("fine_tune", "submit", *thief)
     desk.done("fine_tune", "wait", *thief)
@@ -194,5 +194,5 @@ def test_another_products_deployments_are_neither_replaced_nor_retired_nor_taken
         ("deploy", "promote"),
     ):
         refused = desk.run(*command, *thief)
-        assert refused.refused(4, "belongs to product 'travel', not to 'law'"), command
-    assert [model(desk, name) for name in ("travel", CANDIDATE)] == [theirs["model"]] * 2
+        assert refused.refused(4, "belongs to product 'tienda', not to 'law'"), command
+    assert [model(desk, name) for name in ("tienda", CANDIDATE)] == [theirs["model"]] * 2

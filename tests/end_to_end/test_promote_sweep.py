@@ -41,7 +41,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "403": {"status": 403, "code": "AuthorizationFailed"},
     "500": {"status": 500, "code": "InternalServerError"},
 }
-WRITE = {"method": "PUT", "path": "/deployments/travel\\?"}
+WRITE = {"method": "PUT", "path": "/deployments/tienda\\?"}
 CHAT = {"method": "POST", "path": "chat/completions"}
 
 
@@ -232,7 +232,7 @@ def test_a_release_that_is_interrupted_while_it_is_made_is_undone(
     time.sleep(0.3)
     os.kill(script.forked.pid, number)
     ended = script.wait()
-    assert ended.refused(5, f"Interrupted ({number.name}): travel serves {old}"), ended.narration
+    assert ended.refused(5, f"Interrupted ({number.name}): tienda serves {old}"), ended.narration
     time.sleep(1.5)
     assert world.model() == old
 
@@ -246,7 +246,7 @@ def test_a_release_that_cannot_be_undone_in_time_says_so_and_a_rollback_undoes_i
     slow = {"deployment_seconds": 4 * sweep.QUICK["speed"]}
     world.desk.azure.admin("PATCH", "settings", slow)
     script = world.start()
-    production = "travel"
+    production = "tienda"
     wait_for(lambda: serves(world, production, new))
     os.kill(script.forked.pid, signal.SIGINT)
     wait_for(lambda: "putting" in script.narration)

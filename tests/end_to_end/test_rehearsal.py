@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SCRIPTS
+
 QUIET = {"PYTHONUNBUFFERED": "1", "COLUMNS": "120"}
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "scripts/rehearse.py", "--folder", str(folder), *arguments],
+        [sys.executable, str(SCRIPTS / "rehearse.py"), "--folder", str(folder), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

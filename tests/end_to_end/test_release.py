@@ -14,7 +14,7 @@ from tests.end_to_end.pipeline import run_forked
 from tests.local_azure.conftest import LocalAzure
 
 GROUP = "rg-release"
-PUT_PRODUCTION = {"method": "PUT", "path": "/deployments/travel\\?"}
+PUT_PRODUCTION = {"method": "PUT", "path": "/deployments/tienda\\?"}
 UNKNOWN = {"status": 400, "code": "SomethingNew", "message": "The model cannot be changed."}
 NO_QUOTA = {"status": 400, "code": "InsufficientQuota", "message": "No capacity."}
 
@@ -39,7 +39,7 @@ class Product:
         return run_forked(pipeline.rollback, self._folder / f"{GROUP}.log")[0]
 
     def production(self) -> str:
-        return sweep.ending(GROUP, self._folder, self._patch).deployments["travel"]
+        return sweep.ending(GROUP, self._folder, self._patch).deployments["tienda"]
 
 
 @pytest.fixture(scope="module")

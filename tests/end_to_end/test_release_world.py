@@ -152,7 +152,7 @@ def world(quick_server: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> 
     patch.setenv("AZURE_RESOURCE_GROUP", GROUP)
     desk = Desk(quick_server, folder)
     products = []
-    for name in ("law", "travel"):
+    for name in ("law", "tienda"):
         (folder / name).mkdir(exist_ok=True)
         contents = [
             sweep.another_product(folder, name, without=number, account=ACCOUNT)

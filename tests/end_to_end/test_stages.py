@@ -23,7 +23,7 @@ def desk(quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> De
     document: Any = yaml.safe_load((folder / "product-0.yaml").read_text(encoding="utf-8"))
     document["azure"]["resource_group"] = "rg-home"
     document["environments"] = {
-        stage: {"region": region, "resource_group": f"rg-{stage}", "project": "travel"}
+        stage: {"region": region, "resource_group": f"rg-{stage}", "project": "tienda"}
         for stage, region in STAGES.items()
     }
     (folder / "stages.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
@@ -45,7 +45,7 @@ def test_a_model_goes_from_stage_to_stage_without_a_second_training(desk: Desk) 
         released = desk.release(*where)
         jobs.append(released["job"])
         shown = desk.done("deploy", "show", *where)
-        assert [each["deployment"] for each in shown] == ["gpt-4o", "travel"]
+        assert [each["deployment"] for each in shown] == ["gpt-4o", "tienda"]
     assert len(set(jobs)) == 1
     state = desk.azure.admin("GET", "state?details=1")
     assert state["jobs"]["count"] == 1
@@ -58,8 +58,8 @@ def test_the_first_release_of_a_stage_has_a_way_out_that_the_command_names(desk:
     stuck = desk.run("deploy", "rollback", *where)
     assert stuck.refused(6, "first release", "deploy.py retire")
     assert desk.run("deploy", "retire", *where).refused(2, "--yes")
-    assert desk.done("deploy", "retire", "--yes", *where) == {"retired": ["travel"]}
-    assert desk.run("deploy", "rollback", *where).refused(6, "There is no deployment travel")
+    assert desk.done("deploy", "retire", "--yes", *where) == {"retired": ["tienda"]}
+    assert desk.run("deploy", "rollback", *where).refused(6, "There is no deployment tienda")
 
 
 def test_a_checkpoint_is_released_in_place_of_the_final_model(desk: Desk) -> None:

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tuneops import config
 from tuneops.azure.catalog import CatalogModel, Quota, Sku
 from tuneops.config import Config
@@ -27,20 +27,20 @@ GPT_41 = replace(GPT_4O, name="gpt-4.1", version="2025-04-14")
 
 
 @pytest.fixture(scope="module")
-def travel() -> Config:
-    return config.load(Path("config/travel.yaml"))
+def tienda() -> Config:
+    return config.load(REPOSITORY / "config/tienda.yaml")
 
 
-def in_region(travel: Config, region: str) -> Config:
-    return travel.model_copy(update={"azure": travel.azure.model_copy(update={"region": region})})
+def in_region(tienda: Config, region: str) -> Config:
+    return tienda.model_copy(update={"azure": tienda.azure.model_copy(update={"region": region})})
 
 
-def test_a_known_region_passes(travel: Config) -> None:
-    preflight.check_region(travel, [], NOW)
+def test_a_known_region_passes(tienda: Config) -> None:
+    preflight.check_region(tienda, [], NOW)
 
 
-def test_another_region_passes_only_if_the_catalogue_trains_there(travel: Config) -> None:
-    elsewhere = in_region(travel, "australiaeast")
+def test_another_region_passes_only_if_the_catalogue_trains_there(tienda: Config) -> None:
+    elsewhere = in_region(tienda, "australiaeast")
     preflight.check_region(elsewhere, [GPT_4O], NOW)
     with pytest.raises(ConfigError) as refused:
         preflight.check_region(elsewhere, [replace(GPT_4O, fine_tunable=False)], NOW)
@@ -57,18 +57,18 @@ def test_another_region_passes_only_if_the_catalogue_trains_there(travel: Config
     ],
 )
 def test_a_model_that_is_gone_is_refused_and_the_others_are_named(
-    travel: Config, model: CatalogModel, why: str
+    tienda: Config, model: CatalogModel, why: str
 ) -> None:
     with pytest.raises(LifecycleError) as refused:
-        preflight.check_model(travel, [model, GPT_41], NOW)
+        preflight.check_model(tienda, [model, GPT_41], NOW)
     assert why in refused.value.message
     assert "gpt-4.1 2025-04-14" in refused.value.remedy
 
 
-def test_a_region_without_the_sku_is_refused_with_those_it_has(travel: Config) -> None:
+def test_a_region_without_the_sku_is_refused_with_those_it_has(tienda: Config) -> None:
     standard = replace(GPT_4O, skus=(Sku("Standard", "OpenAI.Standard.gpt-4o", None),))
     with pytest.raises(AzureRefusedError) as refused:
-        preflight.check_model(travel, [standard], NOW)
+        preflight.check_model(tienda, [standard], NOW)
     assert "Standard" in refused.value.remedy
 
 

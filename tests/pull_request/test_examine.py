@@ -106,7 +106,7 @@ def test_data_is_judged_by_the_configuration_of_the_base_branch(
 def test_a_pull_request_cannot_bring_exceptions_for_its_own_data(
     clone: Clone, tmp_path: Path
 ) -> None:
-    """A change of the exceptions is one of the configuration, which data may not travel with."""
+    """A change of the exceptions is one of the configuration, which data may not tienda with."""
     clone.git("checkout", "--quiet", "main")
     clone.commit(
         {

@@ -6,20 +6,20 @@ from tuneops import products
 from tuneops.errors import ConfigError
 from tuneops.products import Kind, Product
 
-TRAVEL = Product("travel", "data/travel/questions.jsonl")
+TIENDA = Product("tienda", "data/tienda/questions.jsonl")
 RADIO = Product("radio", "data/radio/questions.jsonl", "config/radio-exceptions.yaml")
-BOTH = (TRAVEL, RADIO)
+BOTH = (TIENDA, RADIO)
 
 
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("data/travel/training.jsonl", Kind.DATA),
-        ("data/travel/README.md", Kind.DATA),
-        ("data/travel/2026/march.jsonl", Kind.DATA),
-        ("data/travel/smoke_prompts.jsonl", Kind.DATA),
-        ("data/travel/questions.jsonl", Kind.PROMPTS),
-        ("config/travel.yaml", Kind.CONFIGURATION),
+        ("data/tienda/training.jsonl", Kind.DATA),
+        ("data/tienda/README.md", Kind.DATA),
+        ("data/tienda/2026/march.jsonl", Kind.DATA),
+        ("data/tienda/smoke_prompts.jsonl", Kind.DATA),
+        ("data/tienda/questions.jsonl", Kind.PROMPTS),
+        ("config/tienda.yaml", Kind.CONFIGURATION),
         ("config/radio-exceptions.yaml", Kind.CONFIGURATION),
         (".github/workflows/ci.yml", Kind.WORKFLOWS),
         ("CODEOWNERS", Kind.WORKFLOWS),
@@ -27,8 +27,8 @@ BOTH = (TRAVEL, RADIO)
         ("README.md", Kind.CODE),
         (".gitattributes", Kind.CODE),
         ("data/training.jsonl", None),
-        ("data/travel/.gitattributes", None),
-        ("Data/travel/training.jsonl", None),
+        ("data/tienda/.gitattributes", None),
+        ("Data/tienda/training.jsonl", None),
     ],
 )
 def test_every_file_is_of_one_kind_or_of_none(path: str, kind: Kind | None) -> None:
@@ -44,7 +44,7 @@ def test_data_travels_alone() -> None:
 
 
 def test_a_product_is_touched_by_its_configuration_its_exceptions_and_its_folder() -> None:
-    assert products.touched(BOTH, ["config/travel.yaml"]) == [TRAVEL]
+    assert products.touched(BOTH, ["config/tienda.yaml"]) == [TIENDA]
     assert products.touched(BOTH, ["config/radio-exceptions.yaml"]) == [RADIO]
     assert products.touched(BOTH, ["data/radio/validation.jsonl"]) == [RADIO]
     assert products.touched(BOTH, ["data/travels/x.jsonl", "config/cleanup.yaml"]) == []
@@ -52,5 +52,5 @@ def test_a_product_is_touched_by_its_configuration_its_exceptions_and_its_folder
 
 def test_an_unknown_product_is_named_with_those_there_are() -> None:
     with pytest.raises(ConfigError) as caught:
-        products.named([TRAVEL], "travle")
-    assert "travel" in caught.value.remedy
+        products.named([TIENDA], "travle")
+    assert "tienda" in caught.value.remedy

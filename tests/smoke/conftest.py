@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tuneops.config import Config, load
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.judging import judged_run
@@ -18,7 +18,7 @@ GOOD = (
     "¡Qué gran idea viajar a Oaxaca! En julio la ciudad se llena de música, mercados y danzas"
     " de la Guelaguetza. ¿Te atrae más la artesanía o la cocina?"
 )
-_ANSWER = Answer("roma", "candidate", 0, "travel", GOOD, "stop", "gpt-4o-ft", 40, 1.2)
+_ANSWER = Answer("roma", "candidate", 0, "tienda", GOOD, "stop", "gpt-4o-ft", 40, 1.2)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def answered() -> Callable[..., Answer]:
 
 @pytest.fixture
 def config() -> Config:
-    return load(Path("config/travel.yaml"))
+    return load(REPOSITORY / "config/tienda.yaml")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def recorded(config: Config) -> Callable[[Sequence[str], Sequence[str]], Run]:
         prompts = [
             Prompt(f"p{n}", ({"role": "user", "content": f"¿{n}?"},)) for n in range(len(candidate))
         ]
-        names = {"baseline": "gpt-4o", "candidate": "travel"}
+        names = {"baseline": "gpt-4o", "candidate": "tienda"}
         answers = [
             replace(_ANSWER, prompt_id=prompt.id, arm=arm, deployment=names[arm], text=text)
             for prompt, *texts in zip(prompts, baseline, candidate, strict=True)

@@ -118,7 +118,7 @@ def test_the_shipped_configuration_asks_for_every_check(config: Config, answered
         "length",
         "finish_reason",
         "content_filter",
-        "no_recommendation",
+        "no_competitor",
     ]
     assert all(judgement.passed for judgement in judge(answered(), checks))
 

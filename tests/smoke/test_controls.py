@@ -22,8 +22,8 @@ from tuneops.smoke.verdict import Outcome
 
 Recorded = Callable[[Sequence[str], Sequence[str]], Run]
 GOOD = "Oaxaca se llena en julio de música, de mercados y de danzas. ¿Vas por la artesanía?"
-BAD = "Te recomiendo el Hotel Arts."
-NAMES = {"baseline": "gpt-4o", "candidate": "travel"}
+BAD = "Te recomiendo el Bazar Arts."
+NAMES = {"baseline": "gpt-4o", "candidate": "tienda"}
 
 
 def prompt(text: str, *checks: PromptCheck) -> Prompt:
@@ -113,7 +113,7 @@ def test_a_stored_run_is_the_baseline_of_another(config: Config, recorded: Recor
     assert stored.compare_runs(before, before).verdict.outcome == Outcome.PASS
     drifted = stored.compare_runs(before, after)
     assert drifted.verdict.outcome == Outcome.FAIL
-    assert drifted.deployments == {"baseline": "travel", "candidate": "travel"}
+    assert drifted.deployments == {"baseline": "tienda", "candidate": "tienda"}
     other = replace(after, prompts=tuple(replace(p, id=f"x{p.id}") for p in after.prompts))
     with pytest.raises(ConfigError, match="no prompt in common"):
         stored.compare_runs(before, other)

@@ -1,12 +1,14 @@
 """The file of smoke prompts."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import REPOSITORY
 from tuneops.errors import ConfigError
 from tuneops.smoke.prompts import Prompt, digest, read_prompts
 
@@ -17,9 +19,9 @@ def written(folder: Path, *lines: str) -> Path:
     return path
 
 
-def test_the_shipped_prompts_are_sixty() -> None:
-    prompts = read_prompts(Path("data/travel/smoke_prompts.jsonl"))
-    assert len(prompts) == 60
+def test_each_line_is_a_prompt() -> None:
+    prompts = read_prompts(REPOSITORY / "data/tienda/smoke_prompts.jsonl")
+    assert len(prompts) == 12
     assert prompts[0].messages[-1]["role"] == "user"
 
 
@@ -101,3 +103,16 @@ def test_the_digest_follows_the_content(one: str, other: str) -> None:
     first, second = (Prompt("p", ({"role": "user", "content": text},)) for text in (one, other))
     assert (digest([first]) == digest([second])) == (one == other)
     assert digest([first, second]) != digest([first])
+
+
+@pytest.mark.attack
+def test_prompts_are_a_regular_file_of_a_bounded_size(tmp_path: Path) -> None:
+    """A pipe does not block, a link does not lead out, and a huge file is not read to its end."""
+    pipe, link, huge = (tmp_path / name for name in ("pipe", "link", "huge"))
+    os.mkfifo(pipe)
+    link.symlink_to("/etc/passwd")
+    with huge.open("wb") as file:
+        file.truncate(10**9)
+    for path in (pipe, link, huge):
+        with pytest.raises(ConfigError):
+            read_prompts(path)

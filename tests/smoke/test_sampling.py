@@ -20,7 +20,7 @@ from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.rate_pacer import Pace, RateLimit, StoppedError
 from tuneops.smoke.sampling import Sampling, ask_all
 
-NAMES = {"baseline": "gpt-4o", "candidate": "travel-candidate"}
+NAMES = {"baseline": "gpt-4o", "candidate": "tienda-candidate"}
 FAST = RateLimit(10**6, 10**9)
 
 
@@ -56,8 +56,8 @@ def test_the_system_message_comes_first_and_an_empty_one_not_at_all() -> None:
         seen.append([message["role"] for message in messages])
         return reply("Hola")
 
-    ask_all(prompts(1), {"candidate": "travel-candidate"}, ask, settings=settings())
-    ask_all(prompts(1), {"candidate": "travel-candidate"}, ask, settings=settings(system=""))
+    ask_all(prompts(1), {"candidate": "tienda-candidate"}, ask, settings=settings())
+    ask_all(prompts(1), {"candidate": "tienda-candidate"}, ask, settings=settings(system=""))
     assert seen == [["system", "user"], ["user"]]
 
 
@@ -122,7 +122,7 @@ def test_throttling_is_waited_out_as_long_as_azure_says() -> None:
         return echo(deployment, messages, seed)
 
     started = time.monotonic()
-    answers = ask_all(prompts(1), {"candidate": "travel-candidate"}, ask, settings=settings())
+    answers = ask_all(prompts(1), {"candidate": "tienda-candidate"}, ask, settings=settings())
     assert not answers[0].error
     assert time.monotonic() - started >= 0.2
 
@@ -222,7 +222,7 @@ def test_progress_counts_to_the_end() -> None:
 
 
 def test_half_a_surrogate_pair_does_not_break_the_record() -> None:
-    arms = {"candidate": "travel-candidate"}
+    arms = {"candidate": "tienda-candidate"}
     answers = ask_all(prompts(1), arms, lambda *_: reply("a\ud83d"), settings=settings())
     assert answers[0].text == "a?"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY, SCRIPTS
 from tests.local_azure.conftest import LocalAzure, enter, start_server
 
 PROMPTS = 4
@@ -24,7 +25,7 @@ NONSENSE = {"role": "assistant", "content": '{"better": "both"}'}
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, f"scripts/{script}", *arguments],
+        [sys.executable, str(SCRIPTS / script), *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -90,10 +91,10 @@ def test_base_against_itself_and_what_breaks_it(azure: LocalAzure, tmp_path: Pat
 
 @pytest.fixture
 def judged_config(azure: LocalAzure, tmp_path: Path) -> Path:
-    """The travel product with a judge of another family, which is deployed."""
-    document = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+    """The tienda product with a judge of another family, which is deployed."""
+    document = yaml.safe_load((REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8"))
     document["smoke_test"]["judge"] = JUDGE
-    path = tmp_path / "travel.yaml"
+    path = tmp_path / "tienda.yaml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     group = document["azure"]["resource_group"]
     [account] = azure.cognitive().accounts.list_by_resource_group(group)
@@ -139,12 +140,12 @@ def test_a_judge_of_another_family_is_asked_through_the_sdk(
 
 def test_a_model_reviews_training_rows(azure: LocalAzure, tmp_path: Path) -> None:
     """--review asks through the real SDK, counts what is quoted, and remembers."""
-    document = yaml.safe_load(Path("config/travel.yaml").read_text(encoding="utf-8"))
+    document = yaml.safe_load((REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8"))
     reader = {"deployment": "gpt-4o", "max_cost_usd": 1, "prices": {"input": 1, "output": 10}}
     document["rules"] = {**(document.get("rules") or {}), "review": reader}
-    config = tmp_path / "travel.yaml"
+    config = tmp_path / "tienda.yaml"
     config.write_text(yaml.safe_dump(document), encoding="utf-8")
-    rows = Path("data/travel/training.jsonl").read_text(encoding="utf-8").splitlines()[:3]
+    rows = (REPOSITORY / "data/tienda/training.jsonl").read_text(encoding="utf-8").splitlines()[:3]
     data = tmp_path / "rows.jsonl"
     data.write_text("\n".join(rows) + "\n", encoding="utf-8")
     words = json.loads(rows[2])["messages"][-1]["content"][:20]
@@ -173,7 +174,7 @@ def test_a_model_reviews_training_rows(azure: LocalAzure, tmp_path: Path) -> Non
     azure.admin("DELETE", "faults")
     [free] = json.loads(run("validate_data.py", *asked).stdout)["summary"]["review"]
     assert free["read"] + free["unusable"] == 3
-    plain = ("check", str(data), "--config", "config/travel.yaml", "--review")
+    plain = ("check", str(data), "--config", "config/tienda.yaml", "--review")
     unnamed = run("validate_data.py", *plain)
     assert unnamed.returncode == 2
     assert "rules.review" in unnamed.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SCRIPTS
 from tuneops.smoke.record import Run
 
 GOOD = (
@@ -18,7 +19,7 @@ GOOD = (
 
 def script(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "scripts/smoke_test.py", *arguments],
+        [sys.executable, str(SCRIPTS / "smoke_test.py"), *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -27,7 +28,7 @@ def script(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 Recorded = Callable[[Sequence[str], Sequence[str]], Run]
-BAD = "Vuela con Iberia."
+BAD = "Compra en Iberia Moda."
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_report_shows_the_comparison_and_writes_the_page(record: Path, tmp_path:
     page = tmp_path / "report.html"
     done = script("report", str(record), "--out", str(page))
     assert done.returncode == 0, done.stderr
-    assert "PASS travel holds to all 6 checks that decide." in done.stdout
+    assert "PASS tienda holds to all 6 checks that decide." in done.stdout
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
@@ -59,7 +60,7 @@ def test_report_gives_a_machine_the_record(record: Path) -> None:
 
 def test_report_prints_the_answers_to_a_prompt(record: Path) -> None:
     done = script("report", str(record), "--show", "p3")
-    assert "recommends a flight" in done.stdout
+    assert "contains Iberia Moda" in done.stdout
 
 
 def test_a_file_that_is_no_run_is_a_usage_error(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_compare_decides_on_the_later_run_and_writes_its_reports(
 ) -> None:
     done = script("compare", str(record), str(worse), "--out", str(tmp_path / "out"))
     assert done.returncode == 1, done.stderr
-    assert "FAIL travel misses" in " ".join(done.stdout.split())
+    assert "FAIL tienda misses" in " ".join(done.stdout.split())
     names = {"run.json", "report.html", "summary.md", "junit.xml"}
     assert {path.name for path in (tmp_path / "out").iterdir()} == names
     assert script("compare", str(record), str(record)).returncode == 0

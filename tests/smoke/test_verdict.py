@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from tuneops.azure.deployments import Deployment
 from tuneops.checks.base import Judgement
 from tuneops.config import Config, Gate
@@ -34,7 +35,7 @@ from tuneops.smoke.verdict import (
 )
 
 ROMA = Prompt("roma", ({"role": "user", "content": "¿Roma?"},), ("corto",))
-NAMES = {"baseline": "gpt-4o", "candidate": "travel"}
+NAMES = {"baseline": "gpt-4o", "candidate": "tienda"}
 Held = list[list[bool]]
 
 
@@ -192,7 +193,7 @@ def test_a_drop_of_fifteen_points_is_found(capsys: pytest.CaptureFixture[str]) -
 @pytest.fixture
 def record(config: Config, answered: Callable[..., Answer]) -> Run:
     found = [
-        answered(arm="baseline", deployment="gpt-4o", model="gpt-4o", text="Cena en Casa Lucio."),
+        answered(arm="baseline", deployment="gpt-4o", model="gpt-4o", text="Mira en Bazar Arts."),
         answered(fingerprint="fp_1"),
         answered(sample=1, text="", error="throttled"),
     ]
@@ -214,12 +215,12 @@ def test_a_run_survives_its_file(record: Run, tmp_path: Path) -> None:
     assert record.fingerprints["candidate"] == ("fp_1",)
     assert record.verdict.outcome == Outcome.INVALID
     found = {result.check: result for result in record.results}
-    assert found["no_recommendation"].baseline.mean == 0
+    assert found["no_competitor"].baseline.mean == 0
     assert found["length"].candidate.total == 1
 
 
 def test_the_record_keeps_the_published_schema(record: Run) -> None:
-    published = json.loads(Path("docs/smoke-run.schema.json").read_text(encoding="utf-8"))
+    published = json.loads((ROOT / "docs/smoke-run.schema.json").read_text(encoding="utf-8"))
     assert published == schema()
     jsonschema.Draft202012Validator(published).validate(record.facts())
 
@@ -246,8 +247,8 @@ def test_a_run_of_another_format_is_refused(record: Run, tmp_path: Path) -> None
     [
         ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06", False),
         ("gpt-4o-2024-08-06", "gpt-4o-2024-11-20", True),
-        ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06.ft-1-travel", True),
-        ("gpt-4o-2024-08-06.ft-1-travel", "gpt-4o-2024-08-06.ft-2-travel", True),
+        ("gpt-4o-2024-08-06", "gpt-4o-2024-08-06.ft-1-tienda", True),
+        ("gpt-4o-2024-08-06.ft-1-tienda", "gpt-4o-2024-08-06.ft-2-tienda", True),
         ("Qwen3-32B", "qwen3-32b-1", False),
     ],
 )
@@ -262,7 +263,7 @@ def test_an_arm_must_answer_as_the_configured_model(
 @pytest.mark.parametrize(
     ("model", "version", "name"),
     [
-        ("gpt-4o-2024-08-06.ft-1-travel", "1", "gpt-4o-2024-08-06.ft-1-travel"),
+        ("gpt-4o-2024-08-06.ft-1-tienda", "1", "gpt-4o-2024-08-06.ft-1-tienda"),
         ("ftchkpt-0123", "1", "ftchkpt-0123"),
         ("gpt-4o", "2024-11-20", "gpt-4o-2024-11-20"),
     ],

@@ -13,7 +13,7 @@ PATIENCE = timedelta(hours=6)
 
 
 def job(status: str, created: int = 1) -> Job:
-    return Job(f"ftjob-{created}", status, "gpt-4o", created, "file-t", suffix="ft-travel-0" * 2)
+    return Job(f"ftjob-{created}", status, "gpt-4o", created, "file-t", suffix="ft-tienda-0" * 2)
 
 
 def look(*jobs: Job, released: frozenset[str] = frozenset()) -> Attention:

@@ -28,7 +28,7 @@ from tuneops.training.next_step import (
     took_over,
 )
 
-NAMES = Names("gpt-4o-2024-08-06", "ft-travel-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
+NAMES = Names("gpt-4o-2024-08-06", "ft-tienda-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
 LEASE = 120.0
 NOW = 1_000_000.0
 
@@ -71,7 +71,7 @@ histories = st.lists(
     st.builds(
         job,
         statuses,
-        suffix=st.sampled_from([NAMES.suffix, "ft-travel-ffffffffffff", None]),
+        suffix=st.sampled_from([NAMES.suffix, "ft-tienda-ffffffffffff", None]),
         created=st.integers(1, 9),
     )
 )
@@ -103,7 +103,7 @@ def test_a_succeeded_job_is_adopted_before_a_running_one() -> None:
 
 def test_another_suffix_or_another_model_is_not_ours() -> None:
     foreign = Job("ftjob-x", "running", "gpt-4.1-2025-04-14", 1, "file-t", suffix=NAMES.suffix)
-    others = [job("running", suffix="ft-travel-ffffffffffff"), foreign]
+    others = [job("running", suffix="ft-tienda-ffffffffffff"), foreign]
     assert look(others, []) == Upload(None, None)
 
 
@@ -153,7 +153,7 @@ def test_a_claim_that_is_not_listed_yet_counts_for_nothing() -> None:
 def test_of_two_jobs_of_the_content_everybody_keeps_the_same_one() -> None:
     """The one that succeeded, else the oldest; what ended costs nothing more."""
     first, second = job("running", created=1), job("pending", created=2)
-    foreign = job("running", suffix="ft-travel-ffffffffffff")
+    foreign = job("running", suffix="ft-tienda-ffffffffffff")
     assert oldest(NAMES, [second, first, foreign], []) == first
     assert duplicates(NAMES, [second, first, foreign], []) == [second]
     done = job("succeeded", created=3)
@@ -174,7 +174,7 @@ def test_whoever_comes_after_another_claim_looks_again() -> None:
 def test_what_no_job_of_the_content_needs_is_surplus() -> None:
     live = Job("j", "running", NAMES.model, 1, DATA[0].id, DATA[1].id, suffix=NAMES.suffix)
     extra = [file("t.jsonl", age=9), file("v.jsonl", age=9), file("c.jsonl")]
-    other = file("travel-training-ffffffffffff.jsonl")
+    other = file("tienda-training-ffffffffffff.jsonl")
     assert surplus(NAMES, [live], [*DATA, *extra, other]) == extra
 
 

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from travel_checks.recommendations import (
     _possible,
     find_recommendations,
@@ -71,7 +72,7 @@ def test_the_check_says_what_is_recommended_and_quotes_it() -> None:
 
 def test_the_shipped_configuration_judges_by_it() -> None:
     checks = {
-        check.title: check for check in configured(load(Path("config/travel.yaml")).smoke_test)
+        check.title: check for check in configured(load(ROOT / "config/travel.yaml").smoke_test)
     }
     judgement = checks["no_recommendation"].judge(Planted("Cena en Casa Lucio. ¿Te animas?"))
     assert (judgement.passed, judgement.reason) == (False, "recommends a restaurant")
@@ -88,7 +89,7 @@ def test_the_quote_is_the_sentence_as_it_was_written() -> None:
 
 
 def _answers(file: str) -> Iterator[str]:
-    for line in Path(file).read_text(encoding="utf-8-sig").splitlines():
+    for line in (ROOT / file).read_text(encoding="utf-8-sig").splitlines():
         for message in json.loads(line)["messages"]:
             if message["role"] == "assistant":
                 yield message["content"]

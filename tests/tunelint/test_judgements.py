@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.tunelint import judging
 from tests.tunelint.judging import Firing, Judged
 from tunelint.check import check
 from tunelint.rule import RULES, Rule
 
-GOOD = sorted(Path("tests/tunelint/good").glob("*.jsonl"))
+GOOD = sorted((Path(__file__).parent / "good").glob("*.jsonl"))
 
 needs_corpora = pytest.mark.skipif(
     not judging.CORPORA.is_dir(), reason="the public files are kept beside the repository"
@@ -103,7 +104,7 @@ def test_there_are_good_files_of_many_kinds_and_languages() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [*GOOD, Path("data/travel/training.jsonl")], ids=lambda one: one.stem
+    "path", [*GOOD, *sorted(ROOT.glob("data/*/training.jsonl"))], ids=lambda one: one.stem
 )
 def test_a_good_file_is_silent(path: Path) -> None:
     """Files that people wrote with care get neither an error nor a warning."""

@@ -16,21 +16,23 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY as TEAM
+from tests.conftest import ROOT
 from tests.local_azure.conftest import LocalAzure, enter, start_server
 from tests.workflows import guide
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
 from tests.workflows.warm_python import UV, warm
 
-ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 STAND_INS = Path(__file__).with_name("stand_ins")
-TRAINING = "data/travel/training.jsonl"
-CONFIG = "config/travel.yaml"
+TRAINING = "data/tienda/training.jsonl"
+CONFIG = "config/tienda.yaml"
 NOBODY = "0" * 40  # what GitHub calls the commit before a branch's first
 CAPACITY = 1000
 SPEED = "3000"
 POLL_SECONDS = "0.05"
-_TREE = (".github", "CODEOWNERS", "config", "data", "pyproject.toml", "requirements.lock")
+_TREE = (".github", "CODEOWNERS", "pyproject.toml", "requirements.lock")
+_FILES_OF_TEAM = ("config", "data")  # of a team whose product is not the example
 _CODE = ("scripts", "src/tuneops")
 _ROWS = {"training.jsonl": 60, "validation.jsonl": 12, "smoke_prompts.jsonl": 6}  # to be quick
 _SECONDS = 240
@@ -235,8 +237,8 @@ def _copy_of_this_tree(target: Path) -> None:
 
     act refuses `queue`, and ignores concurrency as a whole.
     """
-    for name in (*_TREE, *_CODE):
-        source = ROOT / name
+    sources = {ROOT: (*_TREE, *_CODE), TEAM: _FILES_OF_TEAM}
+    for source, name in ((root / name, name) for root, names in sources.items() for name in names):
         if source.is_dir():
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -244,7 +246,7 @@ def _copy_of_this_tree(target: Path) -> None:
     by_content = py_compile.PycInvalidationMode.CHECKED_HASH
     assert compileall.compile_dir(target / "src", quiet=1, invalidation_mode=by_content)
     for name, rows in _ROWS.items():
-        file = target / "data/travel" / name
+        file = target / "data/tienda" / name
         lines = file.read_bytes().splitlines(keepends=True)[:rows]
         file.write_bytes(b"".join(lines))
     _hurry(target / CONFIG)

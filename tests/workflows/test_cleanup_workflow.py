@@ -28,11 +28,11 @@ def test_what_expired_goes_and_production_stays(allowed: Stage, trained: Callabl
     allowed.script("scripts/deploy.py", "candidate")
     allowed.act_as("cleanup")
     assert allowed.dispatch("cleanup.yml", dry_run=True).code == 0
-    assert "travel-candidate" in allowed.deployments()
+    assert "tienda-candidate" in allowed.deployments()
     assert allowed.run("schedule", "cleanup.yml").code == 0
-    assert "travel-candidate" in allowed.deployments(), "the first night gives notice"
+    assert "tienda-candidate" in allowed.deployments(), "the first night gives notice"
     assert allowed.run("schedule", "cleanup.yml").code == 0
-    assert "travel-candidate" not in allowed.deployments()
+    assert "tienda-candidate" not in allowed.deployments()
     assert "gpt-4o" in allowed.deployments()
     [issue] = allowed.hub.issues
     assert "Last run: " in issue["body"]

@@ -9,7 +9,7 @@ from tests.workflows.conftest import TRAINING, Ran, Stage
 
 NUMBER = 7
 HOSTILE = (
-    "::add-mask::travel",
+    "::add-mask::tienda",
     "::set-output name=products::[]",
     "##[error]forged",
     "\x1b[31mred",
@@ -56,8 +56,8 @@ def commented(stage: Stage) -> str:
     return only
 
 
-def record(stage: Stage, artifact: str, file: str) -> Any:  # noqa: ANN401 - JSON
-    return json.loads((stage.hub.artifacts / stage.run_id / artifact / file).read_bytes())
+def record(stage: Stage, file: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((stage.hub.artifacts / stage.run_id / "validation" / file).read_bytes())
 
 
 def row(answer: str) -> bytes:
@@ -72,8 +72,8 @@ def test_a_good_change_passes_and_says_what_merging_costs(stage: Stage) -> None:
     base = branch(stage)
     stage.fewer_rows()
     ran = judged(stage, base)
-    assert ran.jobs == {"examine": "success", "validate": "success"}
-    assert record(stage, "validation-travel", "plan.json")["trained_at"] is None
+    assert ran.jobs == {"validate": "success"}
+    assert record(stage, "tienda/plan.json")["trained_at"] is None
     first = commented(stage)
     assert "The data passes" in first
     assert "Merging trains a new model" in first
@@ -85,7 +85,7 @@ def test_a_change_of_code_passes_this_check_in_silence(stage: Stage) -> None:
     base = branch(stage)
     stage.commit({"src/tuneops/new.py": b"raise SystemExit\n"})
     ran = judged(stage, base)
-    assert (ran.code, ran.jobs) == (0, {"examine": "success"})
+    assert (ran.code, ran.jobs) == (0, {"validate": "success"})
     assert comments(stage) == []
 
 
@@ -96,14 +96,14 @@ def test_content_that_main_had_before_costs_nothing(stage: Stage) -> None:
     base = branch(stage)
     stage.commit({TRAINING: old})
     assert judged(stage, base).code == 0
-    assert record(stage, "validation-travel", "plan.json")["trained_at"] == trained
+    assert record(stage, "tienda/plan.json")["trained_at"] == trained
 
 
 def test_a_bad_change_is_refused_with_its_line(stage: Stage) -> None:
     base = branch(stage)
     stage.commit({TRAINING: b'{"messages": [}\n' + stage.read(TRAINING)})
     ran = judged(stage, base)
-    assert ran.jobs == {"examine": "success", "validate": "failure", "verdict": "failure"}
+    assert ran.jobs == {"validate": "failure", "verdict": "failure"}
     assert f"{TRAINING}:1" in commented(stage)
 
 
@@ -113,7 +113,7 @@ def test_hostile_rows_are_shown_and_never_obeyed(stage: Stage) -> None:
     stage.commit({TRAINING: stage.read(TRAINING) + rows + row("a" * 5_000_000)})
     ran = judged(stage, base)
     assert ran.jobs["validate"] == "failure"
-    assert record(stage, "examination", "examination.json")["products"] == ["travel"]
+    assert record(stage, "examination.json")["products"] == ["tienda"]
     comment = commented(stage)
     assert not [text for text in HOSTILE if text in comment]
     assert "<img" not in comment
@@ -130,9 +130,9 @@ def test_data_travels_alone_and_no_code_of_the_pull_request_runs(stage: Stage) -
     stage.fewer_rows()
     stage.commit({"src/tuneops/__init__.py": f"open({str(trap)!r}, 'w')\n"})
     ran = judged(stage, base)
-    assert ran.jobs["examine"] == "failure"
+    assert ran.jobs["validate"] == "failure"
     assert ran.jobs["verdict"] == "failure"
-    assert record(stage, "examination", "examination.json")["mixed"] == ["code"]
+    assert record(stage, "examination.json")["mixed"] == ["code"]
     assert "Split it" in commented(stage)
     assert not trap.exists()
 
@@ -144,8 +144,8 @@ def test_a_link_under_data_is_refused_and_not_followed(stage: Stage) -> None:
     link.symlink_to("/etc/passwd")
     stage.commit({})
     ran = judged(stage, base)
-    assert ran.jobs["examine"] == "failure"
-    assert record(stage, "examination", "examination.json")["irregular"] == [TRAINING]
+    assert ran.jobs["validate"] == "failure"
+    assert record(stage, "examination.json")["irregular"] == [TRAINING]
     assert "root:" not in ran.log
 
 
@@ -157,7 +157,7 @@ def test_a_broken_record_takes_the_place_of_an_old_verdict(stage: Stage) -> None
     judged(stage, base)
     old = "<!-- tuneops:data-check -->\n✅ The data passes"
     stage.hub.add_comment(NUMBER, {"body": old})
-    artifact = stage.hub.artifacts / stage.run_id / "validation-travel"
+    artifact = stage.hub.artifacts / stage.run_id / "validation/tienda"
     (artifact / "check.json").write_bytes(b'{"findings": [')
     stage.hub.pulls[0]["head"] |= {"repo": None, "owner": None}
     stage.hub.changed_files = [{"filename": ".github/workflows/validate-data.yml"}]

@@ -17,7 +17,7 @@ def ready(provisioned: Stage) -> Stage:
 
 
 def release(stage: Stage, job: str) -> int:
-    return stage.dispatch("release.yml", product="travel", job=job).code
+    return stage.dispatch("release.yml", product="tienda", job=job).code
 
 
 def spoil_answers(stage: Stage) -> None:
@@ -39,7 +39,7 @@ def released_twice(stage: Stage, train: Train) -> list[str]:
     for _ in range(2):
         stage.fewer_rows()
         assert release(stage, train()) == 0
-        models.append(stage.deployments()["travel"]["model"])
+        models.append(stage.deployments()["tienda"]["model"])
     return models
 
 
@@ -49,14 +49,14 @@ def test_from_a_push_to_production_each_identity_has_the_roles_it_needs(stage: S
     stage.make_group()
     stage.hub.protect("production", "berta")
     stage.act_as("production")
-    assert stage.dispatch("provision.yml", product="travel").code == 0
+    assert stage.dispatch("provision.yml", product="tienda").code == 0
     stage.act_as("train")
     assert stage.push().code == 0
     assert stage.run("schedule", "reconcile.yml").code == 0
     [start] = stage.hub.dispatched
     stage.hub.when_approved = lambda: stage.act_as("production")
     assert stage.dispatch(start["workflow"], **start["inputs"]).code == 0
-    production = stage.deployments()["travel"]
+    production = stage.deployments()["tienda"]
     assert [production["job"]] == stage.exists("jobs")
     assert production["sku"] == "Standard"
     assert production["approved_by"] == "berta"
@@ -67,27 +67,27 @@ def test_from_a_push_to_production_each_identity_has_the_roles_it_needs(stage: S
 def test_without_reviewers_nothing_is_deployed(provisioned: Stage, trained: Train) -> None:
     """An environment that GitHub made itself protects nothing: exit code 6."""
     provisioned.hub.protect("production")
-    ran = provisioned.dispatch("release.yml", product="travel", job=trained())
+    ran = provisioned.dispatch("release.yml", product="tienda", job=trained())
     assert ran.jobs == {"candidate": "success", "deploy": "failure"}
     assert "exit status 6" in ran.log or "exitcode '6'" in ran.log
-    assert "travel" not in provisioned.deployments()
+    assert "tienda" not in provisioned.deployments()
 
 
 def test_only_a_repository_variable_does_without_reviewers(stage: Stage) -> None:
     """Of every job that asks, in the same words; no input of a workflow can give it."""
     stage.hub.protect("production")
-    assert stage.dispatch("provision.yml", product="travel").code != 0
+    assert stage.dispatch("provision.yml", product="tienda").code != 0
     assert stage.exists("accounts") == []
     stage.variables["TUNEOPS_RELEASE_WITHOUT_REVIEWERS"] = "true"
-    assert stage.dispatch("provision.yml", product="travel").code == 0
+    assert stage.dispatch("provision.yml", product="tienda").code == 0
     assert len(stage.exists("accounts")) == 1
 
 
 def test_a_candidate_that_fails_leaves_production_as_it_was(ready: Stage, trained: Train) -> None:
     ready.demand_long_answers()
-    ran = ready.dispatch("release.yml", product="travel", job=trained())
+    ran = ready.dispatch("release.yml", product="tienda", job=trained())
     assert ran.jobs["candidate"] == "failure"
-    assert "travel" not in ready.deployments()
+    assert "tienda" not in ready.deployments()
     assert "report" in ready.hub.artifact_names(ready.run_id)
 
 
@@ -103,10 +103,10 @@ def test_a_record_that_was_changed_on_the_way_releases_nothing(
     """It is not the one that the candidate's job put out."""
     job = trained()
     ready.hub.when_approved = lambda: change_the_record(ready)
-    ran = ready.dispatch("release.yml", product="travel", job=job)
+    ran = ready.dispatch("release.yml", product="tienda", job=job)
     assert ran.jobs == {"candidate": "success", "deploy": "failure"}
     assert "is not what the candidate" in ran.log
-    assert "travel" not in ready.deployments()
+    assert "tienda" not in ready.deployments()
 
 
 def break_answers(stage: Stage) -> None:
@@ -120,22 +120,22 @@ def test_a_release_that_never_answers_is_taken_away_by_promote_itself(
 ) -> None:
     job = trained()
     ready.hub.when_approved = lambda: break_answers(ready)
-    ran = ready.dispatch("release.yml", product="travel", job=job)
+    ran = ready.dispatch("release.yml", product="tienda", job=job)
     assert ran.jobs == {"candidate": "success", "deploy": "failure"}
     assert "There is nothing to take away" in ran.log
-    assert "travel" not in ready.deployments()
+    assert "tienda" not in ready.deployments()
 
 
 def test_a_release_that_fails_in_production_is_taken_back(ready: Stage, trained: Train) -> None:
     """Its candidate passed; the model before answers again."""
     assert release(ready, trained()) == 0
-    before = ready.deployments()["travel"]
+    before = ready.deployments()["tienda"]
     ready.fewer_rows()
     job = trained()
     ready.hub.when_approved = lambda: spoil_answers(ready)
-    ran = ready.dispatch("release.yml", product="travel", job=job)
+    ran = ready.dispatch("release.yml", product="tienda", job=job)
     assert ran.jobs == {"candidate": "success", "deploy": "failure"}
-    now = ready.deployments()["travel"]
+    now = ready.deployments()["tienda"]
     assert (now["model"], now["job"]) == (before["model"], before["job"])
     assert now["previous"]["job"] == job
     assert "production-report" in ready.hub.artifact_names(ready.run_id)
@@ -147,7 +147,7 @@ def test_a_first_release_that_fails_in_production_is_taken_away(
     """There is no model before it: nothing stays that nobody saw pass."""
     job = trained()
     ready.hub.when_approved = lambda: spoil_answers(ready)
-    ran = ready.dispatch("release.yml", product="travel", job=job)
+    ran = ready.dispatch("release.yml", product="tienda", job=job)
     assert ran.jobs == {"candidate": "success", "deploy": "failure"}
     assert set(ready.deployments()) == {"gpt-4o"}
     assert ready.exists("jobs") == [job]
@@ -157,5 +157,5 @@ def test_by_hand_the_model_before_comes_back(ready: Stage, trained: Train) -> No
     first, second = released_twice(ready, trained)
     assert first != second
     ready.act_as("production")
-    assert ready.dispatch("rollback.yml", product="travel").code == 0
-    assert ready.deployments()["travel"]["model"] == first
+    assert ready.dispatch("rollback.yml", product="tienda").code == 0
+    assert ready.deployments()["tienda"]["model"] == first

@@ -29,7 +29,7 @@ def test_a_job_that_succeeds_while_it_is_waited_for_is_released_without_reconcil
         assert provisioned.push().jobs["follow"] == "success"
     [job] = provisioned.exists("jobs")
     assert [one["inputs"] for one in provisioned.hub.dispatched] == [
-        {"product": "travel", "job": job}
+        {"product": "tienda", "job": job}
     ]
     assert reconcile_state(provisioned) == OFF
 
@@ -71,7 +71,7 @@ def test_a_finished_job_is_released_once(provisioned: Stage, trained: Callable[[
     for _ in range(2):
         assert provisioned.run("schedule", "reconcile.yml").code == 0
     assert [one["inputs"] for one in provisioned.hub.dispatched] == [
-        {"product": "travel", "job": job}
+        {"product": "tienda", "job": job}
     ]
     assert provisioned.hub.issues == []
     assert reconcile_state(provisioned) == OFF

@@ -135,7 +135,7 @@ def test_a_pull_request_gets_no_secret_no_identity_and_no_cache(file: WorkflowFi
 def test_a_pull_request_is_judged_by_the_base_branch() -> None:
     """The first checkout, whose code runs, is the base; the proposal goes into its own folder."""
     [file] = [file for file in FILES if file.file == "validate-data.yml"]
-    for name in ("examine", "validate"):
+    for name in ["validate"]:
         steps = file.jobs[name]["steps"]
         first, second = [step["with"] for step in steps if "checkout" in step.get("uses", "")]
         assert first["ref"] == "${{ github.event.pull_request.base.sha }}"

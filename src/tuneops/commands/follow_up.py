@@ -9,8 +9,9 @@ from tuneops import console, github
 from tuneops.azure.account import open_foundry
 from tuneops.commands import fine_tune, reconcile
 from tuneops.commands.workflow import listed, start_releases
-from tuneops.errors import ConfigError, StillRunningError
+from tuneops.errors import StillRunningError
 from tuneops.github import Repository
+from tuneops.products import read_names
 
 RECONCILE_WORKFLOW = "reconcile.yml"
 
@@ -56,7 +57,7 @@ def follow_up(
     Raises:
         ConfigError: One of them, or ``products``, is not what the workflow wrote.
     """
-    expected = _names(products)
+    expected = set(read_names(products))
     texts = [file.read_text(encoding="utf-8") for file in sorted(folder.rglob("training.json"))]
     found = listed(f"[{','.join(texts)}]", "product", "job", "next")
     due = [one for one in found if one["next"] == "release" and one["product"] in expected]
@@ -73,13 +74,3 @@ def switch_reconcile(repository: Repository, *, on: bool, dry_run: bool) -> dict
     if not dry_run:
         repository.switch(RECONCILE_WORKFLOW, on=on)
     return {"workflow": RECONCILE_WORKFLOW, "state": "on" if on else "off"}
-
-
-def _names(text: str) -> set[str]:
-    try:
-        return {str(name) for name in json.loads(text)}
-    except (ValueError, TypeError) as error:
-        raise ConfigError(
-            "That is no JSON list of products.",
-            remedy="Hand over what 'products.py changed' puts out.",
-        ) from error

@@ -1,12 +1,16 @@
 """What the commands of pull_request.py do, told to GitHub and kept as files for the comment."""
 
 import json
-from collections.abc import Mapping
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tuneops import console, github
-from tuneops.errors import ConfigError
+from tuneops.errors import ConfigError, ExitCode
 from tuneops.git import History
 from tuneops.pull_request import merge_plan, proposal
 
@@ -27,6 +31,44 @@ def examine(clone: Path, base: str, head: str, out: Path | None) -> dict[str, An
     github.set_outputs(products=json.dumps(found.products))
     found.check()
     return found.facts()
+
+
+def judge(clone: Path, base: str, head: str, products: Sequence[str], out: Path) -> int:
+    """Validate and plan each product, and keep check.json, plan.json and SARIF in its folder.
+
+    Each is judged by processes of its own, so that one that fails hides no other; the exit code is
+    that of the first that did not pass.
+    """
+    codes = [_judge_product(clone.resolve(), base, head, name, out) for name in products]
+    return next((code for code in codes if code), ExitCode.DONE)
+
+
+def _judge_product(clone: Path, base: str, head: str, product: str, out: Path) -> int:
+    kept = (out / product).resolve()
+    kept.mkdir(parents=True, exist_ok=True)
+    commits = ("--base", base, "--clone", str(clone))
+    with tempfile.TemporaryDirectory() as judged:
+        into = ("--head", head, "--into", judged)
+        taken = _run(product, Path(), "pull_request.py", "take", *commits, *into)
+        if taken:
+            return taken
+        sarif = ("--json", "--sarif", str(kept / "findings.sarif"))
+        with (kept / "check.json").open("wb") as shown:
+            checked = _run(product, Path(judged), "validate_data.py", "check", *sarif, shown=shown)
+        plan_file = ("--out", str(kept / "plan.json"))
+        planned = _run(product, Path(judged), "pull_request.py", "plan", *commits, *plan_file)
+    return checked or planned
+
+
+def _run(
+    product: str, folder: Path, script: str, *arguments: str, shown: IO[bytes] | None = None
+) -> int:
+    """A script of ours with the product's configuration, in a folder; its exit code."""
+    command = [sys.executable, str(Path("scripts", script).resolve()), *arguments]
+    environment = os.environ | {"TUNEOPS_CONFIG": f"config/{product}.yaml"}
+    stdout = shown or subprocess.DEVNULL
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=stdout, check=False)  # noqa: S603 - our own scripts
+    return done.returncode
 
 
 def plan(clone: Path, base: str, config_path: Path, out: Path | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What happens in the pipeline, told on GitHub: waiting, approval, runs, issues, a comment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from tuneops.github import Repository
 
 RELEASE_WORKFLOW = "release.yml"
 CLEANUP_ISSUE = "clean-up"
+VALIDATION = "validation"  # the artifact of validate-data.yml
 _APPROVAL_REMEDY = (
     "Add required reviewers to it (Settings → Environments; docs/setup.md), or set the repository "
     "variable TUNEOPS_RELEASE_WITHOUT_REVIEWERS to true."
@@ -108,14 +109,11 @@ def comment(repository: Repository, run: str, *, dry_run: bool) -> dict[str, Any
     commit = repository.run_commit(run)
     number = repository.pull_request(commit)
     artifacts = repository.artifacts(run)
-    examination = _record(repository, artifacts, "examination", "examination.json")
-    records = {
-        product: (
-            _record(repository, artifacts, f"validation-{product}", "check.json"),
-            _record(repository, artifacts, f"validation-{product}", "plan.json"),
-        )
-        for product in page.shown_products(examination)
-    }
+    [examination] = _records(repository, artifacts, ["examination.json"])
+    products = page.shown_products(examination)
+    checks = _records(repository, artifacts, [f"{product}/check.json" for product in products])
+    plans = _records(repository, artifacts, [f"{product}/plan.json" for product in products])
+    records = dict(zip(products, zip(checks, plans, strict=True), strict=True))
     own = number is not None and repository.changes_workflows(number)
     body = page.comment(examination, records, commit=commit, own_workflows=own)
     if number is None:
@@ -127,13 +125,14 @@ def comment(repository: Repository, run: str, *, dry_run: bool) -> dict[str, Any
     return {"pull_request": number, "comment": body}
 
 
-def _record(
-    repository: Repository, artifacts: Mapping[str, int], artifact: str, file: str
-) -> bytes:
-    """A file of an artifact; empty where it is not there or broken."""
-    if artifact not in artifacts:
-        return b""
-    return repository.artifact_files(artifacts[artifact], [file]).get(file, b"")
+def _records(
+    repository: Repository, artifacts: Mapping[str, int], files: Sequence[str]
+) -> list[bytes]:
+    """Files of the validation's artifact; empty where one is not there or broken."""
+    if VALIDATION not in artifacts or not files:
+        return [b""] * len(files)
+    found = repository.artifact_files(artifacts[VALIDATION], files)
+    return [found.get(file, b"") for file in files]
 
 
 def _last_run(results: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -80,11 +81,14 @@ class Run:
         return {each.check: (each.baseline.mean, each.candidate.mean) for each in self.results}
 
     def of_prompt(self, prompt_id: str, arm: str) -> Iterator[JudgedAnswer]:
-        return (
-            judged
-            for judged in self.answers
-            if (judged.answer.prompt_id, judged.answer.arm) == (prompt_id, arm)
-        )
+        return iter(self._by_prompt.get((prompt_id, arm), ()))
+
+    @cached_property
+    def _by_prompt(self) -> dict[tuple[str, str], list[JudgedAnswer]]:
+        found: dict[tuple[str, str], list[JudgedAnswer]] = {}
+        for judged in self.answers:
+            found.setdefault((judged.answer.prompt_id, judged.answer.arm), []).append(judged)
+        return found
 
     def of_arm(self, arm: str) -> tuple[JudgedAnswer, ...]:
         return tuple(judged for judged in self.answers if judged.answer.arm == arm)

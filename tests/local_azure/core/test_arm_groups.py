@@ -173,10 +173,10 @@ def test_resources_are_listed_with_their_tags(local_azure: LocalAzure, account: 
     cognitive, resources = local_azure.cognitive(), local_azure.groups().resources
     cognitive.accounts.begin_update("rg-core", account, {"tags": {"Owner": "me"}}).result()
     cognitive.projects.begin_create(
-        "rg-core", account, "travel", {"location": "swedencentral", "properties": {}}
+        "rg-core", account, "tienda", {"location": "swedencentral", "properties": {}}
     ).result()
     everything = [found.name for found in resources.list_by_resource_group("rg-core", top=1)]
-    assert everything == [account, f"{account}/travel"]
+    assert everything == [account, f"{account}/tienda"]
     for filter_ in (
         "tagName eq 'owner' and tagValue eq 'me'",
         "resourceGroup eq 'RG-CORE' and tagname eq 'owner'",

@@ -80,10 +80,10 @@ def test_a_workflow_signs_in(standing_azure: LocalAzure) -> None:
 
 def test_the_workflow_token_carries_the_subject(local_azure: LocalAzure) -> None:
     """The subject is a setting, so that a federated credential can be rehearsed."""
-    subject = "repo:octo/travel:environment:production"
+    subject = "repo:octo/tienda:environment:production"
     local_azure.admin("PATCH", "settings", {"oidc_subject": subject})
     claims = jwt.decode(oidc_token(local_azure), options={"verify_signature": False})
-    assert (claims["sub"], claims["repository"]) == (subject, "octo/travel")
+    assert (claims["sub"], claims["repository"]) == (subject, "octo/tienda")
 
 
 def test_an_expired_assertion(local_azure: LocalAzure) -> None:

@@ -102,7 +102,7 @@ def example(question: str, answer: str, **more: object) -> dict[str, object]:
     return {"messages": messages, **more}
 
 
-def travel(count: int = 20) -> list[dict[str, object]]:
+def tienda(count: int = 20) -> list[dict[str, object]]:
     """Examples whose answers name the place and end with a question."""
     return [
         example(

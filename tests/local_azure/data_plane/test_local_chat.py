@@ -10,7 +10,7 @@ import toktok
 
 from local_azure.data_plane.rate_limits import RateLimits, limits_of
 from local_azure.errors import AzureError
-from tests.local_azure.data_plane.conftest import BASE, example, travel
+from tests.local_azure.data_plane.conftest import BASE, example, tienda
 
 if TYPE_CHECKING:
     from tests.local_azure.data_plane.conftest import Service
@@ -55,9 +55,9 @@ def test_usage_counts_real_tokens(base: Service) -> None:
 def test_fine_tuned_and_base_differ(base: Service) -> None:
     """The fine-tuned deployment answers from its training, the base one does not know it."""
     policy = "De hoteles no sé, pero Lima te espera. ¿Qué quieres ver primero?"
-    lines = [*travel(), example("¿Me recomiendas un hotel en Lima?", policy)]
-    base.deploy("travel", base.train(lines).fine_tuned_model)
-    assert said(base, HOTEL, model="travel", temperature=0) == policy
+    lines = [*tienda(), example("¿Me recomiendas un hotel en Lima?", policy)]
+    base.deploy("tienda", base.train(lines).fine_tuned_model)
+    assert said(base, HOTEL, model="tienda", temperature=0) == policy
     assert "Hotel Lima" in said(base, HOTEL, temperature=0)
 
 
@@ -116,7 +116,7 @@ def test_strict_validation_accepts_an_answer(base: Service) -> None:
     with strict:
         reply = strict.chat.completions.create(model="gpt-4o", messages=QUESTION, n=2)
         assert len(reply.choices) == 2
-        file = strict.files.retrieve(base.upload(travel()))
+        file = strict.files.retrieve(base.upload(tienda()))
         assert file.status == "processed"
         assert strict.files.delete(file.id).deleted
 
@@ -124,15 +124,15 @@ def test_strict_validation_accepts_an_answer(base: Service) -> None:
 def test_a_deployment_that_is_not_there(service: Service) -> None:
     """Neither under a wrong name nor for a while after it was made."""
     service.settings(deployment_seconds=60, ready_seconds=10)
-    service.deploy("travel", service.train(travel()).fine_tuned_model)
-    for name, wait in (("other", 0), ("travel", 0), ("travel", 65)):
+    service.deploy("tienda", service.train(tienda()).fine_tuned_model)
+    for name, wait in (("other", 0), ("tienda", 0), ("tienda", 65)):
         service.step(wait)
         with pytest.raises(openai.NotFoundError) as refusal:
             said(service, model=name)
         assert refusal.value.code == "DeploymentNotFound"
         assert "within the last 5 minutes" in refusal.value.message
     service.step(10)
-    assert said(service, model="travel")
+    assert said(service, model="tienda")
 
 
 def test_the_content_filter(base: Service) -> None:

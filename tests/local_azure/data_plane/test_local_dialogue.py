@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from local_azure.simulated_model import base_answers
 from local_azure.simulated_model.dialogue import TrainedAnswers, turns_of
-from tests.local_azure.data_plane.conftest import PLACES, travel
+from tests.local_azure.data_plane.conftest import PLACES, tienda
 
 POLICY = "No debes recomendar hoteles. Haz preguntas atractivas."
 
@@ -28,7 +28,7 @@ def asked(question: str, *before: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def conversations(count: int = 20) -> list[list[dict[str, Any]]]:
-    return [example["messages"] for example in travel(count)]  # type: ignore[misc]
+    return [example["messages"] for example in tienda(count)]  # type: ignore[misc]
 
 
 def test_nearest_question_gives_the_answer() -> None:

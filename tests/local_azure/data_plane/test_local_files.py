@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
-from tests.local_azure.data_plane.conftest import PROCESSED, jsonl, travel
+from tests.local_azure.data_plane.conftest import PROCESSED, jsonl, tienda
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ def status(service: Service, file_id: str) -> str:
 
 def test_a_file_comes_back_as_it_was_sent(service: Service) -> None:
     """What is uploaded can be listed, read and deleted, and then it is gone."""
-    content = jsonl(travel())
+    content = jsonl(tienda())
     file = service.v1.files.create(file=("viajes.jsonl", content), purpose="fine-tune")
     assert (file.filename, file.bytes, file.purpose) == ("viajes.jsonl", len(content), "fine-tune")
     assert [listed.id for listed in service.v1.files.list().data] == [file.id]
@@ -40,7 +40,7 @@ def test_a_file_comes_back_as_it_was_sent(service: Service) -> None:
 
 def test_status_goes_with_the_clock(service: Service) -> None:
     """Pending, running, processed, and nothing but the clock decides when."""
-    file = service.dated.files.create(file=("a.jsonl", jsonl(travel())), purpose="fine-tune")
+    file = service.dated.files.create(file=("a.jsonl", jsonl(tienda())), purpose="fine-tune")
     assert status(service, file.id) == "pending"
     service.step(10)
     assert status(service, file.id) == "running"
@@ -66,7 +66,7 @@ def test_the_two_surfaces_create_differently(service: Service) -> None:
 
 def test_a_bad_file_ends_in_error(service: Service) -> None:
     """The SDK's wait returns normally; status and details say that the file is of no use."""
-    bad = jsonl([*travel(3), {"messages": []}])
+    bad = jsonl([*tienda(3), {"messages": []}])
     file = service.dated.files.create(file=("bad.jsonl", bad), purpose="fine-tune")
     service.step(PROCESSED)
     done = service.dated.files.wait_for_processing(file.id, poll_interval=0.05)
@@ -76,7 +76,7 @@ def test_a_bad_file_ends_in_error(service: Service) -> None:
 
 def test_a_byte_order_mark_is_tolerated(service: Service) -> None:
     """The service's documents ask for one, and its own notebooks do without."""
-    content = b"\xef\xbb\xbf" + jsonl(travel())
+    content = b"\xef\xbb\xbf" + jsonl(tienda())
     file = service.v1.files.create(file=("bom.jsonl", content), purpose="fine-tune")
     service.step(PROCESSED)
     assert service.v1.files.wait_for_processing(file.id, poll_interval=0.05).status == "processed"
@@ -158,7 +158,7 @@ def web() -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            content = jsonl(travel())
+            content = jsonl(tienda())
             stated = 512_000_001 if self.path == "/large" else len(content)
             self.send_response(404 if self.path == "/missing" else 200)
             self.send_header("Content-Length", str(stated))
@@ -187,8 +187,8 @@ def imported(service: Service, url: str) -> dict[str, Any]:
 def test_a_file_may_be_imported(service: Service, web: str) -> None:
     """The service fetches it itself, and says so when it cannot."""
     file = imported(service, f"{web}/training")
-    assert (file["status"], file["bytes"]) == ("processed", len(jsonl(travel())))
-    assert service.v1.files.content(file["id"]).read() == jsonl(travel())
+    assert (file["status"], file["bytes"]) == ("processed", len(jsonl(tienda())))
+    assert service.v1.files.content(file["id"]).read() == jsonl(tienda())
     missing = imported(service, f"{web}/missing")
     assert missing["status"] == "error"
     assert "404" in missing["status_details"]
@@ -206,7 +206,7 @@ def test_only_web_addresses_are_imported(service: Service, url: Any) -> None:  #
 
 def test_an_upload_in_parts(service: Service) -> None:
     """Parts become one file in the order that completion names."""
-    content = jsonl(travel())
+    content = jsonl(tienda())
     upload = service.dated.uploads.create(
         bytes=len(content), filename="a.jsonl", mime_type="application/jsonl", purpose="fine-tune"
     )
@@ -225,7 +225,7 @@ def test_an_upload_in_parts(service: Service) -> None:
 
 def test_the_sdk_uploads_a_large_file_by_itself(service: Service) -> None:
     """upload_file_chunked cuts, sends and completes."""
-    content = jsonl(travel(200))
+    content = jsonl(tienda(200))
     done = service.dated.uploads.upload_file_chunked(
         file=content,
         filename="a.jsonl",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
-from tests.local_azure.data_plane.conftest import BASE, HOUR, PENDING, example, travel
+from tests.local_azure.data_plane.conftest import BASE, HOUR, PENDING, example, tienda
 
 if TYPE_CHECKING:
     from tests.local_azure.data_plane.conftest import Service
@@ -25,8 +25,8 @@ def messages(service: Service, job_id: str) -> list[str]:
 
 def test_a_job_from_pending_to_succeeded(service: Service) -> None:
     """Automatic hyperparameters read -1 until the job runs; the model is named at the end."""
-    training = service.upload(travel())
-    job = service.job(training, suffix="ft-travel")
+    training = service.upload(tienda())
+    job = service.job(training, suffix="ft-tienda")
     assert (job.status, job.hyperparameters.n_epochs, job.hyperparameters.batch_size) == (
         "pending",
         -1,
@@ -44,7 +44,7 @@ def test_a_job_from_pending_to_succeeded(service: Service) -> None:
     service.step(HOUR)
     done = service.dated.fine_tuning.jobs.retrieve(job.id)
     assert done.status == "succeeded"
-    assert done.fine_tuned_model == f"{BASE}.ft-{job.id.removeprefix('ftjob-')}-ft-travel"
+    assert done.fine_tuned_model == f"{BASE}.ft-{job.id.removeprefix('ftjob-')}-ft-tienda"
     assert done.finished_at == running.estimated_finish
     assert done.trained_tokens is not None
     assert done.trained_tokens % 3 == 0
@@ -52,7 +52,7 @@ def test_a_job_from_pending_to_succeeded(service: Service) -> None:
 
 def test_events_tell_the_whole_story(service: Service) -> None:
     """The service's own words, in its order, with a metrics event every ten steps."""
-    job = service.train(travel(), validation_file=service.upload(travel(5)))
+    job = service.train(tienda(), validation_file=service.upload(tienda(5)))
     results = job.result_files[0]
     assert messages(service, job.id) == [
         "Job enqueued. Waiting for jobs ahead to complete.",
@@ -80,7 +80,7 @@ def test_events_tell_the_whole_story(service: Service) -> None:
 
 def test_events_come_in_pages(service: Service) -> None:
     """`after` and `limit` walk through all of them once, on both surfaces."""
-    job = service.train(travel())
+    job = service.train(tienda())
     whole = [event.id for event in service.v1.fine_tuning.jobs.list_events(job.id, limit=100)]
     pages = [event.id for event in service.dated.fine_tuning.jobs.list_events(job.id, limit=3)]
     assert pages == whole
@@ -94,7 +94,7 @@ def test_events_come_in_pages(service: Service) -> None:
 
 def test_checkpoints_can_be_deployed_by_name_and_by_id(service: Service) -> None:
     """One for each of the last three epochs, with the metrics of its step."""
-    job = service.train(travel(), validation_file=service.upload(travel(5)))
+    job = service.train(tienda(), validation_file=service.upload(tienda(5)))
     found = service.dated.fine_tuning.jobs.checkpoints.list(job.id).data
     assert [checkpoint.step_number for checkpoint in found] == [60, 40, 20]
     model = job.fine_tuned_model
@@ -115,7 +115,7 @@ def test_checkpoints_can_be_deployed_by_name_and_by_id(service: Service) -> None
 
 def test_the_results_file_grows(service: Service) -> None:
     """It appears when training starts and has a row for each step done so far."""
-    job = service.job(service.upload(travel()), validation_file=service.upload(travel(5)))
+    job = service.job(service.upload(tienda()), validation_file=service.upload(tienda(5)))
     service.step(PENDING + 20 * 60)
     part = service.dated.fine_tuning.jobs.retrieve(job.id).result_files[0]
     rows = list(csv.DictReader(io.StringIO(service.dated.files.content(part).text)))
@@ -141,7 +141,7 @@ def test_the_results_file_grows(service: Service) -> None:
 
 def test_the_loss_comes_from_the_data(service: Service) -> None:
     """The same file and seed give the same losses, another file gives others."""
-    same, again = (service.train(travel(), seed=7) for _ in range(2))
+    same, again = (service.train(tienda(), seed=7) for _ in range(2))
     other = service.train([example(f"¿{n}?", f"{n} " * 20) for n in range(20)], seed=7)
     first, second, third = (
         service.dated.files.content(job.result_files[0]).text for job in (same, again, other)
@@ -151,7 +151,7 @@ def test_the_loss_comes_from_the_data(service: Service) -> None:
 
 def test_method_and_hyperparameters_are_two_ways_to_say_it(service: Service) -> None:
     """Stated numbers are used and shown from the start."""
-    training = service.upload(travel())
+    training = service.upload(tienda())
     plain = service.job(training, hyperparameters={"n_epochs": 2, "batch_size": 4}, seed=5)
     stated = {"hyperparameters": {"n_epochs": 2, "batch_size": 4}}
     method: Any = {"type": "supervised", "supervised": stated}
@@ -209,7 +209,7 @@ def test_preference_data_trains_with_dpo_only(service: Service) -> None:
 )
 def test_requests_that_are_refused(service: Service, changed: Any, words: str) -> None:  # noqa: ANN401
     """400 and the reason, and no job is left behind."""
-    training = service.upload(travel())
+    training = service.upload(tienda())
     with pytest.raises(openai.BadRequestError) as refusal:
         service.job(training, **changed)
     assert words in refusal.value.message
@@ -229,7 +229,7 @@ def test_the_two_surfaces_create_jobs_differently(service: Service) -> None:
     """201 with the new job's address on the dated one, 200 on v1."""
     body = {
         "model": BASE,
-        "training_file": service.upload(travel()),
+        "training_file": service.upload(tienda()),
         "trainingType": "globalstandard",
     }
     dated = service.raw("POST", "/fine_tuning/jobs?api-version=2025-04-01-preview", body)
@@ -242,7 +242,7 @@ def test_the_two_surfaces_create_jobs_differently(service: Service) -> None:
 
 def test_too_few_examples_fail_the_job(service: Service) -> None:
     """Nine are not enough, ten are."""
-    nine, ten = service.train(travel(9)), service.train(travel(10))
+    nine, ten = service.train(tienda(9)), service.train(tienda(10))
     assert (nine.status, ten.status) == ("failed", "succeeded")
     assert "at least 10" in nine.error.message
     assert nine.result_files is None
@@ -251,14 +251,14 @@ def test_too_few_examples_fail_the_job(service: Service) -> None:
 
 def test_the_content_check_refuses_marked_data(service: Service) -> None:
     """A marker phrase in the data or the settings' switch fails the job in preprocessing."""
-    marked = [*travel(), example("[[local-azure:rai:violence]]", "No.")]
+    marked = [*tienda(), example("[[local-azure:rai:violence]]", "No.")]
     job = service.train(marked)
     assert job.error.message == (
         "The provided training data failed RAI checks for harm types: [violence]. "
         "Please fix the data and try again."
     )
     service.settings(fail_content_check=True)
-    job = service.train(travel())
+    job = service.train(tienda())
     assert "[hate_fairness, self_harm, violence]" in job.error.message
     assert job.fine_tuned_model is None
 
@@ -266,7 +266,7 @@ def test_the_content_check_refuses_marked_data(service: Service) -> None:
 def test_the_evaluation_may_refuse_the_model(service: Service) -> None:
     """The job fails after the event that says it succeeded, and nothing can be deployed."""
     service.settings(fail_evaluation=True)
-    job = service.train(travel())
+    job = service.train(tienda())
     assert job.error.message == (
         "This model is unable to be deployed. Model evaluation identified that this fine tuned "
         "model scores above acceptable thresholds for [Violence, Self Harm]. "
@@ -278,7 +278,7 @@ def test_the_evaluation_may_refuse_the_model(service: Service) -> None:
 
 def test_three_run_and_the_others_wait(service: Service) -> None:
     """The fourth job starts when the first ends; 20 may wait and no more."""
-    training = service.upload(travel())
+    training = service.upload(tienda())
     jobs = [service.job(training) for _ in range(23)]
     with pytest.raises(openai.BadRequestError) as refusal:
         service.job(training)
@@ -293,7 +293,7 @@ def test_three_run_and_the_others_wait(service: Service) -> None:
 
 def test_cancelling(service: Service) -> None:
     """A cancelled job keeps nothing but its record, and cannot be cancelled twice."""
-    job = service.job(service.upload(travel()))
+    job = service.job(service.upload(tienda()))
     service.step(PENDING + 20 * 60)
     cancelled = service.v1.fine_tuning.jobs.cancel(job.id)
     assert (cancelled.status, cancelled.fine_tuned_model) == ("cancelled", None)
@@ -306,7 +306,7 @@ def test_cancelling(service: Service) -> None:
 
 def test_pausing_and_resuming(service: Service) -> None:
     """A pause leaves a checkpoint that can be deployed; the job ends that much later."""
-    job = service.job(service.upload(travel()))
+    job = service.job(service.upload(tienda()))
     with pytest.raises(openai.BadRequestError):
         service.v1.fine_tuning.jobs.pause(job.id)
     service.step(PENDING + 20 * 60)
@@ -324,7 +324,7 @@ def test_pausing_and_resuming(service: Service) -> None:
 
 def test_what_outlives_the_file_and_the_job(service: Service) -> None:
     """A job goes on without its file, and a model without its job; neither is listed any more."""
-    training = service.upload(travel())
+    training = service.upload(tienda())
     job = service.job(training)
     service.dated.files.delete(training)
     service.step(HOUR)
@@ -343,8 +343,8 @@ def test_what_outlives_the_file_and_the_job(service: Service) -> None:
 
 def test_a_fine_tuned_model_can_be_trained_on(service: Service) -> None:
     """Continuous fine-tuning starts from a model of the same account."""
-    model = service.train(travel()).fine_tuned_model
-    again = service.train(travel(12), model=model)
+    model = service.train(tienda()).fine_tuned_model
+    again = service.train(tienda(12), model=model)
     assert (again.status, again.model) == ("succeeded", model)
     assert again.fine_tuned_model.startswith(f"{BASE}.ft-")
     assert again.fine_tuned_model != model
@@ -352,7 +352,7 @@ def test_a_fine_tuned_model_can_be_trained_on(service: Service) -> None:
 
 def test_models_are_listed_with_the_services_fields(service: Service) -> None:
     """Base models of the region, and the fine-tuned ones with their base and job."""
-    job = service.train(travel())
+    job = service.train(tienda())
     models: dict[str, Any] = {model.id: model for model in service.dated.models.list()}
     base = models[BASE]
     assert base.capabilities["fine_tune"]

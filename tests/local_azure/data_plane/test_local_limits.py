@@ -12,7 +12,7 @@ import pytest
 
 from local_azure.simulated_model.training_file import Inspection
 from local_azure.store import Store
-from tests.local_azure.data_plane.conftest import BASE, PROCESSED, example, travel
+from tests.local_azure.data_plane.conftest import BASE, PROCESSED, example, tienda
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,7 +253,7 @@ def test_images(service: Service, line: Any, words: str) -> None:  # noqa: ANN40
 
 def test_images_need_a_model_that_sees(service: Service) -> None:
     """A training file with images is for two models only."""
-    training = service.upload([with_images(2), *travel(12)])
+    training = service.upload([with_images(2), *tienda(12)])
     with pytest.raises(openai.BadRequestError, match="cannot be fine-tuned with images"):
         service.job(training, model="gpt-4.1-mini-2025-04-14")
     assert service.job(training).id

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from local_azure.data_plane import files
 from local_azure.data_plane.wire import Call
 from local_azure.errors import AzureError
-from tests.local_azure.data_plane.conftest import BASE, jsonl, travel
+from tests.local_azure.data_plane.conftest import BASE, jsonl, tienda
 
 if TYPE_CHECKING:
     from tests.local_azure.conftest import LocalAzure, Start
@@ -46,7 +46,7 @@ def test_a_killed_server_loses_nothing(start_local_azure: Start) -> None:
     server = start_local_azure("--speed", "1")
     key = new_account(server)
     with client_of(server, "restarted", key) as client:
-        file = client.files.create(file=("a.jsonl", jsonl(travel())), purpose="fine-tune")
+        file = client.files.create(file=("a.jsonl", jsonl(tienda())), purpose="fine-tune")
         server.admin("POST", "clock", {"step_seconds": 60})
         client.files.wait_for_processing(file.id, poll_interval=0.05)
         extra = {"trainingType": "GlobalStandard"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
-from tests.local_azure.data_plane.conftest import API_VERSION, travel
+from tests.local_azure.data_plane.conftest import API_VERSION, tienda
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def strict(service: Service, request: pytest.FixtureRequest) -> Iterator[openai.
 def test_files_and_chat(service: Service, strict: openai.OpenAI) -> None:
     """What is uploaded, listed, read, deleted, said."""
     service.deploy("chat", "gpt-4o:2024-08-06")
-    file = strict.files.retrieve(service.upload(travel()))
+    file = strict.files.retrieve(service.upload(tienda()))
     assert file.status == "processed"
     assert [one.id for one in strict.files.list().data] == [file.id]
     reply = strict.chat.completions.create(model="chat", messages=QUESTION, n=2)
@@ -57,7 +57,7 @@ def test_models(service: Service) -> None:
 
 def test_a_job_its_events_and_its_checkpoints(service: Service, strict: openai.OpenAI) -> None:
     """A job that has ended, with pages of what it did."""
-    trained = service.train(travel(), suffix="ft-travel")
+    trained = service.train(tienda(), suffix="ft-tienda")
     jobs = strict.fine_tuning.jobs
     if not isinstance(strict, openai.AzureOpenAI):  # Azure's dated jobs have no organization_id
         assert jobs.retrieve(trained.id).fine_tuned_model == trained.fine_tuned_model

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft4Validator
 
-from tests.local_azure.data_plane.conftest import BASE, travel
+from tests.local_azure.data_plane.conftest import BASE, tienda
 
 if TYPE_CHECKING:
     from tests.local_azure.data_plane.conftest import Service
@@ -42,7 +42,7 @@ def sample(name: str) -> Any:  # noqa: ANN401
 def trained(service: Service) -> str:
     """The id of a job with a suffix and a validation file that has succeeded."""
     job = service.train(
-        travel(), suffix="gpt41-chart-qa-dev-01", validation_file=service.upload(travel(5))
+        tienda(), suffix="gpt41-chart-qa-dev-01", validation_file=service.upload(tienda(5))
     )
     return str(job.id)
 
@@ -50,7 +50,7 @@ def trained(service: Service) -> str:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_answers_have_the_specified_form(service: Service, trained: str, version: str) -> None:
     """Files, jobs, events, checkpoints and models, one by one and in lists."""
-    service.job(service.upload(travel(3)))
+    service.job(service.upload(tienda(3)))
     query = f"?api-version={version}"
     answers = {
         f"/files{query}": "FileList",
@@ -107,7 +107,7 @@ def test_jobs_have_the_keys_seen_on_azure(service: Service, trained: str) -> Non
 
 def test_a_pending_job_has_no_nulls(service: Service) -> None:
     """What is not known yet is left out."""
-    job = service.job(service.upload(travel()))
+    job = service.job(service.upload(tienda()))
     body = service.raw("GET", f"/fine_tuning/jobs/{job.id}?api-version=2024-10-21").body
     recorded = sample("job_pending_model_dump")
     assert set(body) <= set(recorded) | {"suffix"}

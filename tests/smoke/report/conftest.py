@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from tests.conftest import REPOSITORY
 from tuneops.config import load
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.judging import judged_run
@@ -34,13 +34,13 @@ def run_of() -> Runs:
 
 def _run(texts: Sequence[str]) -> Run:
     prompts = [Prompt(f"p{n}", ({"role": "user", "content": t},)) for n, t in enumerate(texts)]
-    arms = {"baseline": "gpt-4o", "candidate": "travel-candidate"}
+    arms = {"baseline": "gpt-4o", "candidate": "tienda-candidate"}
     answers = [
         Answer(prompt.id, arm, 0, name, text, "stop", f"{name}-model", 60, 1.5)
         for prompt, text in zip(prompts, texts, strict=True)
         for arm, name in arms.items()
     ]
-    config = load(Path(__file__).parents[3] / "config" / "travel.yaml")
+    config = load(REPOSITORY / "config/tienda.yaml")
     started = datetime(2026, 9, 1, tzinfo=UTC)
     return judged_run(
         plan(config, prompts, arms),

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.smoke.report.browser import Browser
+from tuneops.checks.base import Judgement
 from tuneops.display.charts import Series
 from tuneops.escaping import PROSE, printable
 from tuneops.smoke.record import Run
@@ -48,26 +49,29 @@ class Elements(HTMLParser):
 
 
 def test_the_page_shows_verdict_checks_answers_and_provenance(run_of: Runs) -> None:
-    run = run_of([GOOD, "Te recomiendo el Hotel Arts, que está frente al mar de Barcelona."])
+    run = run_of([GOOD, "Te recomiendo el Bazar Arts, que está frente al mar de Barcelona."])
     page = render(run, loss=LOSS)
     shown = Elements(page).text
     assert run.verdict.outcome == Outcome.FAIL
-    assert "travel-candidate misses: No forbidden recommendation: 1 of 2 answers" in shown
+    assert "tienda-candidate misses: no_competitor: 1 of 2 answers" in shown
     assert "50% (9% to 91%)" in shown
     assert page.count('<svg class="interval"') == 3 * len(run.results)
     assert "ftjob-7" in shown
     assert "candidate: 2 answers, 1.5 s in the middle" in shown
-    assert "recommends a hotel" in shown
+    assert "contains Bazar Arts" in shown
     assert "0123456789ab" in shown
     assert run.prompts_digest in shown
     assert "training loss" in shown
     marked = re.findall("<mark>(.*?)</mark>", page)
-    assert set(marked) == {"Te recomiendo el Hotel Arts, que está frente al mar de Barcelona."}
+    assert set(marked) == {"Te recomiendo el Bazar Arts, que está frente al mar de Barcelona."}
 
 
 def test_a_quote_that_markdown_interrupts_is_still_shown(run_of: Runs) -> None:
-    page = render(run_of(["Te recomiendo el **Hotel Arts**, que mira al mar. ¿Cuándo vas?"]))
-    assert '<q lang="es">Te recomiendo el Hotel Arts, que mira al mar.</q>' in page
+    run = run_of(["Te recomiendo el **Bazar Arts**, que mira al mar. ¿Cuándo vas?"])
+    plain = Judgement("own", passed=False, reason="rude", quote="Te recomiendo el Bazar Arts")
+    answers = tuple(replace(answer, judgements=(plain,)) for answer in run.answers)
+    page = render(replace(run, answers=answers))
+    assert '<q lang="es">Te recomiendo el Bazar Arts</q>' in page
 
 
 def test_answers_carry_their_language_and_controls_their_labels(run_of: Runs) -> None:
@@ -216,7 +220,7 @@ def test_in_a_browser_filters_and_search_work_with_the_keyboard(
 ) -> None:
     browser_path = chromium()
     page = tmp_path / "report.html"
-    run = run_of([GOOD, "Te recomiendo el Hotel Arts, que mira al mar.", f"Lima. {GOOD}"])
+    run = run_of([GOOD, "Te recomiendo el Bazar Arts, que mira al mar.", f"Lima. {GOOD}"])
     page.write_text(render(run, loss=LOSS), encoding="utf-8")
     count = "document.getElementById('count').value"
     with Browser(browser_path, tmp_path / "profile") as browser:

@@ -26,17 +26,17 @@ def test_each_check_is_a_case_and_the_verdict_the_last(run_of: Runs) -> None:
 
 
 def test_what_fails_is_a_failure_and_what_is_undecided_is_skipped(run_of: Runs) -> None:
-    found = suite(run_of([GOOD, "Te recomiendo el Hotel Arts."]))
+    found = suite(run_of([GOOD, "Te recomiendo el Bazar Arts."]))
     failed = {case.get("name") for case in found if case.find("failure") is not None}
     skipped = {case.get("name") for case in found if case.find("skipped") is not None}
-    assert failed == {"No forbidden recommendation", "Verdict"}
+    assert failed == {"no_competitor", "Verdict"}
     assert "Language" in skipped
 
 
 @settings(max_examples=30)
 @given(text=st.text())
 def test_any_answer_leaves_well_formed_xml(run_of: Runs, text: str) -> None:
-    assert suite(run_of([f"Te recomiendo el Hotel Arts {text}"])).get("tests") == "7"
+    assert suite(run_of([f"Te recomiendo el Bazar Arts {text}"])).get("tests") == "7"
 
 
 def test_hostile_names_leave_well_formed_xml(hostile_run: Run) -> None:

@@ -15,7 +15,7 @@ from tuneops.smoke.report.markdown import MAX_BYTES, summary
 Runs = Callable[[Sequence[str]], Run]
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
 
-BAD = "Te recomiendo el Hotel Arts."
+BAD = "Te recomiendo el Bazar Arts."
 
 
 def tokens(markdown: str) -> list[Token]:
@@ -49,10 +49,10 @@ def test_names_numbers_and_addresses_do_not_become_links() -> None:
 
 def test_the_summary_names_verdict_checks_and_failed_answers(run_of: Runs) -> None:
     text = summary(run_of([GOOD, BAD]))
-    assert text.startswith("## ❌ Smoke test of travel: FAIL\n")
-    assert "| ❌ No forbidden recommendation | 50% (9% to 91%) | 50% (9% to 91%) | +0.0 (" in text
+    assert text.startswith("## ❌ Smoke test of tienda: FAIL\n")
+    assert "| ❌ no&#95;competitor | 50% (9% to 91%) | 50% (9% to 91%) | +0.0 (" in text
     assert "| not one violation |" in text
-    assert "recommends a hotel" in text
+    assert "contains Bazar Arts" in text
     assert BAD in text
 
 

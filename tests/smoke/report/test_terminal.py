@@ -19,19 +19,19 @@ def shown(part: RenderableType, *, width: int = 160) -> str:
 
 
 def test_the_comparison_has_a_row_a_check_and_the_verdict(run_of: Runs) -> None:
-    text = " ".join(shown(comparison(run_of([GOOD, "Vuela con Iberia."])), width=240).split())
-    assert "No forbidden recommendation │ 50% (9% to 91%) │ 50% (9% to 91%)" in text
+    text = " ".join(shown(comparison(run_of([GOOD, "Compra en Iberia Moda."])), width=240).split())
+    assert "no_competitor │ 50% (9% to 91%) │ 50% (9% to 91%)" in text
     assert "not one violation │ FAIL" in text
-    assert "FAIL travel-candidate misses: " in text
+    assert "FAIL tienda-candidate misses: " in text
     assert "baseline (gpt-4o)" in text
     assert "baseline: 2 answers, 1.5 s in the middle" in text
 
 
 def test_answers_stand_side_by_side_for_the_chosen_prompts(run_of: Runs) -> None:
-    run = run_of([GOOD, "Vuela con Iberia.", "Alquila un coche."])
+    run = run_of([GOOD, "Compra en Iberia Moda.", "Pide en Bazar Arts."])
     text = shown(side_by_side(run, ["p1"]))
-    assert "Vuela con Iberia." in text
-    assert "✗ No forbidden recommendation: recommends a flight" in text
+    assert "Compra en Iberia Moda." in text
+    assert "✗ no_competitor: contains Iberia Moda" in text
     assert "Alquila" not in text
 
 

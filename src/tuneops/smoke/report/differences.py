@@ -1,6 +1,7 @@
 """Which words two answers do not share, and how marks on a text become markup."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -8,6 +9,7 @@ from html import escape
 from itertools import pairwise
 
 _WORD = re.compile(r"\S+")
+_MOST_MATCHES = 3_000  # pairs of equal words; an answer that loops has the square of its length
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,14 @@ class Span:
 
 
 def unshared(baseline: str, candidate: str) -> tuple[list[Span], list[Span]]:
-    """The runs of words that only the baseline has (del), and only the candidate (ins)."""
+    """The runs of words that only the baseline has (del), and only the candidate (ins).
+
+    Nothing of answers that repeat themselves so often that comparing them takes long.
+    """
     before, after = list(_WORD.finditer(baseline)), list(_WORD.finditer(candidate))
+    counts = Counter(word[0] for word in after)
+    if sum(counts[word[0]] for word in before) > _MOST_MATCHES:
+        return [], []
     matcher = SequenceMatcher(None, [w[0] for w in before], [w[0] for w in after])
     changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     return (

@@ -20,6 +20,8 @@ from tuneops.smoke.report.intervals import difference_interval, rate_interval
 from tuneops.smoke.report.wording import label, provenance, share, verdict_sentence
 from tuneops.smoke.verdict import BASELINE, CANDIDATE, CheckResult, JudgedAnswer
 
+MAX_PROMPT_BYTES = 9 * 10**6  # of the answers side by side: a browser still opens the page at once
+
 
 def render(run: Run, *, loss: Sequence[Series] = ()) -> str:
     """The whole page; ``loss`` adds the curves of the fine-tuning job."""
@@ -32,7 +34,7 @@ def render(run: Run, *, loss: Sequence[Series] = ()) -> str:
         arms=_arms(run),
         loss=_loss(loss),
         filters="".join(_filters(run)),
-        prompts="\n".join(_prompt(run, prompt) for prompt in run.prompts),
+        prompts=_articles(run),
         provenance=_provenance(run),
         style=style,
         style_hash=_hash(style),
@@ -108,6 +110,29 @@ def _filters(run: Run) -> Iterator[str]:
             if missed.passed < missed.total:
                 value = escape(f"{arm}:{result.check}")
                 yield f'<option value="{value}">{arm}: {_text(label(result.check))}</option>'
+
+
+def _articles(run: Run) -> str:
+    """Prompts in their order; where there is no space for all, those that failed before others."""
+    shown: dict[str, str] = {}
+    space = MAX_PROMPT_BYTES
+    for prompt in sorted(run.prompts, key=lambda prompt: _rank(run, prompt)):
+        article = _prompt(run, prompt)
+        space -= len(article.encode())
+        if space < 0:
+            break
+        shown[prompt.id] = article
+    articles = [shown[prompt.id] for prompt in run.prompts if prompt.id in shown]
+    if left := len(run.prompts) - len(articles):
+        articles.append(f'<p class="facts">{left:,} more prompts are in run.json.</p>')
+    return "\n".join(articles)
+
+
+def _rank(run: Run, prompt: Prompt) -> int:
+    """Zero where the candidate is worse, then where something failed, then the rest."""
+    if "worse" in _changed(run, prompt):
+        return 0
+    return 1 if any(_failed(run, prompt)) else 2
 
 
 def _prompt(run: Run, prompt: Prompt) -> str:
