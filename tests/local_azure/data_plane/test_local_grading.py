@@ -220,7 +220,7 @@ def test_batches_that_end_otherwise(service: Service, batch_file: str) -> None:
 def test_an_eval_of_given_answers(service: Service) -> None:
     """Criteria are held against each row; counts by criterion and altogether."""
     made = service.v1.evals.create(
-        name="travel",
+        name="tienda",
         data_source_config={"type": "custom", "item_schema": {"type": "object"}},
         testing_criteria=[CHECK, ALIKE | {"pass_threshold": 0.9, "name": "alike"}],  # type: ignore[list-item]
     )

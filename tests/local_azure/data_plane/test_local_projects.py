@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
-from tests.local_azure.data_plane.conftest import PROCESSED, jsonl, travel
+from tests.local_azure.data_plane.conftest import PROCESSED, jsonl, tienda
 
 if TYPE_CHECKING:
     from tests.local_azure.data_plane.conftest import Service
@@ -41,7 +41,7 @@ def test_the_sdk_at_a_projects_endpoint(service: Service, project: str) -> None:
     service.deploy("chat", "gpt-4o:2024-08-06")
     token = service.azure.token("https://ai.azure.com/.default")
     with openai.OpenAI(base_url=f"{project}/openai/v1", api_key=token, max_retries=0) as client:
-        file = client.files.create(file=("t.jsonl", jsonl(travel())), purpose="fine-tune")
+        file = client.files.create(file=("t.jsonl", jsonl(tienda())), purpose="fine-tune")
         service.step(PROCESSED)
         assert client.files.wait_for_processing(file.id).status == "processed"
         job = client.fine_tuning.jobs.create(
@@ -101,13 +101,13 @@ def test_datasets_of_a_project(service: Service, project: str) -> None:
     """By reference: put, listed with the latest version, got and deleted."""
     for version in ("1", "2"):
         body = {"type": "uri_file", "dataUri": f"https://example.com/{version}.jsonl"}
-        url = f"{project}/datasets/travel/versions/{version}?{VERSION}"
+        url = f"{project}/datasets/tienda/versions/{version}?{VERSION}"
         assert asked(service, url, "PATCH", body).status == 201
     assert asked(service, url, "PATCH", body).status == 200
     assert asked(service, url).body["dataUri"].endswith("2.jsonl")
     listed = asked(service, f"{project}/datasets?{VERSION}").body["value"]
-    assert [(one["name"], one["version"]) for one in listed] == [("travel", "2")]
-    versions = asked(service, f"{project}/datasets/travel/versions?{VERSION}").body["value"]
+    assert [(one["name"], one["version"]) for one in listed] == [("tienda", "2")]
+    versions = asked(service, f"{project}/datasets/tienda/versions?{VERSION}").body["value"]
     assert len(versions) == 2
     assert asked(service, url, "DELETE").status == 204
     assert asked(service, url).status == 404
@@ -136,7 +136,7 @@ def test_pages_of_files_end(service: Service) -> None:
 )
 def test_base_models_without_a_date(service: Service, asked_for: str, base: str) -> None:
     """Each is its newest version that trains; the fine-tuned model's name has the date."""
-    job = service.train(travel(), model=asked_for)
+    job = service.train(tienda(), model=asked_for)
     assert (job.model, job.status) == (base, "succeeded")
     assert job.fine_tuned_model.startswith(f"{base}.ft-")
 
@@ -145,12 +145,12 @@ def test_base_models_without_a_date(service: Service, asked_for: str, base: str)
 def test_base_models_that_do_not_train(service: Service, model: str) -> None:
     """Retired, unknown, or trained in another way."""
     with pytest.raises(openai.BadRequestError, match="does not support fine-tuning"):
-        service.job(service.upload(travel()), model=model)
+        service.job(service.upload(tienda()), model=model)
 
 
 def test_training_types_may_be_left_out_by_a_setting(service: Service) -> None:
     """By default the service says that the model cannot be trained; `off` takes one that can."""
-    file = service.upload(travel())
+    file = service.upload(tienda())
     body = {"model": "gpt-4.1-mini", "training_file": file}
     refused = service.raw("POST", "/v1/fine_tuning/jobs", body)
     assert (refused.status, refused.body["error"]["message"]) == (
