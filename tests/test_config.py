@@ -1,5 +1,8 @@
 """config/<product>.yaml as checked types."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -12,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attack import examples
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, ROOT
 from tuneops import config
 from tuneops.errors import ConfigError, ExitCode
 
@@ -113,6 +116,9 @@ def test_a_missing_configuration_is_refused(tmp_path: Path) -> None:
 def test_the_environment_overrides_the_resource_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_RESOURCE_GROUP", "rg-mine")
     assert config.load(TIENDA).azure.resource_group == "rg-mine"
+    monkeypatch.setenv("AZURE_RESOURCE_GROUP", "../x")
+    with pytest.raises(ConfigError, match="no name of a resource group"):
+        config.load(TIENDA)
 
 
 @pytest.mark.parametrize(
@@ -202,3 +208,18 @@ def test_whatever_the_bytes_are_the_configuration_is_refused(
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(ConfigError):
         config.load(path)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("path", ["../x.yaml", "config/../x.yaml", "config/A.yaml", "/etc/x.yaml"])
+def test_what_a_workflow_makes_of_its_inputs_leads_nowhere_else(path: str) -> None:
+    """TUNEOPS_CONFIG is `config/<input>.yaml` there: a-z, 0-9 and hyphens."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/fine_tune.py"), "status"],
+        env=os.environ | {"TUNEOPS_CONFIG": path, "GITHUB_ACTIONS": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == ExitCode.USAGE
+    assert "TUNEOPS_CONFIG" in done.stderr

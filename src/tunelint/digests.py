@@ -53,31 +53,31 @@ class Digests(NamedTuple):
 
 def fold(text: str) -> bytes:
     """Text without case, accents, punctuation and space; as it is, if nothing would be left."""
-    if text.isascii():
-        folded = text.encode().translate(_LOWER, _DROPPED)
-    else:
-        folded = _fold_latin(text.casefold())
+    folded = text.encode().translate(_LOWER, _DROPPED) if text.isascii() else _fold_latin(text)
     return folded or text.encode("utf-8", "surrogatepass")
 
 
-def _fold_latin(lowered: str) -> bytes:
+def _fold_latin(text: str) -> bytes:
     """The same of text that is not ASCII; most of it is in the letters of Windows-1252."""
     try:
-        return lowered.encode("cp1252").translate(_LATIN, _LATIN_DROPPED)
+        return text.encode("cp1252").translate(_LATIN, _LATIN_DROPPED)
     except UnicodeEncodeError:
-        return _fold_any(lowered)
+        return _fold_any(text)
 
 
-def _fold_any(lowered: str) -> bytes:
-    raw = unicodedata.normalize("NFKD", lowered).encode("utf-8", "surrogatepass")
+def _fold_any(text: str) -> bytes:
+    raw = unicodedata.normalize("NFKD", text.casefold()).encode("utf-8", "surrogatepass")
     return _MARKS.sub(b"", raw.translate(None, _DROPPED))
 
 
 def _latin_tables() -> tuple[bytes, bytes]:
-    """What _fold_any makes of each letter of Windows-1252: a base letter, itself, or nothing."""
+    """What becomes of each letter of Windows-1252: a base letter, the small letter, or nothing."""
     letters = [bytes((code,)).decode("cp1252", "replace") for code in range(256)]
     folded = [_fold_any(letter) for letter in letters]
-    table = bytes(one[0] if len(one) == 1 else code for code, one in enumerate(folded))
+    small = [letter.lower().encode("cp1252", "replace")[0] for letter in letters]
+    table = bytes(
+        one[0] if len(one) == 1 else code for one, code in zip(folded, small, strict=True)
+    )
     return table, bytes(code for code, one in enumerate(folded) if not one)
 
 

@@ -110,7 +110,8 @@ Sku = Literal[
 ]
 Region = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,39}$")]
 # Azure naming rules, learn.microsoft.com resource-name-rules, 2026.
-GroupName = Annotated[str, Field(pattern=r"^[\w().-]{0,89}[\w()-]$")]
+GROUP_NAME = r"^[\w().-]{0,89}[\w()-]$"
+GroupName = Annotated[str, Field(pattern=GROUP_NAME)]
 ProjectName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,63}$")]
 ModelText = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -412,6 +413,11 @@ def _with_environment(config: Config) -> Config:
     group = os.environ.get("AZURE_RESOURCE_GROUP")
     if not group:
         return config
+    if not re.fullmatch(GROUP_NAME, group):
+        raise ConfigError(
+            f"AZURE_RESOURCE_GROUP is '{visible(group)}', no name of a resource group.",
+            remedy="Use letters, digits and ( ) . - _, at most 90, and no dot at the end.",
+        )
     azure = config.azure.model_copy(update={"resource_group": group})
     return config.model_copy(update={"azure": azure})
 

@@ -125,6 +125,11 @@ def another_product(
     document["azure"] |= azure
     document["fine_tuning"]["suffix"] = f"ft-{name}"
     document["release"]["deployment"] = deployment or name
+    (folder / "data" / name).mkdir(exist_ok=True)
+    for part, file in document["data"].items():
+        document["data"][part] = file.replace("data/travel/", f"data/{name}/")
+        if name != "travel":
+            shutil.copy(folder / file, folder / document["data"][part])
     path = folder / name / f"{name}-{without}.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")

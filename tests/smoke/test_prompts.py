@@ -1,6 +1,7 @@
 """The file of smoke prompts."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,16 @@ def test_the_digest_follows_the_content(one: str, other: str) -> None:
     first, second = (Prompt("p", ({"role": "user", "content": text},)) for text in (one, other))
     assert (digest([first]) == digest([second])) == (one == other)
     assert digest([first, second]) != digest([first])
+
+
+@pytest.mark.attack
+def test_prompts_are_a_regular_file_of_a_bounded_size(tmp_path: Path) -> None:
+    """A pipe does not block, a link does not lead out, and a huge file is not read to its end."""
+    pipe, link, huge = (tmp_path / name for name in ("pipe", "link", "huge"))
+    os.mkfifo(pipe)
+    link.symlink_to("/etc/passwd")
+    with huge.open("wb") as file:
+        file.truncate(10**9)
+    for path in (pipe, link, huge):
+        with pytest.raises(ConfigError):
+            read_prompts(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.tunelint.test_check import good_rows, write
 from tunelint.check import Options, check
 from tunelint.explain import chosen
@@ -51,7 +52,7 @@ def test_no_two_rules_share_a_number_or_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(Path("src/tunelint/rules").glob("*.py")), ids=lambda one: one.stem
+    "path", sorted((ROOT / "src/tunelint/rules").glob("*.py")), ids=lambda one: one.stem
 )
 def test_no_pattern_is_longer_than_a_reader_can_follow(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import ROOT
 from tests.tunelint.test_check import good_rows, write
 from tunelint.canonical import canonical, digest
 from tunelint.check import check
@@ -33,7 +34,7 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tiktoken.Encodi
 
 
 def test_travel_costs_the_same_by_both(oracle: tiktoken.Encoding) -> None:
-    rows = Path("data/travel/training.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = (ROOT / "data/travel/training.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [one["content"] for row in rows for one in json.loads(row)["messages"]]
     assert count_texts(texts) == [len(oracle.encode(text, disallowed_special=())) for text in texts]
 

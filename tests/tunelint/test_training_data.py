@@ -6,13 +6,14 @@ from types import ModuleType
 
 import pytest
 
+from tests.conftest import ROOT
 from tunelint.check import check
 
 
 @pytest.fixture
 def training_data(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """benchmarks/training_data.py, with the sentences of data/travel alone."""
-    spec = importlib.util.spec_from_file_location("made", "benchmarks/training_data.py")
+    spec = importlib.util.spec_from_file_location("made", ROOT / "benchmarks/training_data.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
 from tunelint.engine.worker import Range, RangeResult
 from tunelint.example import Example, Format, detect_format
 from tunelint.foreign.encodings import detect_encoding
 from tunelint.foreign.recognise import OF_ENCODINGS, recognise
-from tunelint.json_text import JsonProblem, parse
+from tunelint.json_text import parse
 from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
 from tunelint.row_table import RowTable
 from tunelint.rules import encoding
@@ -106,8 +108,8 @@ def _first_values(stream: BinaryIO) -> Iterator[object]:
         if line.number > DETECTED_ROWS:
             return
         try:
-            yield parse(line.raw.removeprefix(BOM))
-        except (UnicodeDecodeError, JsonProblem):
+            yield msgspec.json.decode(line.raw.removeprefix(BOM))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
 
 

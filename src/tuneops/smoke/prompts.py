@@ -9,11 +9,14 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from tunelint.source import open_regular
 from tuneops import config_errors
 from tuneops.azure.chat import Message
 from tuneops.checks.kinds import PromptCheck
 from tuneops.errors import ConfigError
+from tuneops.linting.errors import as_config_error
 
+MAX_BYTES = 20 * 10**6  # of the whole file; a prompt is asked several times, and each costs
 _KEYS = {"id", "prompt", "messages", "tags", "checks"}
 _SHAPE = '{"id": "roma", "prompt": "…", "tags": []} or {"id": "roma", "messages": [...]}'
 
@@ -43,12 +46,18 @@ def read_prompts(path: Path) -> list[Prompt]:
             line is named.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        with as_config_error(), open_regular(path) as stream:
+            content = stream.read(MAX_BYTES + 1)
+        lines = content.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
         raise ConfigError(
             f"The smoke prompts {path} cannot be read: {error}.",
             remedy="Name a UTF-8 JSONL file under data.smoke_prompts.",
         ) from error
+    if len(content) > MAX_BYTES:
+        raise ConfigError(
+            f"{path} has more than {MAX_BYTES:,} bytes.", remedy="Ask fewer or shorter prompts."
+        )
     prompts = [
         _prompt(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()
     ]
