@@ -77,7 +77,7 @@ fuzz-azure: $(READY)
 
 # The Azure CLI, the npm packages and the newest SDKs, installed for it, against the local Azure.
 other-clients: $(READY)
-	$(BIN)/python tests/local_azure/clients/other.py $(or $(CLIENTS),az npm prereleases)
+	$(BIN)/python tests/local_azure/clients/other.py $(or $(CLIENTS),az npm projects frameworks prereleases)
 
 # The data check beside the cookbook's, as ratios in docs/speed.md; REPEAT=1 is a quick look.
 bench: $(READY)

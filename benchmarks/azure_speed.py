@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "src")]
 
 from local_azure import certificates  # noqa: E402  this file is run by its path
 from local_azure.state import State  # noqa: E402
+from local_azure.trained_models import TrainedModel, publish  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ REQUESTS, PIPELINE = 8000, 32  # so many under way at a time on the one connecti
 GROUPS, JOBS = 100_000, 10_000
 UPLOAD_MB, MB = 511, 1_000_000
 DATA_PLANE = "https://cognitiveservices.azure.com"
+BEGAN = 1_700_000_000.0  # in the past: lists hide what is to come
+EXAMPLES, MODELS = 10_000, 3
 ACCOUNT, GROUP, JOB_ID = "bench", "/resourceGroups/rg-000000", "ftjob-{:032x}"
 ACCOUNT_PATH = f"/providers/Microsoft.CognitiveServices/accounts/{ACCOUNT}"
 ACCOUNT_BODY = {
@@ -42,7 +45,7 @@ ACCOUNT_BODY = {
     "properties": {"customSubDomainName": ACCOUNT},
 }
 ENDED = {
-    "created": 1_800_000_000.0,
+    "created": BEGAN,
     "model": "gpt-4o-2024-08-06",
     "base": "gpt-4o-2024-08-06",
     "training_type": "GlobalStandard",
@@ -55,12 +58,37 @@ ENDED = {
     "examples": 500,
     "tokens": 50_000,
     "minutes": 40.0,
-    "segments": [[1_800_000_000.0, None]],
+    "segments": [[BEGAN, None]],
     "results_published": True,
     "speed": 1.0,
     "ended": "succeeded",
-    "ended_at": 1_800_002_460.0,
+    "ended_at": BEGAN + 2460,
 }
+QUESTION = "What should I think of before I buy a good book in Lisbon?"
+INDEXES = """
+import json, random, sys, tempfile, time
+from pathlib import Path
+from local_azure.simulated_model.dialogue import TrainedAnswers
+count, models = map(int, sys.argv[1:])
+chance = random.Random(1)
+words = ["".join(chance.choices("aeilnorstu", k=chance.randint(3, 9))) for _ in range(8000)]
+said = lambda n: " ".join(chance.choices(words, k=n))
+asked = lambda: {"role": "user", "content": said(14)}
+lines = [{"messages": [asked(), {"role": "assistant", "content": said(60)}]} for _ in range(count)]
+seconds, kept = [], []
+with tempfile.TemporaryDirectory() as folder:
+    path = Path(folder) / "training.jsonl"
+    path.write_text("\\n".join(map(json.dumps, lines)))
+    del lines
+    for _ in range(models):
+        began = time.process_time()
+        kept.append(TrainedAnswers.of_file(path))
+        kept[-1].reply([asked()], temperature=0, chance=chance)
+        seconds.append(time.process_time() - began)
+status = Path("/proc/self/status").read_text()
+memory = int(next(line for line in status.splitlines() if "VmRSS" in line).split()[1]) / 1024
+print(f"{max(seconds):.2f} s of processor at most, {memory:.0f} MB with {models} of them")
+"""
 BARE = """
 import sys, uvicorn
 from starlette.applications import Starlette
@@ -110,6 +138,7 @@ def main() -> None:
             requests(server, state)
             upload(server)
         lists(Path(folder))
+        first_answers()
 
 
 def started(server: Server, began: float) -> str:
@@ -123,17 +152,62 @@ def say(what: str, value: str) -> None:
 
 
 def requests(server: Server, state: Path) -> None:
-    """Simple documents, beside those of an application that does nothing else."""
+    """Simple documents, ARM and chat, beside an application that does nothing else."""
     tenant = server.environment["AZURE_TENANT_ID"]
+    subscription = f"/subscriptions/{server.environment['AZURE_SUBSCRIPTION_ID']}"
+    stand(server)
+    arm = {"Authorization": f"Bearer {token_of(server)}"}
+    plane = {"Authorization": f"Bearer {token_of(server, DATA_PLANE)}"}
+    account = f"{subscription}{GROUP}{ACCOUNT_PATH}?api-version=2025-09-01"
+    chat = {"model": "chat", "messages": [{"role": "user", "content": QUESTION}], "seed": 1}
+    v1 = f"/accounts/{ACCOUNT}/openai/v1"
     with bare(state) as other:
-        least = pace(other, "/")
-    mine = pace(server, f"/{tenant}/v2.0/.well-known/openid-configuration")
-    token = {"Authorization": f"Bearer {token_of(server)}"}
-    arm = pace(server, "/subscriptions?api-version=2022-12-01", token)
-    for what, found in (("bare Starlette", least), ("a document", mine), ("ARM, signed in", arm)):
-        micro = 1e6 * found.cpu
-        say(what, f"{1 / found.wall:.0f} requests a second, {micro:.0f} µs of processor each")
-    say("a document against bare Starlette", f"{mine.cpu / least.cpu:.1f} times the processor")
+        least = pace(other, Request("GET", "/"))
+    asked = {
+        "a document": Request("GET", f"/{tenant}/v2.0/.well-known/openid-configuration"),
+        "ARM, an account": Request("GET", account, arm),
+        "chat": Request("POST", f"{v1}/chat/completions", plane, json.dumps(chat)),
+        "chat, streamed": Request(
+            "POST", f"{v1}/chat/completions", plane, json.dumps(chat | {"stream": True})
+        ),
+    }
+    say("bare Starlette", described(least))
+    for what, request in asked.items():
+        found = pace(server, request)
+        say(what, f"{described(found)}, {found.cpu / least.cpu:.1f} times bare Starlette")
+
+
+def described(found: Pace) -> str:
+    rate = f"{1 / found.wall:.0f} requests a second"
+    return f"{rate}, {1e6 * found.cpu:.0f} µs of processor each"
+
+
+def stand(server: Server) -> None:
+    """A group, an account and a base deployment that chats without a limit."""
+    quota = {"OpenAI.GlobalStandard.gpt-4o": 10_000_000}
+    quick = {"account_seconds": 0, "ready_seconds": 0, "quota": quota}
+    ask(server, "PATCH", "/_local/settings", json.dumps(quick))
+    arm_put(server, GROUP, {"location": "swedencentral"})
+    arm_put(server, f"{GROUP}{ACCOUNT_PATH}", ACCOUNT_BODY)
+    model = {"format": "OpenAI", "name": "gpt-4o", "version": "2024-08-06"}
+    sku = {"name": "GlobalStandard", "capacity": 10_000_000}
+    body = {"sku": sku, "properties": {"model": model}}
+    arm_put(server, f"{GROUP}{ACCOUNT_PATH}/deployments/chat", body)
+
+
+@dataclass
+class Request:
+    method: str
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+    def bytes(self) -> bytes:
+        lines = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        if self.body:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
+        return ("\r\n".join(lines) + "\r\n\r\n" + self.body).encode()
 
 
 @dataclass
@@ -144,10 +218,8 @@ class Pace:
     cpu: float
 
 
-def pace(server: Server, path: str, headers: dict[str, str] | None = None) -> Pace:
-    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
-    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-    request = ("\r\n".join(lines) + "\r\n\r\n").encode()
+def pace(server: Server, asked: Request) -> Pace:
+    request = asked.bytes()
     with server.connect() as connection:
         burst(connection, request)
         cpu, wall = server.cpu_seconds, time.perf_counter()
@@ -158,17 +230,21 @@ def pace(server: Server, path: str, headers: dict[str, str] | None = None) -> Pa
 
 
 def burst(connection: ssl.SSLSocket, request: bytes) -> None:
+    """Each answer must be a success; of a stream, its end is awaited."""
     connection.sendall(request * PIPELINE)
-    answers = 0
+    ends = b"data: [DONE]" if b'"stream": true' in request else b"HTTP/1.1 200"
+    answers, tail = 0, b""
     while answers < PIPELINE:
-        answers += connection.recv(1 << 20).count(b"HTTP/1.1 200")
+        received = connection.recv(1 << 20)
+        assert b"HTTP/1.1 4" not in received, received[:500]  # noqa: S101
+        tail += received
+        answers += tail.count(ends)
+        tail = tail[tail.rfind(ends) + len(ends) :] if ends in tail else tail[-len(ends) :]
+    assert answers == PIPELINE  # noqa: S101
 
 
 def upload(server: Server) -> None:
     """One large file through the form; memory before and at most."""
-    arm_put(server, GROUP, {"location": "swedencentral"})
-    ask(server, "PATCH", "/_local/settings", json.dumps({"account_seconds": 0}))
-    arm_put(server, f"{GROUP}{ACCOUNT_PATH}", ACCOUNT_BODY)
     part = "--b\r\nContent-Disposition: form-data; name="
     head = f'{part}"purpose"\r\n\r\nbatch\r\n{part}"file"; filename="a"\r\n\r\n'.encode()
     tail = b"\r\n--b--\r\n"
@@ -204,26 +280,66 @@ def pages(server: Server) -> dict[str, float]:
     """Milliseconds of processor a request: others use the machine too."""
     arm, plane = token_of(server), token_of(server, DATA_PLANE)
     subscription = server.environment["AZURE_SUBSCRIPTION_ID"]
-    listed = f"/subscriptions/{subscription}/resourceGroups?api-version=2025-04-01"
+    groups = f"/subscriptions/{subscription}/resourceGroups?api-version=2025-04-01"
+    tagged = f"{groups}&$filter=tagName%20eq%20'batch'%20and%20tagValue%20eq%20'7'"
     base = f"/accounts/{ACCOUNT}/openai/v1"
+    jobs = f"{base}/fine_tuning/jobs"
     asked = {
-        f"1,000 of {GROUPS} groups": (listed, arm, 40),
-        f"100 of {JOBS} jobs": (f"{base}/fine_tuning/jobs?limit=100", plane, 400),
-        "one job": (f"{base}/fine_tuning/jobs/{JOB_ID.format(50)}", plane, 400),
+        f"1,000 of {GROUPS} groups": Listed(groups, arm, 40, "value", 1000),
+        f"100 by a tag of {GROUPS} groups": Listed(tagged, arm, 40, "value", 100),
+        f"100 of {JOBS} jobs": Listed(
+            f"{base}/fine_tuning/jobs?limit=100", plane, 100, "data", 100
+        ),
+        f"100 of {JOBS} models": Listed(f"{base}/models?limit=100", plane, 40, "data", 100),
+        "one job": Listed(f"{jobs}/{JOB_ID.format(50)}", plane, 400),
+        "_local/state": Listed("/_local/state", "", 40),
     }
-    return {what: processor(server, *how) for what, how in asked.items()}
+    return {what: processor(server, listed) for what, listed in asked.items()}
 
 
-def processor(server: Server, path: str, token: str, times: int) -> float:
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n\r\n"
-    before = server.cpu_seconds
+@dataclass
+class Listed:
+    """What is asked how often, and how many items its answer must have."""
+
+    path: str
+    token: str
+    times: int
+    key: str = ""
+    count: int = 0
+
+    def check(self, content: bytes) -> None:
+        found = json.loads(content)
+        assert not self.key or len(found[self.key]) == self.count, content[:300]  # noqa: S101
+
+
+def processor(server: Server, listed: Listed) -> float:
+    bearer = f"Authorization: Bearer {listed.token}\r\n" if listed.token else ""
+    request = f"GET {listed.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{bearer}\r\n"
     with server.connect() as connection, connection.makefile("rb") as answers:
-        for _ in range(times):
+
+        def answer() -> bytes:
             connection.sendall(request.encode())
             assert answers.readline() == b"HTTP/1.1 200 OK\r\n"  # noqa: S101
             headers = dict(line.split(b": ") for line in iter(answers.readline, b"\r\n"))
-            answers.read(int(headers[b"content-length"]))
-    return 1000 * (server.cpu_seconds - before) / times
+            return answers.read(int(headers[b"content-length"]))
+
+        listed.check(answer())
+        before = server.cpu_seconds
+        for _ in range(listed.times):
+            answer()
+        return 1000 * (server.cpu_seconds - before) / listed.times
+
+
+def first_answers() -> None:
+    """Indexes of fine-tuned models, each of as many examples, in a process of their own."""
+    done = subprocess.run(  # noqa: S603  the text below
+        [sys.executable, "-c", INDEXES, str(EXAMPLES), str(MODELS)],
+        env={**os.environ, "PYTHONPATH": sys.path[0]},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    say(f"the first answer of a model with {EXAMPLES} examples", done.stdout.strip())
 
 
 def fill(directory: Path, groups: int, count: int) -> None:
@@ -233,7 +349,7 @@ def fill(directory: Path, groups: int, count: int) -> None:
     account = f"{group}{ACCOUNT_PATH}"
     with state.store.transaction():
         for number in range(groups):
-            put_group(state, f"rg-{number:06}")
+            put_group(state, f"rg-{number:06}", {"batch": str(number // 100)})
         made = {"id": account, "name": ACCOUNT, "_scope": group, "_domain": ACCOUNT}
         state.store.put("account", group, ACCOUNT, ACCOUNT_BODY | made)
         owner = {"account": account, "group": group, "name": ACCOUNT}
@@ -241,16 +357,18 @@ def fill(directory: Path, groups: int, count: int) -> None:
         for number in range(count):
             job = {"id": JOB_ID.format(number), **ENDED}
             state.store.put("job", account, job["id"], job)
+            name = f"{ENDED['base']}.ft-{number:032x}-{ENDED['suffix']}"
+            publish(state.store, account, TrainedModel(name, str(ENDED["base"]), str(job["id"])))
     state.store.close()
 
 
-def put_group(state: State, name: str) -> None:
+def put_group(state: State, name: str, tags: dict[str, str]) -> None:
     group = {
         "id": f"{state.subscription}/resourceGroups/{name}",
         "name": name,
         "type": "Microsoft.Resources/resourceGroups",
         "location": "swedencentral",
-        "tags": {},
+        "tags": tags,
         "_scope": state.subscription,
         "_made": 0.0,
     }

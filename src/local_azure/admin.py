@@ -6,26 +6,28 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from local_azure.arm import deleted_accounts, deployments
 from local_azure.arm.routing import allowances
 from local_azure.errors import bad_request
 from local_azure.faults import FAULTS
+from local_azure.json_text import JSONResponse
+from local_azure.simulated_model.script import RULES
 from local_azure.state import State, state_of
 from local_azure.store import Document
 
 _T = TypeVar("_T")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         Route("/_local/health", _health),
         Route("/_local/state", _state),
         Route("/_local/settings", _settings, methods=["GET", "PATCH"]),
         Route("/_local/clock", _clock, methods=["GET", "POST"]),
         Route("/_local/faults", _faults, methods=["GET", "PUT", "DELETE"]),
+        Route("/_local/answers", _answers, methods=["GET", "PUT", "DELETE"]),
         Route("/_local/requests", _requests, methods=["GET", "DELETE"]),
         Route("/_local/reset", _reset, methods=["POST"]),
         Route("/_local/shutdown", _shutdown, methods=["POST"]),
@@ -45,10 +47,41 @@ async def _health(request: Request) -> JSONResponse:
 
 
 async def _state(request: Request) -> JSONResponse:
-    kinds = {
-        kind: sorted(names) for kind, names in _names(state_of(request), _scope(request)).items()
+    """Counts; with `details` also names."""
+    state, scope = state_of(request), _scope(request)
+    if request.query_params.get("details", "").lower() not in ("", "0", "false"):
+        kinds = {kind: sorted(names) for kind, names in _names(state, scope).items()}
+        shown: Any = {k: {"count": len(names), "names": names} for k, names in kinds.items()}
+    else:
+        shown = {kind: {"count": count} for kind, count in _counts(state, scope).items()}
+    return JSONResponse(shown)
+
+
+def _counts(state: State, scope: str) -> dict[str, int]:
+    """A document's id begins with its scope's, but for what lies in a deleted account."""
+    store, accounts = state.store, _accounts(state, scope)
+    ids = [account["id"] for account in accounts]
+    everything = scope.lower() == state.subscription.lower()
+    groups = store.count_under("group", scope) if everything else len(_within_groups(state, scope))
+    return {
+        "groups": groups,
+        "accounts": len(ids),
+        "deleted_accounts": len(_within(deleted_accounts.listed(state), scope)),
+        "deployments": sum(len(deployments.live(state, at)) for at in ids),
+        "files": sum(store.count("file", at) for at in ids),
+        "jobs": sum(store.count("job", at) for at in ids),
     }
-    return JSONResponse({k: {"count": len(names), "names": names} for k, names in kinds.items()})
+
+
+def _accounts(state: State, scope: str) -> list[Document]:
+    return _within(state.store.list_under("account", state.subscription), scope)
+
+
+def _within_groups(state: State, scope: str) -> list[Document]:
+    """The one group that a scope below the subscription names, or none."""
+    name = scope.split("/")[4:5]
+    group = state.store.get("group", state.subscription, name[0]) if name else None
+    return _within([group] if group else [], scope)
 
 
 def _scope(request: Request) -> str:
@@ -64,7 +97,7 @@ def _names(state: State, scope: str) -> dict[str, list[str]]:
     def within(kind: str) -> list[Document]:
         return _within(state.store.list_under(kind, state.subscription), scope)
 
-    accounts = within("account")
+    accounts = _accounts(state, scope)
     scopes = [account["id"] for account in accounts]
     return {
         "groups": _named(within("group")),
@@ -109,6 +142,15 @@ async def _faults(request: Request) -> JSONResponse:
     if request.method == "DELETE":
         request.app.state.faults = []
     return JSONResponse([fault.model_dump(mode="json") for fault in request.app.state.faults])
+
+
+async def _answers(request: Request) -> JSONResponse:
+    script = request.app.state.data_plane.script
+    if request.method == "PUT":
+        script.rules = _checked(RULES.validate_python, await request.json())
+    if request.method == "DELETE":
+        script.rules = []
+    return JSONResponse([rule.model_dump(mode="json", by_alias=True) for rule in script.rules])
 
 
 async def _requests(request: Request) -> JSONResponse:

@@ -7,32 +7,43 @@ from typing import Any
 
 import yaml
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_azure import admin, arm, data_plane, entra
+from local_azure.address import AccountHosts
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.routing import allowances
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane
 from local_azure.errors import AzureError
 from local_azure.faults import ADMIN_PREFIX, FAULTS, Drop, Faults
+from local_azure.json_text import JSONResponse
+from local_azure.path_tree import PathTree
 from local_azure.recording import Recording
+from local_azure.simulated_model.script import RULES
 from local_azure.state import State
 
 _REMEMBERED_REQUESTS = 1000
+_CORRELATION, _CLIENT = b"x-ms-correlation-request-id", b"x-ms-client-request-id"
 
 
 def create_app(
-    state: State, *, drop: Drop, faults_file: Path | None = None, record: Path | None = None
+    state: State,
+    *,
+    drop: Drop,
+    faults_file: Path | None = None,
+    answers_file: Path | None = None,
+    record: Path | None = None,
 ) -> Starlette:
     """`record` is a folder that keeps the exchanges."""
     plane = DataPlane(state, Computations(state.store))
+    if answers_file is not None:
+        plane.script.rules = RULES.validate_python(yaml.safe_load(answers_file.read_text("utf-8")))
     recording = [] if record is None else [Middleware(Recording, folder=record)]
     app = Starlette(
         routes=_routes(plane),
@@ -48,12 +59,13 @@ def create_app(
         app.state.faults = FAULTS.validate_python(yaml.safe_load(faults_file.read_text("utf-8")))
     app.add_middleware(Faults, drop=drop, active=lambda: app.state.faults)
     app.add_middleware(Recorder, seen=app.state.requests)
+    app.add_middleware(AccountHosts)
     return app
 
 
 def _routes(plane: DataPlane) -> list[BaseRoute]:
-    openai = Mount("/accounts/{account}/openai", routes=data_plane.routes(plane))
-    return [openai, *entra.routes(), *admin.routes(), *arm.routes()]  # the long list last
+    tree = PathTree([*entra.routes(), *admin.routes(), *arm.routes()])
+    return [*data_plane.routes(plane), Mount("", tree)]
 
 
 class Envelope:
@@ -70,9 +82,7 @@ class Envelope:
 
         async def stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in identifiers.items():
-                    headers.setdefault(name, value)
+                message["headers"] = [*message["headers"], *identifiers]
             await send(message)
 
         await self._app(scope, receive, stamped)
@@ -105,13 +115,15 @@ class Recorder:
         await self._app(scope, receive, noting)
 
 
-def _request_ids(scope: Scope) -> dict[str, str]:
-    request = Request(scope)
-    fresh = str(uuid.uuid4())
-    correlation = request.headers.get("x-ms-correlation-request-id", fresh)
-    identifiers = {"x-ms-request-id": fresh, "x-ms-correlation-request-id": correlation}
-    client = request.headers.get("x-ms-client-request-id")
-    return identifiers | ({"x-ms-client-request-id": client} if client else {})
+def _request_ids(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """As headers of the answer: one of ours, and what the client has sent along."""
+    fresh = str(uuid.uuid4()).encode()
+    sent = dict(scope["headers"])
+    identifiers = [
+        (b"x-ms-request-id", fresh),
+        (_CORRELATION, sent.get(_CORRELATION, fresh)),
+    ]
+    return identifiers + ([(_CLIENT, sent[_CLIENT])] if _CLIENT in sent else [])
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

@@ -7,6 +7,8 @@ from typing import Any
 import jwt
 from starlette.requests import Request
 
+from local_azure.access import roles_of
+from local_azure.address import base_url
 from local_azure.errors import (
     AzureError,
     data_plane_not_found,
@@ -14,8 +16,8 @@ from local_azure.errors import (
     keys_disabled,
     missing_data_action,
 )
+from local_azure.network import require_network
 from local_azure.provisioning import provisioning_state
-from local_azure.roles import data_action, granted
 from local_azure.state import State, state_of
 
 Account = dict[str, Any]
@@ -55,20 +57,34 @@ def find_account(state: State, domain: str) -> Account | None:
     return account
 
 
-async def require_data_plane(request: Request) -> Account:
-    """The account that the path names; raises AzureError where the caller may not use it."""
-    state = state_of(request)
-    account = find_account(state, request.path_params["account"])
-    if account is None:
+def require_account(state: State, domain: str, project: str | None) -> Account:
+    """The account at a domain, and the project in it; raises a 404."""
+    account = find_account(state, domain)
+    if account is None or not _has_project(state, account, project):
         raise data_plane_not_found()
+    return account
+
+
+def require_caller(
+    request: Request, state: State, account: Account, action: str, operation: str
+) -> None:
+    """Raises AzureError where the caller may not do `action`; a refusal calls it `operation`."""
+    client = request.client.host if request.client else "127.0.0.1"
+    require_network(account["properties"], client)
     key = request.headers.get("api-key")
     bearer = _bearer(request)
     if key is None and bearer is not None and _looks_like_jwt(bearer):
         principal = _require_token(state, account, bearer)
-        _require_role(state, request, account, principal)
+        _require_role(state, account, principal, action, operation)
     else:
         _require_key(account, key or bearer)
-    return account
+
+
+def _has_project(state: State, account: Account, name: str | None) -> bool:
+    if name is None:
+        return True
+    project = state.store.get("project", account["id"], name)
+    return project is not None and provisioning_state(project, state.clock) == "Succeeded"
 
 
 def require_arm(request: Request) -> Principal:
@@ -85,7 +101,7 @@ def require_arm(request: Request) -> Principal:
     except jwt.InvalidTokenError:
         message = "The access token is invalid."
         raise _arm_unauthorized(request, "InvalidAuthenticationToken", message) from None
-    if token.audience.rstrip("/") not in ARM_AUDIENCES:
+    if token.audience.rstrip("/") not in ARM_AUDIENCES | {base_url(request)}:
         message = (
             "The access token has been obtained for wrong audience or resource "
             f"'{token.audience}'. It should exactly match with one of the allowed audiences "
@@ -113,12 +129,12 @@ def _looks_like_jwt(value: str) -> bool:
     return value.count(".") == 2  # noqa: PLR2004  header.claims.signature
 
 
-def _require_role(state: State, request: Request, account: Account, principal: Principal) -> None:
-    path = request.url.path.partition("/openai")[2]
-    action = data_action(request.method, path)
-    roles = granted(state.settings.roles, account["id"])
+def _require_role(
+    state: State, account: Account, principal: Principal, action: str, operation: str
+) -> None:
+    roles = roles_of(state, principal.object_id, account["id"])
     if not any(role.allows_data(action) for role in roles):
-        raise missing_data_action(principal.object_id, action, f"{request.method} /openai{path}")
+        raise missing_data_action(principal.object_id, action, operation)
 
 
 def _require_token(state: State, account: Account, bearer: str) -> Principal:
@@ -144,7 +160,7 @@ def _require_key(account: Account, key: str | None) -> None:
 
 def _arm_unauthorized(request: Request, code: str, message: str) -> AzureError:
     tenant = state_of(request).identity.tenant_id
-    authority = f"{request.url.scheme}://{request.url.netloc}/{tenant}"
+    authority = f"{base_url(request)}/{tenant}"
     challenge = (
         f'Bearer authorization_uri="{authority}", error="invalid_token", '
         f'error_description="{message}"'

@@ -14,6 +14,7 @@ RETIREMENTS = ("fineTune", "inference")
 _CAPABILITIES = {
     "Standard": "fineTune",
     "GlobalStandard": "globalFineTune",
+    "DataZoneStandard": "dataZoneFineTune",
     "DeveloperTier": "devTierFineTune",
 }
 
@@ -49,6 +50,8 @@ class CatalogModel(_Frozen):
     context: dict[str, str] = {}
     skus: list[CatalogSku]
     training: dict[str, list[str]] = {}  # regions by training type
+    embeds: bool = False  # and does not chat
+    methods: list[str] = ["supervised"]  # in which it trains
 
     @property
     def base_name(self) -> str:
@@ -60,14 +63,16 @@ class CatalogModel(_Frozen):
         return self.retires[which] <= 0
 
     def sku(self, name: str, region: str) -> CatalogSku | None:
-        offered = (sku for sku in self.skus if sku.name == name and sku.offered_in(region))
+        """By its name, in any case."""
+        wanted = name.lower()
+        offered = (s for s in self.skus if s.name.lower() == wanted and s.offered_in(region))
         return next(offered, None)
 
     def usage_name(self, sku: CatalogSku) -> str:
         return sku.usage_name or f"OpenAI.{sku.name}.{self.name}"
 
     def training_types(self, region: str) -> frozenset[str]:
-        """Standard, GlobalStandard, DeveloperTier: those in which the model trains here."""
+        """The training types in which the model trains here."""
         return frozenset(kind for kind, regions in self.training.items() if region in regions)
 
     def in_region(self, region: str) -> bool:
@@ -105,10 +110,18 @@ class Catalog(_Frozen):
                 return model
         return None
 
-    def base_model(self, base_name: str) -> CatalogModel | None:
-        """A model by the name that fine-tuning jobs use, such as gpt-4o-2024-08-06."""
-        named = (model for model in self.models if model.base_name.lower() == base_name.lower())
-        return next(named, None)
+    def base_model(self, name: str) -> CatalogModel | None:
+        """A model by the name that fine-tuning jobs use, such as gpt-4o-2024-08-06.
+
+        Without a date it is the newest version that can be trained.
+        """
+        named = [model for model in self.models if model.base_name.lower() == name.lower()]
+        versions = [model for model in self.models if model.name.lower() == name.lower()]
+        trainable = [
+            model for model in versions if model.training and not model.retired("fineTune")
+        ]
+        newest = max(trainable or versions, key=lambda model: model.version, default=None)
+        return named[0] if named else newest
 
     def usage_names(self, region: str) -> list[tuple[str, str]]:
         """Each usage name of a region with what people call it."""
@@ -149,7 +162,7 @@ def account_model(model: CatalogModel, region: str, now: float) -> dict[str, Any
         "skus": [_model_sku(model, sku, now) for sku in model.skus if sku.offered_in(region)],
         "maxCapacity": max(sku.maximum for sku in model.skus),
         "capabilities": {
-            "chatCompletion": "true",
+            ("embeddings" if model.embeds else "chatCompletion"): "true",
             "inference": "true",
             **training,
             **model.context,

@@ -2,6 +2,7 @@
 
 import os
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,13 @@ class Certificates:
     bundle: Path  # the system's authorities and ours
 
 
-def prepare(directory: Path) -> Certificates:
-    """Make what is missing; the authority stays the same from one start to the next."""
+def prepare(directory: Path, names: Sequence[str] = ()) -> Certificates:
+    """Make what is missing; the authority stays the same from one start to the next.
+
+    `names` are further host names of the server, with a wildcard or without.
+    """
     authority = _authority(directory)
-    leaf = authority.issue_cert(*HOSTS)
+    leaf = authority.issue_cert(*HOSTS, *names)
     made = Certificates(*(directory / name for name in ("server.pem", "server.key", "bundle.pem")))
     _write(made.key, leaf.private_key_pem.bytes())
     _write(made.chain, b"".join(blob.bytes() for blob in leaf.cert_chain_pems))

@@ -7,19 +7,21 @@ from typing import Any
 
 import jwt
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
-from local_azure.auth import ARM_AUDIENCES, DATA_PLANE_AUDIENCES
+from local_azure.address import base_url, host_of
+from local_azure.arm import managed_identities
+from local_azure.auth import ARM_AUDIENCES, DATA_PLANE_AUDIENCES, Principal
 from local_azure.errors import AzureError
-from local_azure.state import State, base_url, state_of
+from local_azure.json_text import JSONResponse
+from local_azure.state import State, state_of
 from local_azure.tokens import FEDERATED_AUDIENCE
 
 _DEFAULT = "/.default"
 _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         Route("/common/discovery/instance", _instance_discovery),
         Route("/{tenant}/v2.0/.well-known/openid-configuration", _openid_configuration),
@@ -63,9 +65,10 @@ async def _token(request: Request) -> JSONResponse:
             70003,
             f"The app requested an unsupported grant type '{form['grant_type']}'.",
         )
-    _require_client(state, form)
+    client = _client(state, form)
     lifetime = state.settings.token_seconds
-    claims = _claims(state, base_url(request), _audience(state, _field(form, "scope")))
+    base = base_url(request)
+    claims = _claims(state, base, client, _audience(state, base, _field(form, "scope")))
     return JSONResponse(
         {
             "token_type": "Bearer",
@@ -99,30 +102,45 @@ def _field(form: Mapping[str, str], name: str) -> str:
     return form[name]
 
 
-def _require_client(state: State, form: Mapping[str, str]) -> None:
-    client = _field(form, "client_id")
-    if client.lower() != state.identity.client_id:
+def _client(state: State, form: Mapping[str, str]) -> Principal:
+    """The service principal of the state, or a managed identity; raises EntraError."""
+    client = _field(form, "client_id").lower()
+    assertion = form.get("client_assertion_type") == _JWT_BEARER
+    if client == state.identity.client_id:
+        if assertion:
+            _require_audience(_asserted(state, form), FEDERATED_AUDIENCE)
+        elif _field(form, "client_secret") != state.identity.client_secret:
+            raise _wrong_secret(client)
+        return Principal(state.identity.object_id, client)
+    identity = managed_identities.find_client(state, client)
+    if identity is None:
         raise EntraError(
             400,
             "unauthorized_client",
             700016,
             f"Application with identifier '{client}' was not found in the directory 'Local Azure'.",
         )
-    if form.get("client_assertion_type") == _JWT_BEARER:
-        _require_assertion(state, _field(form, "client_assertion"))
-    elif _field(form, "client_secret") != state.identity.client_secret:
-        raise EntraError(
-            401,
-            "invalid_client",
-            7000215,
-            "Invalid client secret provided. Ensure the secret being sent in the request is the "
-            f"client secret value, not the client secret ID, for a secret added to app '{client}'.",
-        )
+    if not assertion:
+        raise _wrong_secret(client)
+    _require_trusted(managed_identities.trusted(state, identity), _asserted(state, form))
+    return Principal(identity["properties"]["principalId"], client)
 
 
-def _require_assertion(state: State, assertion: str) -> None:
+def _wrong_secret(client: str) -> EntraError:
+    return EntraError(
+        401,
+        "invalid_client",
+        7000215,
+        "Invalid client secret provided. Ensure the secret being sent in the request is the "
+        f"client secret value, not the client secret ID, for a secret added to app '{client}'.",
+    )
+
+
+def _asserted(state: State, form: Mapping[str, str]) -> dict[str, Any]:
+    """The claims of a token of the GitHub issuer."""
+    assertion = _field(form, "client_assertion")
     try:
-        claims = state.github_key.verify(assertion)
+        return state.github_key.verify(assertion)
     except (jwt.ExpiredSignatureError, jwt.ImmatureSignatureError):
         raise _outside_its_time(assertion) from None
     except jwt.InvalidTokenError:
@@ -132,14 +150,29 @@ def _require_assertion(state: State, assertion: str) -> None:
             50027,
             "JWT token is invalid or malformed.",
         ) from None
-    if claims.get("aud") != FEDERATED_AUDIENCE:
-        raise EntraError(
-            401,
-            "invalid_client",
-            700212,
-            "No matching federated identity record found for presented assertion audience "
-            f"'{claims.get('aud')}'.",
-        )
+
+
+def _require_trusted(credentials: list[dict[str, Any]], claims: Mapping[str, Any]) -> None:
+    """An identity trusts an issuer, a subject and an audience that belong together."""
+    for number, what, name in ((700211, "issuer", "iss"), (700213, "subject", "sub")):
+        credentials = [one for one in credentials if one[what] == claims.get(name)]
+        if not credentials:
+            raise _no_record(number, what, claims.get(name))
+    _require_audience(claims, *(one["audiences"][0] for one in credentials))
+
+
+def _require_audience(claims: Mapping[str, Any], *audiences: str) -> None:
+    if claims.get("aud") not in audiences:
+        raise _no_record(700212, "audience", claims.get("aud"))
+
+
+def _no_record(number: int, what: str, claim: object) -> EntraError:
+    return EntraError(
+        401,
+        "invalid_client",
+        number,
+        f"No matching federated identity record found for presented assertion {what} '{claim}'.",
+    )
 
 
 def _outside_its_time(assertion: str) -> EntraError:
@@ -160,8 +193,8 @@ def _time(seconds: object) -> str:
     return _stamp(datetime.fromtimestamp(seconds, UTC)) if type(seconds) is int else "unknown"
 
 
-def _audience(state: State, scope: str) -> str:
-    """The resource that a client-credentials scope names."""
+def _audience(state: State, base: str, scope: str) -> str:
+    """The resource that a client-credentials scope names; ARM's own address is one."""
     if not scope.endswith(_DEFAULT):
         raise EntraError(
             400,
@@ -172,7 +205,7 @@ def _audience(state: State, scope: str) -> str:
             "(application ID URI).",
         )
     resource = scope.removesuffix(_DEFAULT)
-    if resource.rstrip("/") not in ARM_AUDIENCES | DATA_PLANE_AUDIENCES:
+    if resource.rstrip("/") not in ARM_AUDIENCES | DATA_PLANE_AUDIENCES | {base}:
         raise EntraError(
             400,
             "invalid_resource",
@@ -183,15 +216,14 @@ def _audience(state: State, scope: str) -> str:
     return resource
 
 
-def _claims(state: State, base: str, audience: str) -> dict[str, Any]:
-    identity = state.identity
+def _claims(state: State, base: str, client: Principal, audience: str) -> dict[str, Any]:
     return {
         "aud": audience,
-        "iss": f"{base}/{identity.tenant_id}/v2.0",
-        "sub": identity.object_id,
-        "oid": identity.object_id,
-        "appid": identity.client_id,
-        "tid": identity.tenant_id,
+        "iss": f"{base}/{state.identity.tenant_id}/v2.0",
+        "sub": client.object_id,
+        "oid": client.object_id,
+        "appid": client.app_id,
+        "tid": state.identity.tenant_id,
         "idtyp": "app",
         "ver": "1.0",
     }
@@ -200,7 +232,7 @@ def _claims(state: State, base: str, audience: str) -> dict[str, Any]:
 async def _instance_discovery(request: Request) -> JSONResponse:
     base = base_url(request)
     tenant = state_of(request).identity.tenant_id
-    host = request.url.netloc
+    host = host_of(request.headers)
     return JSONResponse(
         {
             "tenant_discovery_endpoint": f"{base}/{tenant}/v2.0/.well-known/openid-configuration",
@@ -237,11 +269,14 @@ async def _entra_keys(request: Request) -> JSONResponse:
 
 
 async def _github_token(request: Request) -> JSONResponse:
-    """What ACTIONS_ID_TOKEN_REQUEST_URL answers in a workflow."""
+    """What ACTIONS_ID_TOKEN_REQUEST_URL answers in a workflow.
+
+    Its address may bring the `subject` along, as each job of a workflow has its own.
+    """
     state = state_of(request)
     if request.headers.get("authorization") != f"Bearer {state.identity.oidc_request_token}":
         raise AzureError(401, "Unauthorized", "The request token is missing or wrong.")
-    subject = state.settings.oidc_subject
+    subject = request.query_params.get("subject", state.settings.oidc_subject)
     claims = {
         "iss": f"{base_url(request)}/_github/oidc",
         "sub": subject,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.responses import JSONResponse
+from local_azure.json_text import JSONResponse
 
 
 class AzureError(Exception):
@@ -102,6 +102,23 @@ def keys_disabled() -> AzureError:
 def data_plane_not_found() -> AzureError:
     """No such account, or one that is being created or deleted: its host name does not answer."""
     return not_found("ResourceNotFound", "The requested resource was not found.")
+
+
+def batch_only(deployment: str) -> AzureError:
+    """The real service's words for this are not known."""
+    return bad_request(
+        "OperationNotSupported",
+        f"The deployment '{deployment}' has a batch SKU: it answers batch jobs only.",
+    )
+
+
+def operation_not_supported(operation: str, model: str) -> AzureError:
+    return bad_request(
+        "OperationNotSupported",
+        f"The {operation} operation does not work with the specified model, {model}. Please "
+        "choose different model and try again. You can learn more about which models can be used "
+        "with each operation here: https://go.microsoft.com/fwlink/?linkid=2197993.",
+    )
 
 
 def deployment_not_found() -> AzureError:

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.datastructures import URL
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from local_azure.json_text import JSONResponse
 
 Drop = Callable[[Scope], None]
 ADMIN_PREFIX = "/_local/"

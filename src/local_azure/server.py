@@ -28,11 +28,14 @@ HEADER_SECONDS = 20  # from the first byte of a request, or of a connection, to 
 @dataclass(frozen=True)
 class Options:
     directory: Path
+    host: str = "127.0.0.1"
     port: int = 0
+    names: tuple[str, ...] = ()  # of the server, beside those of this machine
     speed: float | None = None  # None: as it was
     env_file: Path | None = None
     catalog_file: Path | None = None
     faults_file: Path | None = None
+    answers_file: Path | None = None
     record: Path | None = None
     die_with_parent: bool = False
 
@@ -73,12 +76,17 @@ def _lock(directory: Path) -> sqlite3.Connection:
 
 
 def _run(state: State, options: Options) -> None:
-    made = certificates.prepare(options.directory)
-    listener = socket.create_server(("127.0.0.1", options.port))
-    variables = environment.variables(state, f"https://127.0.0.1:{listener.getsockname()[1]}", made)
+    made = certificates.prepare(options.directory, options.names)
+    listener = socket.create_server((options.host, options.port))
+    url = f"https://{_known_as(options)}:{listener.getsockname()[1]}"
+    variables = environment.variables(state, url, made)
     connections = Connections()
     app = create_app(
-        state, drop=connections.drop, faults_file=options.faults_file, record=options.record
+        state,
+        drop=connections.drop,
+        faults_file=options.faults_file,
+        answers_file=options.answers_file,
+        record=options.record,
     )
     config = uvicorn.Config(
         app,
@@ -98,6 +106,12 @@ def _run(state: State, options: Options) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: server.stop())  # uvicorn raises it again at its end
     server.run(sockets=[listener])
+
+
+def _known_as(options: Options) -> str:
+    """Who listens to other machines is known to them by the first of its names."""
+    elsewhere = options.host not in certificates.HOSTS and options.names
+    return options.names[0] if elsewhere else "127.0.0.1"
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from local_azure.roles import Assignment
 
@@ -23,18 +23,27 @@ class Settings(BaseModel):
     file_seconds: float = 20.0
     job_minutes: float = 40.0
     token_seconds: int = 3600  # lifetime of an Entra access token, by the wall clock
+    strict_training_type: Literal["on", "off"] = "on"  # off: jobs may leave trainingType out
     registered: bool = True  # Microsoft.CognitiveServices in the subscription
     oidc_seconds: int = 600  # lifetime of a GitHub OIDC token, likewise
     oidc_subject: str = "repo:local/tuneops:ref:refs/heads/main"
     quota: dict[str, int] = {}  # limit by usage name, before the catalogue's
     retired: list[str] = []  # "name:version", or "name:version:fineTune|inference" for one date
-    roles: list[Assignment] | None = None  # of the signed-in principal; None: it may do all
+    # Of the signed-in principal; None: everybody may do all; enforced: role assignments decide.
+    roles: list[Assignment] | Literal["enforced"] | None = None
+    role_seconds: float = 0.0  # until a role assignment takes effect
     consistency_seconds: float = 0.0  # ARM answers 404 for so long after a creation
     list_lag_seconds: dict[Listed, float] = {}  # lists leave out what was created since
     operation_form: Literal["azure-async-operation", "location", "body"] = "azure-async-operation"
     throttle: bool = False  # refuse what is over ARM's token buckets
     fail_content_check: bool = False  # refuse the training data of jobs
     fail_evaluation: bool = False  # refuse the trained model
+
+    @field_validator("strict_training_type", mode="before")
+    @classmethod
+    def _switch(cls, value: object) -> object:
+        """YAML reads a bare off as false."""
+        return {False: "off", True: "on"}.get(value, value) if isinstance(value, bool) else value
 
     def patched(self, changes: dict[str, Any]) -> "Settings":
         """A checked copy; raises pydantic.ValidationError."""

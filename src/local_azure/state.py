@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from local_azure.catalog import Catalog
 from local_azure.clock import Clock
+from local_azure.metrics import Metrics
 from local_azure.settings import Settings
 from local_azure.store import Store
 from local_azure.tokens import ENTRA, GITHUB, SigningKey
@@ -52,6 +53,9 @@ class State:
             self.change_settings({"speed": speed})
         self._first_speed = self.settings.speed
         self.identity = Identity.of(self.store)
+        # The scope of everything in the one subscription.
+        self.subscription = f"/subscriptions/{self.identity.subscription_id}"
+        self.metrics = Metrics()
         self.entra_key = SigningKey(self.store, ENTRA)
         self.github_key = SigningKey(self.store, GITHUB)
         self._catalog = Catalog.load(catalog_file)
@@ -61,16 +65,12 @@ class State:
         """The catalogue as it is now, with the settings' quota and retirements."""
         return self._catalog.with_settings(self.settings.quota, self.settings.retired)
 
-    @property
-    def subscription(self) -> str:
-        """The scope of everything in the one subscription."""
-        return f"/subscriptions/{self.identity.subscription_id}"
-
     def reset(self) -> None:
         """As new, but for the identity, the keys and the speed at which the server started."""
         self.store.clear(keep=("identity", "signing_key"))
         self.settings = Settings(speed=self._first_speed)
         self.clock = Clock(self.store, speed=self._first_speed)
+        self.metrics = Metrics()
         self.change_settings({})
 
     def change_settings(self, changes: dict[str, Any]) -> None:
@@ -83,8 +83,3 @@ class State:
 def state_of(request: Request) -> State:
     state: State = request.app.state.local_azure
     return state
-
-
-def base_url(request: Request) -> str:
-    """The server's own address as the client wrote it, without a slash at the end."""
-    return f"{request.url.scheme}://{request.url.netloc}"

@@ -1,6 +1,5 @@
 """All state as JSON documents in one SQLite file, beside a folder of uploaded bytes."""
 
-import json
 import shutil
 import sqlite3
 import threading
@@ -9,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 Document = dict[str, Any]
 Documents = list[Document]  # inside Store, `list` is the method
 _Rows = list[tuple[Any, ...]]
 
 # Raise it with every change of what the documents hold: there is no migration.
-VERSION = 6
+VERSION = 7
 _FILE, _BLOBS = "state.sqlite", "blobs"
 _PARTS = (_FILE, f"{_FILE}-wal", f"{_FILE}-shm", _BLOBS)
 _SCHEMA = """
@@ -27,7 +28,19 @@ CREATE TABLE IF NOT EXISTS documents (
     UNIQUE (kind, scope, name)
 );
 CREATE INDEX IF NOT EXISTS documents_in_scope ON documents (scope, kind, seq);
+CREATE TABLE IF NOT EXISTS tags (
+    kind TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    value TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, tag, scope, name)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tags_in_scope ON tags (scope, name, kind);
+CREATE INDEX IF NOT EXISTS tags_by_value ON tags (kind, tag, value, scope, name);
 """
+_TAGGED = ("group", "account", "project", "managed_identity")
+_UNTAG = "DELETE FROM tags WHERE kind = ? AND scope = ? AND name = ?"
 _PUT = """
 INSERT INTO documents (kind, scope, name, body) VALUES (?, ?, ?, ?)
 ON CONFLICT (kind, scope, name) DO UPDATE SET body = excluded.body
@@ -49,6 +62,7 @@ class Store:
         self.blobs.mkdir(exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
+        self._kept: dict[tuple[str, str], Documents] = {}
         self._connection = sqlite3.connect(
             directory / _FILE, isolation_level=None, check_same_thread=False
         )
@@ -58,15 +72,28 @@ class Store:
         self._connection.execute(f"PRAGMA user_version={VERSION}")
 
     def put(self, kind: str, scope: str, name: str, body: Document) -> None:
-        row = (kind, scope.lower(), name.lower(), json.dumps(body))
-        self._execute(_PUT, row)
+        row = (kind, scope.lower(), name.lower(), msgspec.json.encode(body).decode())
+        with self.transaction():
+            self._execute(_PUT, row)
+            if kind in _TAGGED:
+                self._tag(kind, scope.lower(), name.lower(), body.get("tags") or {})
+        self._forget(kind)
+
+    def _tag(self, kind: str, scope: str, name: str, tags: dict[str, str]) -> None:
+        """What list_tagged() finds a document by."""
+        self._execute(_UNTAG, (kind, scope, name))
+        for tag, value in tags.items():
+            self._execute(
+                "INSERT OR REPLACE INTO tags VALUES (?, ?, ?, ?, ?)",
+                (kind, tag.lower(), value, scope, name),
+            )
 
     def get(self, kind: str, scope: str, name: str) -> Document | None:
         rows = self._execute(
             "SELECT body FROM documents WHERE kind = ? AND scope = ? AND name = ?",
             (kind, scope.lower(), name.lower()),
         )
-        return json.loads(rows[0][0]) if rows else None
+        return msgspec.json.decode(rows[0][0]) if rows else None
 
     def list(
         self,
@@ -86,7 +113,7 @@ class Store:
             values += [kind, scope.lower(), after.lower()]
         sql += f" ORDER BY seq {'DESC' if newest_first else 'ASC'} LIMIT ?"
         rows = self._execute(sql, [*values, -1 if limit is None else limit])
-        return [json.loads(body) for (body,) in rows]
+        return [msgspec.json.decode(body) for (body,) in rows]
 
     def list_under(
         self,
@@ -110,7 +137,49 @@ class Store:
                 -1 if limit is None else limit,
             ),
         )
-        return [json.loads(body) for (body,) in rows]
+        return [msgspec.json.decode(body) for (body,) in rows]
+
+    def list_tagged(
+        self,
+        kind: str,
+        scope: str,
+        tag: tuple[str, str | None],
+        *,
+        after: tuple[str, str],
+        limit: int,
+    ) -> Documents:
+        """As list_under, of those with a tag; its name has no case, its value may be any."""
+        name, value = tag
+        rows = self._execute(
+            "SELECT body FROM tags JOIN documents USING (kind, scope, name) "  # noqa: S608
+            f"WHERE kind = ? AND tag = ? {'' if value is None else 'AND value = ?'} AND {_UNDER} "
+            "AND (scope, name) > (?, ?) ORDER BY scope, name LIMIT ?",
+            (
+                kind,
+                name.lower(),
+                *(() if value is None else (value,)),
+                *_range(scope),
+                *(part.lower() for part in after),
+                limit,
+            ),
+        )
+        return [msgspec.json.decode(body) for (body,) in rows]
+
+    def watched(self, kind: str, scope: str) -> Documents:
+        """list_under, kept until a document of the kind changes; not to be changed by callers."""
+        key = (kind, scope.lower())
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self.list_under(kind, scope)
+        return found
+
+    def _forget(self, kind: str | None = None) -> None:
+        for key in [key for key in self._kept if kind in (None, key[0])]:
+            del self._kept[key]
+
+    def count_under(self, kind: str, scope: str) -> int:
+        sql = f"SELECT COUNT(*) FROM documents WHERE kind = ? AND {_UNDER}"  # noqa: S608
+        return int(self._execute(sql, (kind, *_range(scope)))[0][0])
 
     def count(self, kind: str, scope: str) -> int:
         rows = self._execute(
@@ -123,17 +192,24 @@ class Store:
             "DELETE FROM documents WHERE kind = ? AND scope = ? AND name = ? RETURNING seq",
             (kind, scope.lower(), name.lower()),
         )
+        if kind in _TAGGED:
+            self._execute(_UNTAG, (kind, scope.lower(), name.lower()))
+        self._forget(kind)
         return bool(rows)
 
     def delete_scope(self, scope: str) -> None:
         """Delete the documents of every kind in a scope and in the scopes below it."""
-        self._execute(f"DELETE FROM documents WHERE {_UNDER}", _range(scope))  # noqa: S608
+        for table in ("documents", "tags"):
+            self._execute(f"DELETE FROM {table} WHERE {_UNDER}", _range(scope))  # noqa: S608
+        self._forget()
 
     def clear(self, *, keep: Iterable[str]) -> None:
         """Delete every document but those of the kinds to keep, and all bytes."""
         kinds = tuple(keep)
         marks = ",".join("?" * len(kinds))
         self._execute(f"DELETE FROM documents WHERE kind NOT IN ({marks})", kinds)  # noqa: S608
+        self._execute("DELETE FROM tags", ())
+        self._forget()
         for path in self.blobs.iterdir():
             path.unlink(missing_ok=True)
 
@@ -150,6 +226,7 @@ class Store:
                 yield
             except BaseException:
                 self._end("ROLLBACK")
+                self._forget()
                 raise
             self._end("COMMIT")
 

@@ -58,7 +58,7 @@ class Stage:
 
     def contents(self) -> dict[str, list[str]]:
         """The names of all that exists in the local Azure, by kind, read from it now."""
-        found = self._ask("/_local/state")
+        found = self._ask("/_local/state?details=1")
         return {kind: list(listed["names"]) for kind, listed in found.items()}
 
     def _ask(self, path: str) -> Any:  # noqa: ANN401 - JSON

@@ -110,7 +110,7 @@ class Cloud:
         self.azure.admin("PUT", "faults", [*known, fault])
 
     def groups(self) -> set[str]:
-        return set(self.azure.admin("GET", "state")["groups"]["names"])
+        return set(self.azure.admin("GET", "state?details=1")["groups"]["names"])
 
     def deleted(self) -> list[str]:
         """The ids of the soft-deleted accounts."""

@@ -221,7 +221,7 @@ def deploy(cloud: Cloud, name: str, tags: dict[str, str]) -> None:
 
 
 def deployed(cloud: Cloud) -> list[str]:
-    names: list[str] = cloud.azure.admin("GET", "state")["deployments"]["names"]
+    names: list[str] = cloud.azure.admin("GET", "state?details=1")["deployments"]["names"]
     return names
 
 

@@ -92,7 +92,7 @@ def left(cloud: Cloud) -> list[str]:
     with open_client(f"{cloud.azure.url}/accounts/{ACCOUNT}/") as client:
         uploaded = [f.name for f in files.list_all(client) if f.purpose == "fine-tune"]
         suffixes = [job.suffix or "" for job in jobs.list_all(client)]
-    deployments: list[str] = cloud.azure.admin("GET", "state")["deployments"]["names"]
+    deployments: list[str] = cloud.azure.admin("GET", "state?details=1")["deployments"]["names"]
     return sorted([*uploaded, *suffixes, *deployments])
 
 

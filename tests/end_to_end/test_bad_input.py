@@ -87,7 +87,7 @@ def product(tmp_path: Path) -> Callable[..., Path]:
 
 
 def existing(local_azure: Server) -> dict[str, int]:
-    found = local_azure.admin("GET", "state")
+    found = local_azure.admin("GET", "state?details=1")
     return {kind: listed["count"] for kind, listed in found.items()}
 
 

@@ -47,7 +47,7 @@ def test_a_model_goes_from_stage_to_stage_without_a_second_training(desk: Desk) 
         shown = desk.done("deploy", "show", *where)
         assert [each["deployment"] for each in shown] == ["gpt-4o", "tienda"]
     assert len(set(jobs)) == 1
-    state = desk.azure.admin("GET", "state")
+    state = desk.azure.admin("GET", "state?details=1")
     assert state["jobs"]["count"] == 1
 
 

@@ -20,9 +20,13 @@ DATED = "azure-openai-authoring-2024-10-21.transcribed.json"
 PREVIEW = "azure-openai-authoring-2025-04-01-preview.transcribed-partial.json"
 V1 = "azure-openai-v1-files-finetuning.transcribed-partial.json"
 OPENAI = "openai-openapi-2.3.0.files-uploads-finetune-models-chat.subset.json"
+RESPONSES = "openai-openapi-2.3.0.responses.subset.json"
+STORED = "openai-openapi-2.3.0.embeddings-batches-stored.subset.json"
+EVALS = "openai-openapi-2.3.0.evals.subset.json"
 
 _METHODS = ("get", "put", "post", "patch", "delete", "head")
-_ACCOUNT = re.compile(r"/accounts/[^/]+/openai(?P<v1>/v1)?(?P<path>/.*)")
+_ACCOUNT = re.compile(r"/accounts/[^/]+(/api/projects/[^/]+)?/openai(?P<v1>/v1)?(?P<path>/.*)")
+_EMBEDDINGS = re.compile(r"(/deployments/[^/]+)?/embeddings")
 _CHAT = re.compile(r"(/deployments/[^/]+)?/chat/completions")
 # Schemas whose known answers of Azure have keys that the specification has not.
 OPEN = {
@@ -78,8 +82,29 @@ def specification(file: str, *, closed: bool = True) -> dict[str, Any]:
         # On Azure's dated surface the deployment in the path is the model.
         for part in schemas["CreateChatCompletionRequest"]["allOf"]:
             part["required"] = [key for key in part.get("required", ()) if key != "model"]
+    if file == STORED:
+        # OpenAI's own example of stored messages has the user's.
+        del schemas["ChatCompletionResponseMessage"]["properties"]["role"]["enum"]
+        required = schemas["CreateEmbeddingRequest"]["required"]
+        required.remove("model")  # which on Azure's dated surface is the deployment in the path
+        # In base64, which its request allows, a vector is a text.
+        schemas["Embedding"]["properties"]["embedding"] = {}
+    if file in (RESPONSES, EVALS):
+        _loosen(content)
     _plain(content)
     return content
+
+
+def _loosen(node: object) -> None:
+    """OpenAI's own alternatives are not disjoint, although it says oneOf."""
+    if isinstance(node, list):
+        for item in node:
+            _loosen(item)
+    if isinstance(node, dict):
+        if isinstance(node.get("oneOf"), list):
+            node["anyOf"] = node.pop("oneOf")
+        for item in node.values():
+            _loosen(item)
 
 
 def _models() -> dict[str, Any]:
@@ -151,10 +176,12 @@ def _candidates(path: str, version: str) -> list[tuple[str, str]]:
     found = _ACCOUNT.fullmatch(path)
     if found is None:
         return [(file, path.rstrip("/")) for file in (COGNITIVE, LOCKS, RESOURCES)]
+    if _EMBEDDINGS.fullmatch(found["path"]):
+        return [(STORED, "/embeddings")]
     if _CHAT.fullmatch(found["path"]):
         return [(OPENAI, "/chat/completions")]
     if found["v1"]:
-        return [(V1, found["path"]), (OPENAI, found["path"])]
+        return [(file, found["path"]) for file in (V1, OPENAI, RESPONSES, STORED, EVALS)]
     return [(PREVIEW if version.endswith("-preview") else DATED, found["path"])]
 
 
@@ -187,8 +214,11 @@ def response_violation(operation: Operation, status: int, body: Any) -> str | No
     return _violation(operation.file, schema, body)
 
 
-def chunk_violation(chunk: Any) -> str | None:  # noqa: ANN401
+def chunk_violation(operation: Operation, chunk: Any) -> str | None:  # noqa: ANN401
     """Of a streamed completion; Azure's first chunk has no name and only the prompt's filters."""
+    if operation.file == RESPONSES:
+        event = {"$ref": "#/components/schemas/ResponseStreamEvent"}
+        return _violation(RESPONSES, event, chunk)
     if "prompt_filter_results" in chunk and not chunk["choices"]:
         return None
     schema = {"$ref": "#/components/schemas/CreateChatCompletionStreamResponse"}

@@ -79,7 +79,8 @@ class Witness:
 def _violation(operation: contract.Operation, exchange: dict[str, Any]) -> str | None:
     if exchange["type"].startswith("text/event-stream"):
         chunks = _chunks(exchange["answered"])
-        return next(filter(None, map(contract.chunk_violation, chunks)), None)
+        each = (contract.chunk_violation(operation, chunk) for chunk in chunks)
+        return next(filter(None, each), None)
     status = exchange["status"]
     wrong = contract.response_violation(operation, status, _parsed(exchange["answered"]))
     if wrong or status >= 400:
@@ -91,7 +92,7 @@ def _violation(operation: contract.Operation, exchange: dict[str, Any]) -> str |
 
 def _chunks(stream: str) -> list[Any]:
     """A client that hangs up leaves half a chunk at the end."""
-    events = [event.removeprefix("data: ") for event in stream.split("\n\n")[:-1]]
+    events = [event.partition("data: ")[2] for event in stream.split("\n\n")[:-1]]
     return [json.loads(event) for event in events if event != "[DONE]"]
 
 

@@ -158,7 +158,7 @@ class Stage:
         return {one["deployment"]: one for one in self.script("scripts/deploy.py", "show")}
 
     def exists(self, kind: str) -> list[str]:
-        names: list[str] = self.azure.admin("GET", "state")[kind]["names"]
+        names: list[str] = self.azure.admin("GET", "state?details=1")[kind]["names"]
         return names
 
     def _command(self, event: str, workflow: str, file: Path) -> list[str]:

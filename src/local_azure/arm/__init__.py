@@ -1,6 +1,6 @@
 """Azure Resource Manager: resource groups, locks and Microsoft.CognitiveServices."""
 
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm import (
     accounts,
@@ -9,11 +9,14 @@ from local_azure.arm import (
     deployments,
     groups,
     locks,
+    managed_identities,
+    monitor,
     operations,
     permissions,
     projects,
     quota_tiers,
     resource_lists,
+    role_assignments,
     subscriptions,
     tags,
     unknown,
@@ -23,11 +26,14 @@ _PARTS = (
     subscriptions,
     operations,
     locks,
+    role_assignments,
+    managed_identities,
     permissions,
     groups,
     tags,
     resource_lists,
     accounts,
+    monitor,
     deployments,
     projects,
     deleted_accounts,
@@ -37,5 +43,5 @@ _PARTS = (
 )
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [route for part in _PARTS for route in part.routes()]

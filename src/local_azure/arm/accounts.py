@@ -4,9 +4,11 @@ import re
 import secrets
 import uuid
 
+from pydantic import ValidationError
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
+from local_azure.address import account_url
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.groups import require_group, require_living_group
 from local_azure.arm.locks import require_deletable, require_writable
@@ -21,6 +23,7 @@ from local_azure.arm.resources import (
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
 from local_azure.catalog import normalize_region
 from local_azure.errors import AzureError, bad_request, conflict, not_found
+from local_azure.network import NetworkRules
 from local_azure.provisioning import begin, provisioning_state
 from local_azure.state import State
 from local_azure.store import Document
@@ -47,7 +50,7 @@ _CAPABILITIES = {
 }
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route("/subscriptions/{subscription}/providers/" + NAMESPACE + "/accounts", GET=_list),
         arm_route(PATH, GET=_list_in_group),
@@ -87,7 +90,7 @@ def require_changeable_account(arm: ArmRequest) -> Document:
 
 def shown(account: Document, arm: ArmRequest) -> Document:
     """The account as ARM answers; its endpoint lies on this server."""
-    endpoint = f"{arm.base}/accounts/{account['_domain']}/"
+    endpoint = account_url(arm.base, account["_domain"])
     computed = {
         "endpoint": endpoint,
         "endpoints": {"OpenAI Language Model Instance API": endpoint},
@@ -215,10 +218,18 @@ def _change(arm: ArmRequest, account: Document) -> None:
     properties = {
         key: value for key, value in asked.items() if key in _WRITABLE and value is not None
     }
+    _require_rules(properties.get("networkAcls"))
     _claim_domain(arm, account, str(properties.get("customSubDomainName") or ""))
     account["properties"] |= properties
     stamp(account, arm)
     _save(arm.state, account)
+
+
+def _require_rules(rules: object) -> None:
+    try:
+        NetworkRules.model_validate(rules or {})
+    except ValidationError as error:
+        raise invalid_content(f"networkAcls: {error.errors()[0]['msg']}") from None
 
 
 def _claim_domain(arm: ArmRequest, account: Document, asked: str) -> None:
@@ -290,11 +301,19 @@ def _listed(arm: ArmRequest, accounts: list[Document]) -> Response:
 
 
 def _list_keys(arm: ArmRequest) -> Response:
-    return _keys(require_account(arm))
+    return _keys(_with_keys(arm, "list"))
+
+
+def _with_keys(arm: ArmRequest, action: str) -> Document:
+    account = require_account(arm)
+    if account["properties"].get("disableLocalAuth"):
+        reason = f"Failed to {action} key. disableLocalAuth is set to be true"
+        raise bad_request("BadRequest", reason)
+    return account
 
 
 def _regenerate_key(arm: ArmRequest) -> Response:
-    account = require_account(arm)
+    account = _with_keys(arm, "regenerate")
     index = {"key1": 0, "key2": 1}.get(str(arm.body.get("keyName")).lower())
     if index is None:
         raise bad_request("InvalidKeyName", "keyName must be Key1 or Key2.")

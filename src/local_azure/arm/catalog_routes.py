@@ -5,7 +5,7 @@ from math import ceil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure import trained_models
 from local_azure.arm import accounts, deployments, quota
@@ -46,7 +46,7 @@ class Workloads(_Camel):
     workloads: list[Workload] = []
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_LOCATION + "/models", GET=_location_models),
         arm_route(_LOCATION + "/usages", GET=_location_usages),

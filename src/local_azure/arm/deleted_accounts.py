@@ -1,7 +1,7 @@
 """Accounts between deletion and purge: 48 hours in which name, quota and content are kept."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.resources import timestamp, wire
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
@@ -16,7 +16,7 @@ _PROVIDER = "/subscriptions/{subscription}/providers/" + NAMESPACE
 _ONE = _PROVIDER + "/locations/{location}/resourceGroups/{group}/deletedAccounts/{account}"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_PROVIDER + "/deletedAccounts", GET=_list),
         arm_route(_ONE, GET=_get, DELETE=_purge),
@@ -37,7 +37,7 @@ def listed(state: State) -> list[Document]:
 
 def purge_due(state: State) -> None:
     """Purge those whose time is up."""
-    for deleted in listed(state):
+    for deleted in state.store.watched(_KIND, state.subscription):
         if state.clock.now() >= deleted["_deleted"] + KEPT_SECONDS:
             with state.store.transaction():
                 purge(state, deleted)

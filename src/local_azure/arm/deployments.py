@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm import accounts, operations, quota
 from local_azure.arm.deployable import Deployable, require_deployable
@@ -27,7 +27,7 @@ _PATH = accounts.PATH + "/{account}/deployments"
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_PATH, GET=_list),
         arm_route(_PATH + "/{deployment}", PUT=_put, GET=_get, PATCH=_patch, DELETE=_delete),
@@ -56,8 +56,10 @@ def find_deployment(state: State, account_id: str, name: str) -> Document | None
 def note_use(state: State, deployment: Document) -> None:
     """Keep a deployment that somebody calls from expiring."""
     now = state.clock.now()
+    if now - deployment["_last_used"] < _USE_NOTED_EVERY:
+        return
     current = find_deployment(state, deployment["_scope"], deployment["name"])
-    if current is not None and now - current["_last_used"] >= _USE_NOTED_EVERY:
+    if current is not None:
         _save(state, current | {"_last_used": now})
 
 
@@ -173,11 +175,15 @@ def _describe(
     kept = {key: asked[key] for key in ("raiPolicyName",) if key in asked}
     deployment["_fine_tuned"] = model.fine_tuned
     deployment["_job"] = model.job
+    deployment["_embeds"] = model.model.embeds
     deployment["properties"] = {
         "model": named,
         "versionUpgradeOption": asked.get("versionUpgradeOption")
         or "OnceNewDefaultVersionAvailable",
-        "capabilities": {"chatCompletion": "true", **model.model.context},
+        "capabilities": {
+            ("embeddings" if model.model.embeds else "chatCompletion"): "true",
+            **model.model.context,
+        },
         **kept,
     }
 

@@ -1,7 +1,7 @@
 """Resource groups: their life, and the check that every resource in one begins with."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm.locks import require_deletable, require_writable
@@ -27,7 +27,7 @@ _DELETE = "delete resource group"
 _FORCEABLE = ("microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_GROUPS, GET=_list),
         arm_route(
@@ -134,7 +134,7 @@ def _list(arm: ArmRequest) -> Response:
         seen = visible(arm, group["_made"]) and arm.may_read(group["id"])
         return seen and has_tag(group, wanted)
 
-    return ok(Page(["group"], arm.state.subscription, keep, _shown).body(arm))
+    return ok(Page(["group"], arm.state.subscription, wanted, keep, _shown).body(arm))
 
 
 def _delete(arm: ArmRequest) -> Response:

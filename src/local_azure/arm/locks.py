@@ -3,7 +3,7 @@
 import re
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.resources import require_name, stamp, wire
 from local_azure.arm.routing import ArmRequest, arm_route, ok
@@ -15,7 +15,7 @@ _LOCKS = "/{scope:path}/providers/Microsoft.Authorization/locks"
 _LEVELS = ("CanNotDelete", "ReadOnly")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_LOCKS, GET=_list),
         arm_route(_LOCKS + "/{lock}", PUT=_put, GET=_get, DELETE=_delete),
@@ -51,7 +51,7 @@ def _above(state: State, resource_id: str) -> list[Document]:
     return [lock for scope in scopes for lock in state.store.list("lock", scope)]
 
 
-def _scope(arm: ArmRequest) -> str:
+def scope_of(arm: ArmRequest) -> str:
     """The SDK leaves two slashes where a resource has no parent."""
     scope = "/" + re.sub("/+", "/", arm.params["scope"]).strip("/")
     subscription = scope.split("/")[2:3]
@@ -64,7 +64,7 @@ def _scope(arm: ArmRequest) -> str:
 
 
 def _put(arm: ArmRequest) -> Response:
-    scope, name = _scope(arm), arm.params["lock"]
+    scope, name = scope_of(arm), arm.params["lock"]
     require_name(name, "InvalidLockName")
     properties = arm.section("properties")
     if properties.get("level") not in _LEVELS:
@@ -85,19 +85,19 @@ def _put(arm: ArmRequest) -> Response:
 
 def _get(arm: ArmRequest) -> Response:
     name = arm.params["lock"]
-    lock = arm.state.store.get("lock", _scope(arm), name)
+    lock = arm.state.store.get("lock", scope_of(arm), name)
     if lock is None:
         raise not_found("LockNotFound", f"The lock '{name}' could not be found.")
     return ok(_shown(lock))
 
 
 def _list(arm: ArmRequest) -> Response:
-    scope = _scope(arm)
+    scope = scope_of(arm)
     return ok({"value": [_shown(lock) for lock in arm.state.store.list_under("lock", scope)]})
 
 
 def _delete(arm: ArmRequest) -> Response:
-    deleted = arm.state.store.delete("lock", _scope(arm), arm.params["lock"])
+    deleted = arm.state.store.delete("lock", scope_of(arm), arm.params["lock"])
     return Response(status_code=200 if deleted else 204)
 
 

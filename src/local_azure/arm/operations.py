@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.resources import timestamp
 from local_azure.arm.routing import ArmRequest, Handler, arm_route, ok
@@ -23,7 +23,7 @@ _EFFECTS: dict[str, Effect] = {}
 _READERS: dict[str, Handler] = {}
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_PROVIDER + "/locations/{location}/operationResults/{operation}", GET=_status),
         arm_route("/subscriptions/{subscription}/operationresults/{operation}", GET=_result),
@@ -69,7 +69,7 @@ def start(
 
 def settle(state: State) -> None:
     """End the operations whose time has come. Costs one look at an index where there are none."""
-    for operation in state.store.list_under("pending", state.subscription):
+    for operation in state.store.watched("pending", state.subscription):
         if seconds_left(operation, state.clock) <= 0:
             with state.store.transaction():
                 state.store.delete("pending", operation["_scope"], operation["name"])

@@ -1,8 +1,9 @@
 """Foundry projects in an account."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
+from local_azure.address import account_url
 from local_azure.arm import accounts, operations
 from local_azure.arm.locks import require_deletable, require_writable
 from local_azure.arm.resources import checked_identity, checked_tags, stamp, wire
@@ -14,7 +15,7 @@ from local_azure.store import Document
 _PATH = accounts.PATH + "/{account}/projects"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_PATH, GET=_list),
         arm_route(_PATH + "/{project}", PUT=_put, GET=_get, PATCH=_patch, DELETE=_delete),
@@ -108,7 +109,8 @@ def _require(arm: ArmRequest, account: Document) -> Document:
 
 
 def _shown(project: Document, account: Document, arm: ArmRequest) -> Document:
-    endpoint = f"{arm.base}/accounts/{account['_domain']}/api/projects/{project['_project']}"
+    domain = account_url(arm.base, account["_domain"])
+    endpoint = f"{domain}api/projects/{project['_project']}"
     computed = {
         "endpoints": {"AI Foundry API": endpoint},
         "provisioningState": provisioning_state(project, arm.state.clock),

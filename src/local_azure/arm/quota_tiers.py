@@ -1,7 +1,7 @@
 """The subscription's quota tier, and whether it may rise by itself."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.resources import timestamp
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
@@ -13,7 +13,7 @@ _POLICIES = ("OnceUpgradeIsAvailable", "NoAutoUpgrade")
 _KIND, _NAME = "quota_tier", "default"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route(_PATH, GET=_list),
         arm_route(f"{_PATH}/{_NAME}", GET=_get, PUT=_put, PATCH=_put),

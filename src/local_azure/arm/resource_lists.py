@@ -1,18 +1,18 @@
 """All resources of a group or of the subscription, whatever their type."""
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.groups import require_group
 from local_azure.arm.resources import TAG_CONDITIONS, Page, conditions, has_tag
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.store import Document
 
-_KINDS = ("account", "project")
+_KINDS = ("account", "project", "managed_identity")
 _SHOWN = ("id", "name", "type", "kind", "sku", "location", "identity", "tags")
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         arm_route("/subscriptions/{subscription}/resources", GET=_list),
         arm_route(
@@ -45,11 +45,13 @@ def _page(arm: ArmRequest, scope: str) -> Response:
 
     with_times = "createdtime" in arm.query.get("$expand", "").lower()
     render = _shown_with_times if with_times else _shown
-    return ok(Page(_KINDS, scope, keep, render).body(arm))
+    return ok(Page(_KINDS, scope, wanted, keep, render).body(arm))
 
 
 def _lives(arm: ArmRequest, resource: Document) -> bool:
     """A deleted account keeps its projects, but they are not listed."""
+    if "/accounts/" not in resource["id"]:
+        return True
     group, _, account = resource["id"].partition("/projects/")[0].rpartition("/")
     group = group.partition("/providers/")[0]
     return arm.state.store.get("account", group, account) is not None

@@ -118,6 +118,7 @@ def has_tag(document: Document, wanted: Mapping[str, str]) -> bool:
 class Page:
     kinds: Sequence[str]
     scope: str
+    wanted: Mapping[str, str]  # tagname and tagvalue, or neither
     keep: Callable[[Document], bool]
     render: Callable[[Document], Document]
 
@@ -155,13 +156,20 @@ class Page:
         kind, scope, name = token
         for at in self.kinds[self.kinds.index(kind) :]:
             after = (scope, name) if at == kind else ("", "")
-            while batch := arm.state.store.list_under(
-                at, self.scope, after=after, limit=batch_size
-            ):
+            while batch := self._batch(arm, at, after, batch_size):
                 for document in batch:
                     after = (document["_scope"], document["id"].rpartition("/")[2])
                     if self.keep(document):
                         yield [at, *after], document
+
+    def _batch(
+        self, arm: ArmRequest, kind: str, after: tuple[str, str], size: int
+    ) -> list[Document]:
+        store = arm.state.store
+        if "tagname" not in self.wanted:
+            return store.list_under(kind, self.scope, after=after, limit=size)
+        tag = (self.wanted["tagname"], self.wanted.get("tagvalue"))
+        return store.list_tagged(kind, self.scope, tag, after=after, limit=size)
 
 
 def _top(arm: ArmRequest) -> int:

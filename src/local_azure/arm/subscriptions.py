@@ -1,17 +1,39 @@
 """The cloud's metadata, tenants, the subscription, its locations and providers."""
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
+from starlette.routing import Route
 
+from local_azure.access import sees_nothing
+from local_azure.address import base_url
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, ok
 from local_azure.errors import missing_action, not_found
-from local_azure.state import base_url, state_of
+from local_azure.json_text import JSONResponse
+from local_azure.state import state_of
 from local_azure.store import Document
 
 CLOUD_NAME = "LocalAzure"
 SUBSCRIPTION_NAME = "Local Azure"
 _ONE_DOCUMENT_SINCE = "2022-09-01"  # older versions of the metadata answer a list of clouds
+# Services that are not here get host names that lead nowhere: a client that finds none in the
+# metadata takes those of the public cloud, and would send our tokens there.
+_NOWHERE = "localhost"
+_SUFFIXES = {
+    "acrLoginServer": "azurecr",
+    "attestationEndpoint": "attest",
+    "azureDataLakeAnalyticsCatalogAndJob": "azuredatalakeanalytics",
+    "azureDataLakeStoreFileSystem": "azuredatalakestore",
+    "azureFrontDoorEndpointSuffix": "azurefd",
+    "keyVaultDns": "vault",
+    "mariadbServer": "mariadb.database",
+    "mhsmDns": "managedhsm",
+    "mysqlServer": "mysql.database",
+    "postgresqlServer": "postgres.database",
+    "sqlServerHostname": "database",
+    "storage": "core",
+    "storageSyncEndpointSuffix": "afs",
+    "synapseAnalytics": "dev.azuresynapse",
+}
 _API_VERSIONS = ["2025-09-01", "2025-06-01", "2024-10-01", "2023-05-01"]
 _RESOURCE_TYPES = {
     NAMESPACE: (
@@ -23,11 +45,15 @@ _RESOURCE_TYPES = {
         "locations/usages",
     ),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources"),
-    "Microsoft.Authorization": ("locks",),
+    "Microsoft.Authorization": ("locks", "roleAssignments", "roleDefinitions"),
+    "Microsoft.ManagedIdentity": (
+        "userAssignedIdentities",
+        "userAssignedIdentities/federatedIdentityCredentials",
+    ),
 }
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     return [
         Route("/metadata/endpoints", _metadata),
         arm_route("/tenants", GET=_tenants),
@@ -59,7 +85,7 @@ async def _metadata(request: Request) -> JSONResponse:
     cloud = {
         "name": CLOUD_NAME,
         "resourceManager": f"{base}/",
-        "portal": base,
+        "portal": f"https://portal.azure.{_NOWHERE}",
         "gallery": base,
         "graph": f"{base}/",
         "graphAudience": f"{base}/",
@@ -71,11 +97,15 @@ async def _metadata(request: Request) -> JSONResponse:
         "vmImageAliasDoc": f"{base}/",
         "authentication": {
             "loginEndpoint": base,
-            "audiences": ["https://management.core.windows.net/", "https://management.azure.com/"],
+            "audiences": [
+                "https://management.core.windows.net/",
+                "https://management.azure.com/",
+                f"{base}/",
+            ],
             "tenant": state_of(request).identity.tenant_id,
             "identityProvider": "AAD",
         },
-        "suffixes": {},
+        "suffixes": {name: f"{first}.{_NOWHERE}" for name, first in _SUFFIXES.items()},
     }
     version = request.query_params.get("api-version", "")
     return JSONResponse(cloud if version >= _ONE_DOCUMENT_SINCE else [cloud])
@@ -88,13 +118,13 @@ def _tenants(arm: ArmRequest) -> Response:
 
 
 def _list(arm: ArmRequest) -> Response:
-    without_roles = arm.state.settings.roles == []
+    without_roles = sees_nothing(arm.state, arm.principal.object_id)
     return ok({"value": [] if without_roles else [_subscription(arm)]})
 
 
 def _get(arm: ArmRequest) -> Response:
     """Any role in it lets a principal see the subscription."""
-    if arm.state.settings.roles == []:
+    if sees_nothing(arm.state, arm.principal.object_id):
         action = "Microsoft.Resources/subscriptions/read"
         raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
     return ok(_subscription(arm))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.accounts import require_account
 from local_azure.arm.groups import require_living_group
@@ -20,7 +20,7 @@ _ACCOUNT = _GROUP + "/providers/" + NAMESPACE + "/accounts/{account}"
 _TAGS = "/providers/Microsoft.Resources/tags/default"
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     handlers = {"GET": _get, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
     return [arm_route(scope + _TAGS, **handlers) for scope in (_GROUP, _ACCOUNT)]
 

@@ -3,7 +3,7 @@
 import re
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from local_azure.arm.routing import ArmRequest, arm_route
 from local_azure.arm.subscriptions import known_types
@@ -12,7 +12,7 @@ from local_azure.errors import AzureError, not_found
 _PROVIDER_PATH = re.compile(r"/providers/(?P<namespace>[^/]+)(?P<rest>(/[^/]+)*)/?$", re.IGNORECASE)
 
 
-def routes() -> list[BaseRoute]:
+def routes() -> list[Route]:
     every = dict.fromkeys(("GET", "PUT", "POST", "PATCH", "DELETE"), _refuse)
     return [
         arm_route("/subscriptions/{subscription}/{rest:path}", **every),

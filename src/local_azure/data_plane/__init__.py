@@ -1,16 +1,41 @@
-"""The data plane of Azure OpenAI, below /accounts/{account}/openai."""
+"""The data plane of Azure OpenAI, below /accounts/NAME/openai, and of Foundry projects."""
 
-from starlette.routing import BaseRoute
+from starlette.routing import Mount
 
-from local_azure.data_plane import chat, files, job_operations, models, uploads
-from local_azure.data_plane.wire import DataPlane, route
+from local_azure.data_plane import (
+    batches,
+    chat,
+    embeddings,
+    evals,
+    files,
+    grading,
+    job_operations,
+    models,
+    projects,
+    responses,
+    stored_completions,
+    uploads,
+)
+from local_azure.data_plane.router import Router
+from local_azure.data_plane.wire import DataPlane
+
+_MODULES = (
+    files,
+    uploads,
+    job_operations,
+    models,
+    chat,
+    stored_completions,
+    responses,
+    embeddings,
+    batches,
+    grading,
+    evals,
+    projects,
+)
+OPERATIONS = [operation for module in _MODULES for operation in module.OPERATIONS]
 
 
-def routes(plane: DataPlane) -> list[BaseRoute]:
-    """Every operation, on the dated surface and on /v1 where it exists there."""
-    modules = (files, uploads, job_operations, models, chat)
-    operations = [operation for module in modules for operation in module.OPERATIONS]
-    return [
-        *(route(plane, operation, v1=True) for operation in operations if operation.v1),
-        *(route(plane, operation, v1=False) for operation in operations if operation.dated),
-    ]
+def routes(plane: DataPlane) -> list[Mount]:
+    """Every operation, on each surface that has it."""
+    return [Mount("/accounts", Router(plane, OPERATIONS))]

@@ -39,7 +39,10 @@ TRAINING_TYPES = {
     "1": "GlobalStandard",
     "developer": "DeveloperTier",
     "developertier": "DeveloperTier",
+    "datazone": "DataZoneStandard",  # the service's own word is not confirmed
+    "datazonestandard": "DataZoneStandard",
 }
+DEFAULT_TRAINING_TYPES = ("GlobalStandard", "Standard", "DataZoneStandard", "DeveloperTier")
 METHODS = ("supervised", "dpo")
 VISION_MODELS = ("gpt-4o-2024-08-06", "gpt-4.1-2025-04-14")  # fine-tuning-vision, Azure docs
 NO_FINE_TUNING = "The specified base model does not support fine-tuning"
@@ -57,7 +60,7 @@ def new_job(call: Call, body: Json) -> Job:
     _require_room(call)
     base = _base_model(call, body)
     training_type = _training_type(call, base, body.get("trainingType"))
-    method = _method(body)
+    method = _method(base, body)
     training = _material(call, body, "training_file")
     validation = _material(call, body, "validation_file") if body.get("validation_file") else None
     requested = _requested(body, method)
@@ -114,12 +117,18 @@ def _base_model(call: Call, body: Json) -> CatalogModel:
 
 
 def _stated_name(base: CatalogModel, name: str) -> str:
-    return base.base_name if name.lower() == base.base_name.lower() else name
+    """With the date that it was asked for without; whether Azure does so is not confirmed."""
+    return base.base_name if name.lower() in (base.name.lower(), base.base_name.lower()) else name
 
 
 def _training_type(call: Call, base: CatalogModel, asked: object) -> str:
-    """Without a training type the service says that the model cannot be fine-tuned."""
+    """Without a training type the service says that the model cannot be fine-tuned.
+
+    The setting that lets it be left out takes the first that the region offers.
+    """
     offered = base.training_types(normalize_region(call.account["location"]))
+    if asked is None and call.state.settings.strict_training_type == "off":
+        asked = next((name for name in DEFAULT_TRAINING_TYPES if name in offered), None)
     if asked is None or not offered:
         raise invalid(NO_FINE_TUNING)
     training_type = TRAINING_TYPES.get(str(asked).lower())
@@ -128,13 +137,13 @@ def _training_type(call: Call, base: CatalogModel, asked: object) -> str:
     return training_type
 
 
-def _method(body: Json) -> str:
-    method = body.get("method")
-    if method is None:
-        return "supervised"
+def _method(base: CatalogModel, body: Json) -> str:
+    method = body.get("method") or {"type": "supervised"}
     name = method.get("type") if isinstance(method, dict) else None
     if name not in METHODS:
         raise invalid(f"The method's type must be one of {', '.join(METHODS)} here.")
+    if name not in base.methods:
+        raise invalid(f"{NO_FINE_TUNING} with the method {name}.")
     return str(name)
 
 

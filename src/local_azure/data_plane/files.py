@@ -20,7 +20,7 @@ from urllib.request import (
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
 from starlette.types import Message as AsgiMessage
 
 from local_azure.data_plane import jobs
@@ -32,21 +32,24 @@ from local_azure.data_plane.wire import (
     missing,
     new_id,
     over_quota,
+    paged,
     without_nulls,
 )
 from local_azure.errors import AzureError
+from local_azure.json_text import JSONResponse
 from local_azure.simulated_model.training_file import Inspection, inspect_file
 from local_azure.store import Document
 
 FILE_BYTES = 512_000_000  # MaxTrainingFileSize of an account, as Azure's own answer has it
 FILES = 100  # MaxUserFileCount; quotas-limits, 2026-02-17
 TOTAL_BYTES = 1_000_000_000  # fine-tuning files of a resource; quotas-limits, 2026-02-17
-PURPOSES = ("fine-tune", "assistants", "batch")
+PURPOSES = ("fine-tune", "assistants", "batch", "evals", "user_data")
 EXPIRY_DAYS = (14, 30)  # authoring 2025-04-01-preview
 PENDING_SHARE = 0.25  # of the time a file takes until it is processed
 FORM_OVERHEAD = 65536  # bytes of a multipart body beside the file
 IMPORT_TIMEOUT = 60  # seconds
 CHUNK = 1024 * 1024
+FILES_PAGE = 10_000  # OpenAI's specification
 ERRORS = (HTTPErrorProcessor, HTTPDefaultErrorHandler)
 
 File = dict[str, Any]
@@ -79,12 +82,13 @@ async def import_(call: Call) -> Response:
 
 
 async def list_(call: Call) -> Response:
-    """No paging and no has_more: so says the specification."""
+    """The files behind `after`, `limit` of them; no has_more: so says the specification."""
     purpose = call.request.query_params.get("purpose")
     jobs.settle(call.plane, call.scope)
     shown = call.listed("files", live(call))
     files = [file for file in shown if purpose in (None, file["purpose"])]
-    data = [to_wire(call, await _measured(call, file)) for file in files]
+    found, _ = paged(call, files, default_limit=FILES_PAGE)
+    data = [to_wire(call, await _measured(call, file)) for file in found]
     return JSONResponse({"object": "list", "data": data})
 
 
@@ -113,7 +117,7 @@ async def content(call: Call) -> Response:
 OPERATIONS = (
     Operation("POST", "/files", create),
     Operation("GET", "/files", list_),
-    Operation("POST", "/files/import", import_, v1=False),
+    Operation("POST", "/files/import", import_, surfaces=("dated",)),
     Operation("GET", "/files/{file}", get),
     Operation("DELETE", "/files/{file}", delete),
     Operation("GET", "/files/{file}/content", content),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from local_azure.data_plane import jobs
 from local_azure.data_plane.creation import UNSET, new_job
@@ -24,6 +24,7 @@ from local_azure.data_plane.wire import (
     without_nulls,
     wrong_state,
 )
+from local_azure.json_text import JSONResponse
 
 JOBS_PAGE, EVENTS_PAGE, CHECKPOINTS_PAGE = 20, 20, 10  # authoring 2024-10-21
 REQUIRED_ON_V1: Json = {
@@ -123,7 +124,7 @@ OPERATIONS = (
     Operation("POST", "/fine_tuning/jobs", create),
     Operation("GET", "/fine_tuning/jobs", list_),
     Operation("GET", "/fine_tuning/jobs/{job}", get),
-    Operation("DELETE", "/fine_tuning/jobs/{job}", delete, v1=False),
+    Operation("DELETE", "/fine_tuning/jobs/{job}", delete, surfaces=("dated",)),
     Operation("POST", "/fine_tuning/jobs/{job}/cancel", cancel),
     Operation("POST", "/fine_tuning/jobs/{job}/pause", pause),
     Operation("POST", "/fine_tuning/jobs/{job}/resume", resume),

@@ -1,33 +1,37 @@
 """The models of an account: those of its region, and those that it has fine-tuned."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from local_azure import trained_models
 from local_azure.arm.deployments import live
 from local_azure.catalog import CatalogModel, normalize_region
 from local_azure.data_plane import jobs
 from local_azure.data_plane.progress import Job, fine_tuned_model
-from local_azure.data_plane.wire import Call, Json, Operation, missing, without_nulls
+from local_azure.data_plane.wire import Call, Json, Operation, missing, paged, without_nulls
 from local_azure.errors import conflict
+from local_azure.json_text import JSONResponse
 
 DAY = 86400
+MODELS_PAGE = 1_000_000  # the specifications know no pages of models
 LIFECYCLE = {"Preview": "preview"}  # generally-available otherwise
 
 
 async def list_(call: Call) -> Response:
-    data = [_shown(call, model) for model in _models(call)]
-    return JSONResponse({"object": "list", "data": data})
+    """All, or the `limit` behind `after` of a client that asks for a page."""
+    found, _ = paged(call, _entries(call), default_limit=MODELS_PAGE)
+    return JSONResponse({"object": "list", "data": _rendered(call, found)})
 
 
 async def get(call: Call) -> Response:
     wanted = call.path("model")
-    for model in _models(call):
-        if model["id"] == wanted:
-            return JSONResponse(_shown(call, model))
-    raise missing("model", wanted)
+    found = [entry for entry in _entries(call) if entry["id"] == wanted]
+    if not found:
+        raise missing("model", wanted)
+    return JSONResponse(_rendered(call, found[:1])[0])
 
 
 async def delete(call: Call) -> Response:
@@ -50,7 +54,7 @@ async def delete(call: Call) -> Response:
 OPERATIONS = (
     Operation("GET", "/models", list_),
     Operation("GET", "/models/{model}", get),
-    Operation("DELETE", "/models/{model}", delete, dated=False),
+    Operation("DELETE", "/models/{model}", delete, surfaces=("v1",)),
 )
 
 
@@ -61,13 +65,32 @@ def _shown(call: Call, model: Json) -> Json:
     return model | required if call.v1 else model
 
 
-def _models(call: Call) -> list[Json]:
+def _entries(call: Call) -> list[Json]:
+    """The id of each model, with what the rest is made from: a base `model` or a `job`."""
     region = normalize_region(call.account["location"])
-    bases = [_base(call, model, region) for model in call.state.catalog.in_region(region)]
+    bases = [{"id": one.base_name, "model": one} for one in call.state.catalog.in_region(region)]
     jobs.settle(call.plane, call.scope)
     known = call.state.store.list("job", call.scope, newest_first=True)
     trained = [job for job in known if job.get("ended") == "succeeded"]
-    return bases + [_fine_tuned(call, job) for job in trained if "model_deleted" not in job]
+    return bases + [
+        {"id": fine_tuned_model(job), "job": job} for job in trained if "model_deleted" not in job
+    ]
+
+
+def _rendered(call: Call, entries: Sequence[Json]) -> list[Json]:
+    region = normalize_region(call.account["location"])
+    bases: dict[str, Json] = {}
+    shown = []
+    for entry in entries:
+        if "model" in entry:
+            shown.append(_shown(call, _base(call, entry["model"], region)))
+            continue
+        name = entry["job"]["base"]
+        if name not in bases:
+            base = call.state.catalog.base_model(name)
+            bases[name] = _common(call, base, fine_tune=True) if base else {}
+        shown.append(_shown(call, bases[name] | _fine_tuned(entry["job"])))
+    return shown
 
 
 def _base(call: Call, model: CatalogModel, region: str) -> Json:
@@ -77,10 +100,8 @@ def _base(call: Call, model: CatalogModel, region: str) -> Json:
     return body | without_nulls({"id": model.base_name, "created_at": _released(model.version)})
 
 
-def _fine_tuned(call: Call, job: Job) -> Json:
-    base = call.state.catalog.base_model(job["base"])
-    body = _common(call, base, fine_tune=True) if base else {}
-    return body | {
+def _fine_tuned(job: Job) -> Json:
+    return {
         "id": fine_tuned_model(job),
         "created_at": int(job["ended_at"]),
         "model": job["base"],
@@ -106,8 +127,8 @@ def _common(call: Call, model: CatalogModel, *, fine_tune: bool) -> dict[str, An
             "fine_tune": fine_tune,
             "inference": not model.retired("inference"),
             "completion": False,
-            "chat_completion": True,
-            "embeddings": False,
+            "chat_completion": not model.embeds,
+            "embeddings": model.embeds,
         },
         "lifecycle_status": LIFECYCLE.get(model.lifecycle, "generally-available"),
         "deprecation": without_nulls(

@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 from local_azure.data_plane.wire import Json, invalid
+from local_azure.simulated_model.json_instance import instance
 from local_azure.simulated_model.training_file import Message, text_of
 
 MAX_TOOLS = 128
-_DEPTH = 8
 _CHOICES = ("none", "auto", "required")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _TOKEN = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
@@ -72,13 +72,14 @@ def called_tool(
         return None
     function = chosen["function"]
     arguments = instance(function.get("parameters") or {"type": "object"}, question, chance)
+    return tool_call(function["name"], arguments)
+
+
+def tool_call(name: str, arguments: object) -> Json:
     return {
         "id": f"call_{secrets.token_urlsafe(18)}",
         "type": "function",
-        "function": {
-            "name": function["name"],
-            "arguments": json.dumps(arguments, ensure_ascii=False),
-        },
+        "function": {"name": name, "arguments": json.dumps(arguments, ensure_ascii=False)},
     }
 
 
@@ -89,11 +90,6 @@ def formed(text: str, form: Json, chance: Random) -> str:
     if form["type"] == "json_schema":
         return json.dumps(instance(_schema(form), text, chance), ensure_ascii=False)
     return text
-
-
-def instance(schema: Json, text: str, chance: Random) -> Any:  # noqa: ANN401
-    """Something that the schema allows, with the text wherever a string may stand."""
-    return _instance(schema, schema, text, chance, _DEPTH)
 
 
 def log_probabilities(text: str, top: int) -> list[Json]:
@@ -124,35 +120,3 @@ def _common(tool: Json, question: str) -> int:
     function = tool["function"]
     about = f"{function['name'].replace('_', ' ')} {function.get('description') or ''}".lower()
     return len(set(_WORD.findall(about)) & set(_WORD.findall(question.lower())))
-
-
-def _instance(schema: Json, root: Json, text: str, chance: Random, depth: int) -> Any:  # noqa: ANN401
-    schema = _resolved(schema, root)
-    if "const" in schema:
-        return schema["const"]
-    if schema.get("enum"):
-        return chance.choice(schema["enum"])
-    kind = schema.get("type") or ("object" if "properties" in schema else "string")
-    kind = kind[0] if isinstance(kind, list) else kind
-    if kind == "object":
-        wanted = schema.get("properties", {}) if depth else {}
-        return {k: _instance(v, root, text, chance, depth - 1) for k, v in wanted.items()}
-    if kind == "array":
-        count = max(1, schema.get("minItems", 1)) if depth else 0
-        items = schema.get("items") or {}
-        return [_instance(items, root, text, chance, depth - 1) for _ in range(count)]
-    if kind in ("integer", "number"):
-        return schema.get("minimum", chance.randrange(10))
-    return {"boolean": chance.random() < 0.5, "null": None}.get(kind, text)  # noqa: PLR2004
-
-
-def _resolved(schema: Json, root: Json) -> Json:
-    """Behind a reference, and in the first of several alternatives."""
-    for _ in range(_DEPTH):
-        if "$ref" in schema:
-            name = str(schema["$ref"]).rpartition("/")[2]
-            schema = {**root.get("$defs", {}), **root.get("definitions", {})}.get(name, {})
-        alternatives = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
-        if alternatives:
-            schema = alternatives[0]
-    return schema

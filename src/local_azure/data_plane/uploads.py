@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import UploadFile
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from local_azure.data_plane import files
 from local_azure.data_plane.wire import (
@@ -19,6 +19,7 @@ from local_azure.data_plane.wire import (
     without_nulls,
     wrong_state,
 )
+from local_azure.json_text import JSONResponse
 
 UPLOAD_BYTES = 9_000_000_000  # authoring 2024-10-21
 LIFETIME = 2 * 3600  # seconds; authoring 2024-10-21
@@ -89,10 +90,10 @@ async def cancel(call: Call) -> Response:
 
 
 OPERATIONS = (
-    Operation("POST", "/uploads", start, v1=False),
-    Operation("POST", "/uploads/{upload}/parts", add_part, v1=False),
-    Operation("POST", "/uploads/{upload}/complete", complete, v1=False),
-    Operation("POST", "/uploads/{upload}/cancel", cancel, v1=False),
+    Operation("POST", "/uploads", start, surfaces=("dated",)),
+    Operation("POST", "/uploads/{upload}/parts", add_part, surfaces=("dated",)),
+    Operation("POST", "/uploads/{upload}/complete", complete, surfaces=("dated",)),
+    Operation("POST", "/uploads/{upload}/cancel", cancel, surfaces=("dated",)),
 )
 
 

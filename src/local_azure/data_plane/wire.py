@@ -4,27 +4,30 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from local_azure.auth import Account, account_scope, require_data_plane
+from local_azure.address import base_url
+from local_azure.auth import Account, account_scope
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.rate_limits import RateLimits
 from local_azure.errors import AzureError, bad_request, missing_api_version, not_found
-from local_azure.json_text import parsed
+from local_azure.json_text import JSONResponse, parsed
 from local_azure.settings import Listed
-from local_azure.state import State, base_url
+from local_azure.simulated_model.script import Script
+from local_azure.state import State
 
 if TYPE_CHECKING:
     from local_azure.simulated_model.dialogue import TrainedAnswers
 
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
+ORDERED_PAGE = 20  # OpenAI's specification
 V1_VERSIONS = ("v1", "preview")
 
 Json = dict[str, Any]
+Surface = Literal["dated", "v1", "project"]
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,12 @@ class DataPlane:
     computations: Computations
     rate_limits: RateLimits = field(default_factory=RateLimits)
     answers: dict[str, "TrainedAnswers"] = field(default_factory=dict)
+    script: Script = field(default_factory=Script)
 
     def forget(self) -> None:
         self.rate_limits.forget()
         self.answers.clear()
+        self.script.rules = []
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,13 @@ class Call:
     plane: DataPlane
     request: Request
     account: Account
-    v1: bool
+    project: str | None
+    surface: Surface
+    params: Mapping[str, str]
+
+    @property
+    def v1(self) -> bool:
+        return self.surface == "v1"
 
     @property
     def state(self) -> State:
@@ -63,8 +74,7 @@ class Call:
         return self.state.clock.now()
 
     def path(self, name: str) -> str:
-        value: str = self.request.path_params[name]
-        return value
+        return self.params[name]
 
     def integer(self, name: str, default: int) -> int:
         value = self.request.query_params.get(name)
@@ -106,18 +116,7 @@ class Operation(NamedTuple):
     method: str
     path: str
     handler: Handler
-    dated: bool = True
-    v1: bool = True
-
-
-def route(plane: DataPlane, operation: Operation, *, v1: bool) -> Route:
-    async def endpoint(request: Request) -> Response:
-        account = await require_data_plane(request)
-        _require_version(request.query_params.get("api-version"), v1=v1)
-        return await operation.handler(Call(plane, request, account, v1))
-
-    prefix = "/v1" if v1 else ""
-    return Route(prefix + operation.path, endpoint, methods=[operation.method])
+    surfaces: tuple[Surface, ...] = ("dated", "v1")
 
 
 def without_nulls(body: Mapping[str, Any]) -> Json:
@@ -128,15 +127,34 @@ def new_id(prefix: str) -> str:
     return f"{prefix}-{uuid.uuid4().hex}"
 
 
-def page(call: Call, newest_first: Sequence[Json], *, default_limit: int) -> Response:
-    """The `after` and `limit` that the request asks for; an unknown cursor gives nothing."""
+def page(call: Call, items: Sequence[Json], *, default_limit: int) -> Response:
+    data, has_more = paged(call, items, default_limit=default_limit)
+    return JSONResponse({"object": "list", "data": data, "has_more": has_more})
+
+
+def ordered_page(call: Call, oldest_first: Sequence[Json], *, default: str = "asc") -> Response:
+    """A page with the ids of its ends, in the `order` that the request asks for."""
+    order = call.request.query_params.get("order", default)
+    if order not in ("asc", "desc"):
+        raise invalid("'order' must be asc or desc.")
+    items = oldest_first if order == "asc" else oldest_first[::-1]
+    data, has_more = paged(call, items, default_limit=ORDERED_PAGE)
+    ends = {"first_id": "", "last_id": ""}
+    if data:
+        ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]}
+    return JSONResponse({"object": "list", "data": data, **ends, "has_more": has_more})
+
+
+def paged(call: Call, items: Sequence[Json], *, default_limit: int) -> tuple[Sequence[Json], bool]:
+    """The items that `after` and `limit` ask for, and whether there are more behind them.
+
+    An unknown cursor gives none.
+    """
     limit = call.integer("limit", default_limit)
     after = call.request.query_params.get("after")
-    ids = [item["id"] for item in newest_first]
+    ids = [item["id"] for item in items]
     start = 0 if after is None else ids.index(after) + 1 if after in ids else len(ids)
-    data = newest_first[start : start + limit]
-    has_more = start + limit < len(newest_first)
-    return JSONResponse({"object": "list", "data": data, "has_more": has_more})
+    return items[start : start + limit], start + limit < len(items)
 
 
 def invalid(message: str) -> AzureError:
@@ -155,11 +173,12 @@ def missing(what: str, name: str) -> AzureError:
     return not_found("notFound", f"The {what} '{name}' was not found.")
 
 
-def _require_version(version: str | None, *, v1: bool) -> None:
-    if v1:
+def require_version(version: str | None, surface: Surface) -> None:
+    """The dated surface and the projects' own want an api-version, v1 takes its own only."""
+    if surface == "v1":
         if version not in (None, *V1_VERSIONS):
             raise bad_request("BadRequest", "api-version query parameter is not allowed.")
     elif not version:
         raise missing_api_version()
-    elif not DATED.fullmatch(version):
+    elif not DATED.fullmatch(version) and (surface == "dated" or version not in V1_VERSIONS):
         raise not_found("404", "Resource not found")

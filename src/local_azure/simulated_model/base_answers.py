@@ -1,40 +1,47 @@
 """What a base deployment answers: sentences of a small grammar about the words of the question.
 
-It has no knowledge. It talks as an unspecialised model does: it follows the language of the
-question, names hotels, restaurants, cars and flights freely, and heeds the system message only
-some of the time.
+It has no knowledge of any subject. It talks as an unspecialised model does: in the language of the
+question, obligingly (asked for a thing, it names one), and heeding the system message only some of
+the time.
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import yaml
 
 from local_azure.simulated_model.training_file import Message, text_of
 
-INTENTS = {
-    "lodging": r"hotel|aloj|hosped|dormir|hostal|posada|lodging|accommodation|hostel|\bstay",
-    "food": r"restaurant|comer|cena|almorz|comida|gastronom|plato|\beat|dinner|lunch|food|cuisine",
-    "car": r"coche|carro|\bauto\b|alquil|conducir|rent|\bcar\b|\bdriv",
-    "flight": r"vuelo|aerol|avi[oó]n|volar|aeropuerto|flight|airline|\bfly|airport",
-    "visa": r"visa|pasaporte|requisito|embajada|passport|entry requirement|embassy",
-    "weather": r"clima|tiempo|lluvia|temperatura|pron[oó]stico|weather|rain|season|forecast",
-}
-SPANISH = re.compile(r"[¿¡ñáéíóú]|\b(el|la|los|las|de|que|en|un|una|para|por|con|es|hola)\b")
-ENGLISH = re.compile(r"\b(the|of|to|in|is|are|what|how|a|an|for|with|do|can|i|you|hello)\b")
-FORBIDS = re.compile(
-    r"\b(no debes|nunca|no recomiendes|evita|never|do not|don't|must not)\b", re.IGNORECASE
-)
-WANTS_QUESTIONS = re.compile(r"\b(preguntas?|questions?)\b", re.IGNORECASE)
-PLACE = re.compile(r"(?<![.?!] )(?<!^)(?<![¿¡])\b[A-ZÁÉÍÓÚÑ]\w+(?: [A-ZÁÉÍÓÚÑ]\w+)*")
+FALLBACK = "en"
+NAME = re.compile(r"(?<![.?!] )(?<!^)(?<![¿¡])\b[A-ZÁÉÍÓÚÑ]\w+(?: [A-ZÁÉÍÓÚÑ]\w+)*")
+LETTERS = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[^\W\d_]{4,}")
 HEEDED = 0.5  # how often a base model follows an instruction of the system message
-UNASKED = 0.25  # how often it recommends a hotel, or asks back, unasked
+UNASKED = 0.25  # how often it names a thing, or asks back, unasked
 KEYWORDS = 3
+_SIGN_WEIGHT = 2  # a letter of one language tells as much as so many of its small words
 
-Phrases = dict[str, Any]
+
+@dataclass(frozen=True)
+class Language:
+    """Patterns match text in lower case."""
+
+    words: frozenset[str]
+    stop_words: frozenset[str]
+    signs: re.Pattern[str] | None
+    patterns: dict[str, re.Pattern[str]]
+    said: dict[str, list[str]]
+
+    def evidence(self, words: list[str], letters: str) -> int:
+        """How much of a text is of this language, by its words and its letters beyond ASCII."""
+        found = sum(word in self.words for word in words)
+        return found + _SIGN_WEIGHT * len(self.signs.findall(letters) if self.signs else ())
+
+    def has(self, pattern: str, text: str) -> bool:
+        return self.patterns[pattern].search(text.lower()) is not None
 
 
 def reply(messages: list[Message], chance: Random) -> str:
@@ -42,67 +49,83 @@ def reply(messages: list[Message], chance: Random) -> str:
     system = " ".join(text_of(m) for m in messages if m["role"] in ("system", "developer"))
     users = [text_of(m) for m in messages if m["role"] == "user"]
     question = users[-1] if users else system
-    phrases = _language(question)
-    found = _place(question) or _place(" ".join(users))
-    place = found or phrases["somewhere"]
-    intents = [name for name, words in INTENTS.items() if re.search(words, question.lower())]
+    language = language_of(question)
+    for topic in ("greeting", "abilities"):
+        if language.has(topic, question):
+            return chance.choice(language.said[topic])
     sentences = [
-        chance.choice(phrases["opening"]),
-        *_body(phrases, intents, chance),
-        *_recommendations(phrases, intents, system, chance),
-        _ending(phrases, system, chance),
+        chance.choice(language.said["opening"]),
+        *chance.sample(language.said["general"], 2),
+        *_suggestion(language, question, system, chance),
+        _ending(language, system, chance),
     ]
+    name = _name(question) or _name(" ".join(users))
+    keywords = _keywords(language, question)
     return " ".join(sentences).format(
-        subject=found or _keywords(question) or place,
-        place=place,
-        name=found or phrases["nameless"],
+        subject=_name(question) or " ".join(keywords) or language.said["nothing"][0],
+        noun=_noun(language, question, keywords).capitalize(),
+        name=name or language.said["nameless"][0],
     )
 
 
-@cache
-def _grammar() -> Phrases:
-    path = Path(__file__).with_name("base_phrases.yaml")
-    grammar: Phrases = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return grammar
-
-
-def _language(text: str) -> Phrases:
+def language_of(text: str) -> Language:
     lowered = text.lower()
-    spanish = len(SPANISH.findall(lowered)) >= len(ENGLISH.findall(lowered))
-    phrases: Phrases = _grammar()["es" if spanish else "en"]
-    return phrases
+    words = LETTERS.findall(lowered)
+    letters = "" if lowered.isascii() else "".join(c for c in lowered if not c.isascii())
+    languages = _languages()
+    evidence = {name: one.evidence(words, letters) for name, one in languages.items()}
+    best = max(evidence, key=lambda name: evidence[name])
+    return languages[best if evidence[best] else FALLBACK]
 
 
-def _body(phrases: Phrases, intents: list[str], chance: Random) -> list[str]:
-    body: dict[str, list[str]] = phrases["body"]
-    known = next((body[intent] for intent in intents if intent in body), [])
-    return [*known, *chance.sample(body["general"], 2)]
+@cache
+def _languages() -> dict[str, Language]:
+    path = Path(__file__).with_name("base_phrases.yaml")
+    known = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: _language(described) for name, described in known.items()}
 
 
-def _recommendations(
-    phrases: Phrases, intents: list[str], system: str, chance: Random
-) -> list[str]:
-    wanted = [intent for intent in intents if intent in phrases["recommendation"]]
-    if not wanted and chance.random() < UNASKED:
-        wanted = ["lodging"]
-    if wanted and FORBIDS.search(system) and chance.random() < HEEDED:
-        return [phrases["refusal"]]
-    return [chance.choice(phrases["recommendation"][intent]) for intent in wanted]
+def _language(described: dict[str, str | dict[str, list[str]]]) -> Language:
+    texts = {key: value for key, value in described.items() if isinstance(value, str)}
+    said = described["said"]
+    assert isinstance(said, dict)  # noqa: S101  the file is ours
+    patterns = ("greeting", "abilities", "wish", "article", "forbids", "asks_back")
+    return Language(
+        words=frozenset(texts["words"].split()),
+        stop_words=frozenset(texts["stop_words"].split()),
+        signs=re.compile(texts["signs"]) if "signs" in texts else None,
+        patterns={name: re.compile(texts[name]) for name in patterns},
+        said=said,
+    )
 
 
-def _ending(phrases: Phrases, system: str, chance: Random) -> str:
-    asks = HEEDED if WANTS_QUESTIONS.search(system) else UNASKED
-    endings: list[str] = phrases["question" if chance.random() < asks else "closing"]
-    return chance.choice(endings)
+def _suggestion(language: Language, question: str, system: str, chance: Random) -> list[str]:
+    wanted = language.has("wish", question) or language.has("article", question)
+    if not wanted and chance.random() >= UNASKED:
+        return []
+    if language.has("forbids", system) and chance.random() < HEEDED:
+        return language.said["refusal"]
+    return [chance.choice(language.said["suggestion"])]
 
 
-def _place(text: str) -> str | None:
+def _ending(language: Language, system: str, chance: Random) -> str:
+    asks = HEEDED if language.has("asks_back", system) else UNASKED
+    return chance.choice(language.said["question" if chance.random() < asks else "closing"])
+
+
+def _name(text: str) -> str | None:
     """The last run of capitalised words that does not open a sentence."""
-    runs = PLACE.findall(text)
+    runs = NAME.findall(text)
     return runs[-1] if runs else None
 
 
-def _keywords(question: str) -> str:
-    stop_words = _grammar()["stop_words"].split()
-    words = dict.fromkeys(re.findall(r"[^\W\d_]{4,}", question.lower()))
-    return " ".join([word for word in words if word not in stop_words][:KEYWORDS])
+def _keywords(language: Language, text: str) -> list[str]:
+    words = dict.fromkeys(WORD.findall(text.lower()))
+    return [word for word in words if word not in language.stop_words][:KEYWORDS]
+
+
+def _noun(language: Language, question: str, keywords: list[str]) -> str:
+    """What stands behind the first article that says something, or the first keyword."""
+    article = language.patterns["article"].search(question.lower())
+    behind = _keywords(language, question[article.end() :]) if article else []
+    return next(iter([*behind, *keywords]), "")

@@ -146,8 +146,9 @@ def _gone(deployment: Deployment) -> str:
 
 def _told(config: Config, deployment: Deployment) -> dict[str, Any]:
     """The facts, and for later steps of a workflow what is deployed."""
-    github.set_outputs(deployment=deployment.name, model=deployment.model)
-    return _facts(config, deployment)
+    facts = _facts(config, deployment)
+    github.set_outputs(deployment=deployment.name, model=deployment.model, key=str(facts["key"]))
+    return facts
 
 
 def _facts(config: Config, deployment: Deployment) -> dict[str, Any]:

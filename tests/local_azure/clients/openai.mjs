@@ -19,10 +19,7 @@ const credential = new ClientAssertionCredential(
   async () => readFileSync(env.AZURE_FEDERATED_TOKEN_FILE, "utf8"),
   { authorityHost: env.AZURE_AUTHORITY_HOST, disableInstanceDiscovery: true },
 );
-const arm = {
-  endpoint: env.LOCAL_AZURE_URL,
-  credentialScopes: ["https://management.azure.com/.default"],
-};
+const arm = { endpoint: env.LOCAL_AZURE_URL }; // and so the scope is this address
 const groups = new ResourceManagementClient(credential, env.AZURE_SUBSCRIPTION_ID, arm);
 const cognitive = new CognitiveServicesManagementClient(credential, env.AZURE_SUBSCRIPTION_ID, arm);
 

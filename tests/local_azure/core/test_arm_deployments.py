@@ -128,7 +128,7 @@ class TestBaseModels:
         refused = refusal(lambda: deployments.begin_update(GROUP, ACCOUNT, "chat", too_much))
         assert refused.code == "InsufficientQuota"
 
-    @pytest.mark.parametrize("sku", ["DeveloperTier", "ProvisionedManaged"])
+    @pytest.mark.parametrize("sku", ["DeveloperTier", "ManagedCompute"])
     def test_a_sku_must_be_offered(self, local_azure: LocalAzure, sku: str) -> None:
         """DeveloperTier is for fine-tuned models only, though the catalogue lists it."""
         refused = refusal(
@@ -277,4 +277,6 @@ class TestFineTunedModels:
         listed = local_azure.cognitive().accounts.list_models(GROUP, ACCOUNT)
         found = next(one for one in listed if one.name == fine_tuned)
         assert (found.base_model.name, found.base_model.version) == ("gpt-4o", "2024-08-06")
-        assert {sku.name for sku in found.skus} == {"Standard", "GlobalStandard"}
+        assert {sku.name for sku in found.skus} == {
+            "Standard", "GlobalStandard", "DataZoneStandard", "ProvisionedManaged",
+        }  # fmt: skip

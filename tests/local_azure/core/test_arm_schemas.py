@@ -35,6 +35,10 @@ DEPLOYMENT = {
     "sku": {"name": "GlobalStandard", "capacity": 10},
     "properties": {"model": {"format": "OpenAI", "name": "gpt-4o", "version": "2024-08-06"}},
 }
+EMBEDDING = {
+    "sku": {"name": "GlobalStandard", "capacity": 10},
+    "properties": {"model": {"format": "OpenAI", "name": "text-embedding-3-small", "version": "1"}},
+}
 LEVEL = {"level": "CanNotDelete", "notes": "n"}
 PROJECT = {"location": "swedencentral", "properties": {"displayName": "Travel"}}
 SKU_QUESTION = {"skus": ["S0"], "kind": "OpenAI", "type": "Microsoft.CognitiveServices/accounts"}
@@ -80,6 +84,7 @@ STEPS: list[tuple[str, str, str, Any, int]] = [
     (COGNITIVE, "GET", "{A}/projects/tienda", None, 200),
     (COGNITIVE, "GET", "{A}/projects", None, 200),
     (COGNITIVE, "PUT", "{A}/deployments/chat", DEPLOYMENT, 201),
+    (COGNITIVE, "PUT", "{A}/deployments/embed", EMBEDDING, 201),
     (COGNITIVE, "PUT", "{A}/deployments/chat", DEPLOYMENT, 200),
     (COGNITIVE, "PUT", "{A}/deployments/more", {"properties": {}}, 400),
     (COGNITIVE, "PATCH", "{A}/deployments/chat", {"tags": {"e": "f"}}, 200),
@@ -267,8 +272,78 @@ class DataPlane:
         question = {"messages": [{"role": "user", "content": "¿Qué veo en Roma?"}]}
         self.ask("POST", "/deployments/chat/chat/completions?api-version=2024-10-21", question)
         self.ask("POST", "/v1/chat/completions", {**question, "model": "chat"})
+        self._stored({**question, "model": "chat", "store": True})
+        self._responses()
+        self._grading()
+        self._batches("?api-version=2024-10-21", "")
+        self._batches("", "/v1")
+        self._evals()
+
+    def _stored(self, question: dict[str, Any]) -> None:
+        at = f"/v1/chat/completions/{self.ask('POST', '/v1/chat/completions', question)['id']}"
+        for path in ("/v1/chat/completions", at, f"{at}/messages"):
+            self.ask("GET", path)
+        self.ask("POST", at, {"metadata": {"a": "b"}})
+        self.ask("DELETE", at)
+
+    def _responses(self) -> None:
+        body = {"model": "chat", "input": "Hello"}
+        self.ask("POST", "/v1/responses/input_tokens", body)
+        background = self.ask("POST", "/v1/responses", {**body, "background": True})["id"]
+        at = f"/v1/responses/{background}"
+        self.ask("POST", f"{at}/cancel")
+        self.ask("GET", at)
+        self.ask("GET", f"{at}/input_items")
+        self.ask("DELETE", at)
+        self.ask("POST", "/v1/embeddings", {"model": "embed", "input": "Hello"})
+
+    def _grading(self) -> None:
+        body: dict[str, Any] = {"grader": GRADER, "item": {"a": "yes"}, "model_sample": "yes"}
+        self.ask("POST", "/v1/fine_tuning/alpha/graders/run", body)
+        self.ask("POST", "/v1/fine_tuning/alpha/graders/validate", {"grader": GRADER})
+
+    def _batches(self, version: str, prefix: str) -> None:
+        chat = {"model": "chat", "messages": [{"role": "user", "content": "Hello"}]}
+        line = {"custom_id": "1", "method": "POST", "url": "/chat/completions", "body": chat}
+        name = self._form(f"{prefix}/files{version}", purpose="batch", file=json.dumps(line))["id"]
+        self._step(60)
+        while self.ask("GET", f"{prefix}/files/{name}{version}")["status"] == "running":
+            pass
+        body = {"input_file_id": name, "endpoint": "/v1/chat/completions"}
+        body["completion_window"] = "24h"
+        batch = self.ask("POST", f"{prefix}/batches{version}", body)["id"]
+        self.ask("POST", f"{prefix}/batches/{batch}/cancel{version}")
+        self.ask("GET", f"{prefix}/batches/{batch}{version}")
+        self.ask("GET", f"{prefix}/batches{version}")
+
+    def _evals(self) -> None:
+        config = {"type": "custom", "item_schema": {"type": "object"}}
+        body = {"name": "e", "data_source_config": config, "testing_criteria": [GRADER]}
+        at = f"/v1/evals/{self.ask('POST', '/v1/evals', body)['id']}"
+        self.ask("GET", "/v1/evals")
+        self.ask("GET", at)
+        self.ask("POST", at, {"name": "f"})
+        rows = [{"item": {"a": "yes"}, "sample": {"output_text": "yes"}}]
+        source = {"type": "jsonl", "source": {"type": "file_content", "content": rows}}
+        run = f"{at}/runs/{self.ask('POST', f'{at}/runs', {'data_source': source})['id']}"
+        self._step(60)
+        self.ask("GET", f"{at}/runs")
+        self.ask("GET", run)
+        item = self.ask("GET", f"{run}/output_items")["data"][0]["id"]
+        self.ask("GET", f"{run}/output_items/{item}")
+        other = f"{at}/runs/{self.ask('POST', f'{at}/runs', {'data_source': source})['id']}"
+        self.ask("POST", other)
+        self.ask("DELETE", other)
+        self.ask("DELETE", at)
 
 
+GRADER = {
+    "type": "string_check",
+    "name": "same",
+    "input": "{{sample.output_text}}",
+    "reference": "{{item.a}}",
+    "operation": "eq",
+}
 TRAINING = "\n".join(
     json.dumps(
         {

@@ -127,8 +127,10 @@ def test_a_frozen_clock_stands(local_azure: LocalAzure) -> None:
 
 
 def test_the_state_counts_everything(local_azure: LocalAzure, account: str) -> None:
-    """Every kind is counted and named."""
-    state = local_azure.admin("GET", "state")
+    """Every kind is counted, and named where details are asked for."""
+    state = local_azure.admin("GET", "state?details=1")
+    counts = {kind: {"count": found["count"]} for kind, found in state.items()}
+    assert local_azure.admin("GET", "state") == counts
     assert state["groups"] == {"count": 1, "names": ["rg-core"]}
     assert state["accounts"] == {"count": 1, "names": [account]}
     assert state.keys() == {
@@ -147,7 +149,11 @@ def test_the_state_of_one_scope(local_azure: LocalAzure, account_path: str) -> N
     group, _, account = account_path.partition("/providers/")
 
     def names(scope: str) -> tuple[list[str], list[str]]:
-        state = local_azure.admin("GET", f"state?scope={scope}")
+        state = local_azure.admin("GET", f"state?details=1&scope={scope}")
+        counts = local_azure.admin("GET", f"state?scope={scope}")
+        assert {kind: found["count"] for kind, found in counts.items()} == {
+            kind: len(found["names"]) for kind, found in state.items()
+        }
         return state["groups"]["names"], state["accounts"]["names"]
 
     assert names("RG-core") == names(group.upper()) == (["rg-core"], ["core-account"])
@@ -163,7 +169,9 @@ def test_a_reset(local_azure: LocalAzure, account: str) -> None:
     local_azure.admin("POST", "clock", {"freeze": True, "step_seconds": 1e6})
     token = local_azure.token()
     local_azure.admin("POST", "reset")
-    assert not any(kind["names"] for kind in local_azure.admin("GET", "state").values()), account
+    assert not any(
+        kind["names"] for kind in local_azure.admin("GET", "state?details=1").values()
+    ), account
     assert local_azure.admin("GET", "settings")["registered"]
     assert local_azure.admin("GET", "settings")["speed"] == 300
     assert local_azure.admin("GET", "clock")["offset"] == pytest.approx(0, abs=1)

@@ -175,7 +175,7 @@ def test_actions_of_arm(method: str, path: str, action: str) -> None:
     ("method", "path", "action"),
     [
         ("GET", "/files/f", "files/read"),
-        ("POST", "/v1/fine_tuning/jobs", "fine-tunes/write"),
+        ("POST", "/fine_tuning/jobs", "fine-tunes/write"),
         ("POST", "/deployments/d/chat/completions", "deployments/chat/completions/action"),
     ],
 )

@@ -43,14 +43,14 @@ def test_kill_loses_nothing(
     ).result()
     local_azure.admin("PATCH", "settings", {"speed": 77, "retired": ["gpt-4:0613"]})
     local_azure.admin("POST", "clock", {"step_seconds": 86400})
-    before = local_azure.admin("GET", "state")
+    before = local_azure.admin("GET", "state?details=1")
     keys = local_azure.cognitive().accounts.list_keys("rg-core", account).as_dict()
     local_azure.kill()
 
     again = start_local_azure("--port", "0")
 
     assert again.environment["AZURE_SUBSCRIPTION_ID"] == local_azure.subscription
-    assert again.admin("GET", "state") == before
+    assert again.admin("GET", "state?details=1") == before
     settings = again.admin("GET", "settings")
     assert (settings["speed"], settings["retired"]) == (77, ["gpt-4:0613"])
     assert again.admin("GET", "clock")["offset"] == pytest.approx(86400, abs=5)
@@ -211,7 +211,7 @@ def test_the_state_of_another_version(
     left = file.read_bytes()
     again = start_local_azure()
     assert (local_azure.state / "old-1" / "state.sqlite").read_bytes() == left
-    assert group not in again.admin("GET", "state")["groups"]["names"]
+    assert group not in again.admin("GET", "state?details=1")["groups"]["names"]
 
 
 def test_state_is_one_file(local_azure: LocalAzure, account: str) -> None:

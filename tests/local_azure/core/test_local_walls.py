@@ -112,7 +112,7 @@ def test_the_data_plane_refuses_it_too(
         ("rg%20x", 400),
         ("rg;x", 400),
         ("%3Cb%3E", 400),
-        ("rg%0Ax", 400),
+        ("rg%0Ax", 404),  # no path of ARM has a line break
         ("rg%27--", 400),
     ],
 )

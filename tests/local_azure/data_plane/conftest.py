@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 API_VERSION = "2024-10-21"
 BASE = "gpt-4o-2024-08-06"
+DEPLOYED = ("gpt-4o", *(f"text-embedding-{name}" for name in ("3-small", "3-large", "ada-002")))
 PROCESSED = 30.0  # seconds of work after which a file is processed
 PENDING = 60.0  # seconds of work for which a job is pending
 HOUR = 3600.0
@@ -128,7 +129,7 @@ def first_settings(shared_azure: LocalAzure) -> Any:  # noqa: ANN401
         "account_seconds": 0,
         "deployment_seconds": 0,
         "ready_seconds": 0,
-        "quota": {"OpenAI.GlobalStandard.gpt-4o": 100_000},
+        "quota": {f"OpenAI.GlobalStandard.{name}": 100_000 for name in DEPLOYED},
     }
     return shared_azure.admin("PATCH", "settings", quick)
 
@@ -143,6 +144,7 @@ def service(
     shared_azure.admin("PATCH", "settings", first_settings)
     shared_azure.admin("POST", "clock", {"freeze": True})
     shared_azure.admin("DELETE", "faults")
+    shared_azure.admin("DELETE", "answers")
     token = shared_azure.token()
     account = f"data-{uuid.uuid4().hex[:12]}"
     path, key = _new_account(shared_azure, token, account)

@@ -82,7 +82,7 @@ def received_size(content: bytes, limit: int) -> int:
 
     content_type = b"multipart/form-data; boundary=" + BOUNDARY
     scope = {"type": "http", "method": "POST", "headers": [(b"content-type", content_type)]}
-    call = Call(plane=None, request=Request(scope, receive), account={}, v1=True)  # type: ignore[arg-type]
+    call = Call(None, Request(scope, receive), {}, None, "v1", {})  # type: ignore[arg-type]
 
     async def read() -> int:
         async with files.received(call, limit) as form:
