@@ -1,4 +1,4 @@
-"""What the workflows ask of GitHub: approval, runs, issues and summary pages."""
+"""What the workflows ask of GitHub: runs, issues and summary pages."""
 
 from pathlib import Path
 
@@ -28,42 +28,6 @@ def training(config_path: Path, job: str, minutes: float, out: Path | None, as_j
     from tuneops.commands import follow_up
 
     console.emit_facts(follow_up.training(config_path, job, minutes, out), as_json=as_json)
-
-
-@main.command("require-reviewers")
-@click.option("--environment", required=True, help="The environment that the job runs in.")
-@click.option("--allow-none", default="", help="'true' goes on without reviewers, knowingly.")
-@click.option("--allow-bypass", default="", help="'true' goes on where none of them approved.")
-@console.json_option
-def require_reviewers(environment: str, allow_none: str, allow_bypass: str, as_json: bool) -> None:
-    """Exit with 6 unless a required reviewer of the environment approved; say who did.
-
-    Example: python scripts/workflow.py require-reviewers --environment production
-    """
-    from tuneops import github
-    from tuneops.commands import workflow
-
-    facts = workflow.require_reviewers(
-        *(github.repository(), environment),
-        allow_none=allow_none == "true",
-        allow_bypass=allow_bypass == "true",
-    )
-    console.emit_facts(facts, as_json=as_json)
-
-
-@main.command("approval-page")
-@console.config_option
-@click.option("--run", "run_json", type=FILE, required=True, help="The smoke test's run.json.")
-@click.option("--report", default="", help="The address of the report.")
-@console.json_option
-def approval_page(config_path: Path, run_json: Path, report: str, as_json: bool) -> None:
-    """Write the summary that the approver sees.
-
-    Example: python scripts/workflow.py approval-page --run out/smoke/run.json
-    """
-    from tuneops.commands import approval_page as approval
-
-    console.emit_facts(approval.page(config_path, run_json, report), as_json=as_json)
 
 
 @main.command("start-releases")
