@@ -3,8 +3,15 @@
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 
+import pytest
+
 from tests.workflows.parsers import FILES, ROOT
 from tests.workflows.test_conditions import flow
+
+
+@pytest.fixture(autouse=True)
+def _in_this_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 def minutes() -> ModuleType:
