@@ -20,6 +20,11 @@ SUCCESS, FAILURE, CANCELLED = "success", "failure", "cancelled"
 STATES = (SUCCESS, FAILURE, CANCELLED)
 
 
+@pytest.fixture(autouse=True)
+def _in_this_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
 def needs(outputs: dict[str, str] | None = None, **results: str) -> dict[str, Any]:
     """Jobs by what they ended with; the outputs are everybody's."""
     ended = {name: {"result": result, "outputs": outputs or {}} for name, result in results.items()}
