@@ -3,8 +3,15 @@
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 
+import pytest
+
 from tests.workflows.parsers import FILES, ROOT
 from tests.workflows.test_conditions import flow
+
+
+@pytest.fixture(autouse=True)
+def _in_this_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 def minutes() -> ModuleType:
@@ -35,11 +42,11 @@ def running(event: str, path: str) -> set[str]:
 
 def test_the_counted_jobs_are_those_that_an_event_runs() -> None:
     comment = {"comment.yml: comment"}
-    data = running("pull_request", "data/tienda/training.jsonl")
+    data = running("pull_request", flow().CHANGED[0])
     assert counted("pull request of data") == data | comment
     code = running("pull_request", "src/tuneops/config.py")
     assert counted("pull request of code") == code | comment
-    merge = running("push", "data/tienda/training.jsonl")
+    merge = running("push", flow().CHANGED[0])
     assert counted("merge that trains for 20 minutes") == merge
 
 
