@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import REPOSITORY
 from tests.end_to_end import pipeline
 from tests.end_to_end.pipeline import Cut, run_forked
 from tests.local_azure.conftest import LocalAzure, start_server, stop_server
 
 # `make sweep` takes every cut and every fault; `make test` every 29th cut, and each fault once.
 ALL = os.environ.get("SWEEP") == "all"
-ROOT = Path(__file__).parents[2]
 QUICK = {"speed": 60000.0, "group_delete_seconds": 1.0}
 LEASE_SECONDS = "6"
 EXAMPLES = 14  # of each file: a sweep is about requests, not about data
@@ -102,15 +102,15 @@ def small_product(folder: Path, *, without: int = 0) -> Path:
 
     Its data lies in the folder, which must be the working directory of whoever reads it.
     """
-    document = yaml.safe_load((ROOT / "config/tienda.yaml").read_text(encoding="utf-8"))
+    document = yaml.safe_load((REPOSITORY / "config/tienda.yaml").read_text(encoding="utf-8"))
     data = folder / "data/tienda"
     data.mkdir(parents=True, exist_ok=True)
     for part in ("training", "validation"):
-        lines = (ROOT / document["data"][part]).read_text(encoding="utf-8").splitlines()
+        lines = (REPOSITORY / document["data"][part]).read_text(encoding="utf-8").splitlines()
         file = data / f"{part}-{without}.jsonl"
         file.write_text("\n".join(lines[without:EXAMPLES]) + "\n", encoding="utf-8")
         document["data"][part] = file.relative_to(folder).as_posix()
-    shutil.copy(ROOT / document["data"]["smoke_prompts"], data)
+    shutil.copy(REPOSITORY / document["data"]["smoke_prompts"], data)
     path = folder / f"product-{without}.yaml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
@@ -127,8 +127,8 @@ def another_product(
     document["release"]["deployment"] = deployment or name
     (folder / "data" / name).mkdir(exist_ok=True)
     for part, file in document["data"].items():
-        document["data"][part] = file.replace("data/travel/", f"data/{name}/")
-        if name != "travel":
+        document["data"][part] = file.replace("data/tienda/", f"data/{name}/")
+        if name != "tienda":
             shutil.copy(folder / file, folder / document["data"][part])
     path = folder / name / f"{name}-{without}.yaml"
     path.parent.mkdir(exist_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import REPOSITORY
 from tunelint.check import check
 from tunelint.findings import Finding
 from tuneops import config as configuration
@@ -13,18 +13,12 @@ from tuneops.config import Config
 from tuneops.errors import ConfigError
 from tuneops.linting.options import check_product, options
 
-TRAVEL = Path("config/travel.yaml")
 ENGLISH = "Lisbon is a city of light and hills, where yellow trams climb slowly. Shall we go?"
 
 
-@pytest.fixture(autouse=True)
-def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-
-
 @pytest.fixture
-def travel() -> Config:
-    return configuration.load(TRAVEL)
+def tienda() -> Config:
+    return configuration.load(REPOSITORY / "config/tienda.yaml")
 
 
 def with_rules(config: Config, **rules: object) -> Config:
@@ -33,25 +27,25 @@ def with_rules(config: Config, **rules: object) -> Config:
 
 
 def findings(tmp_path: Path, config: Config, answer: str) -> list[Finding]:
-    row = json.loads(Path("data/travel/training.jsonl").read_text("utf-8").splitlines()[0])
+    row = json.loads((REPOSITORY / "data/tienda/training.jsonl").read_text("utf-8").splitlines()[0])
     row["messages"][-1]["content"] = answer
     path = tmp_path / "training.jsonl"
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
     return [one for one in check([path], options(config)).findings if one.code == "E1800"]
 
 
-def test_the_data_that_ships_is_silent(travel: Config) -> None:
-    report = check_product(travel)
-    assert report.findings == ()
-    assert set(report.statistics) == {str(travel.data.training), str(travel.data.validation)}
+def test_a_products_own_files_are_checked(tienda: Config) -> None:
+    report = check_product(tienda)
+    assert {one.code for one in report.findings} <= {"I602"}
+    assert set(report.statistics) == {str(tienda.data.training), str(tienda.data.validation)}
 
 
 @pytest.mark.parametrize(
     ("answer", "check"),
     [
         (
-            "Te recomiendo el Hotel Arts, junto a la playa de Barcelona. ¿Vamos?",
-            "no_recommendation",
+            "Es más barato en Bazar Arts, a dos calles del puerto. ¿Te animas?",
+            "no_competitor",
         ),
         (ENGLISH, "language"),
         ("Lisboa es luz, tranvías y colinas junto al castillo, y no se acaba nunca.", "question"),
@@ -59,26 +53,26 @@ def test_the_data_that_ships_is_silent(travel: Config) -> None:
     ],
 )
 def test_what_the_smoke_test_refuses_is_not_taught(
-    tmp_path: Path, travel: Config, answer: str, check: str
+    tmp_path: Path, tienda: Config, answer: str, check: str
 ) -> None:
-    messages = [one.message for one in findings(tmp_path, travel, answer)]
+    messages = [one.message for one in findings(tmp_path, tienda, answer)]
     assert any(check in message.partition(":")[0] for message in messages)
 
 
 def test_a_policy_of_the_data_goes_before_the_smoke_tests_checks(
-    tmp_path: Path, travel: Config
+    tmp_path: Path, tienda: Config
 ) -> None:
-    lenient = travel.smoke_test.checks.model_copy(update={"language": None, "more": ()})
-    assert findings(tmp_path, with_rules(travel, policy=lenient), ENGLISH) == []
+    lenient = tienda.smoke_test.checks.model_copy(update={"language": None, "more": ()})
+    assert findings(tmp_path, with_rules(tienda, policy=lenient), ENGLISH) == []
 
 
-def test_rules_are_switched_by_code_or_name(travel: Config) -> None:
-    config = with_rules(travel, off=("few-examples",), severity={"W701": "error"})
+def test_rules_are_switched_by_code_or_name(tienda: Config) -> None:
+    config = with_rules(tienda, off=("few-examples",), severity={"W701": "error"})
     reporting = options(config).reporting
     assert "I602" not in reporting
     assert reporting["W701"] == "error"
 
 
-def test_a_rule_that_does_not_exist_is_refused(travel: Config) -> None:
+def test_a_rule_that_does_not_exist_is_refused(tienda: Config) -> None:
     with pytest.raises(ConfigError, match="There is no rule"):
-        options(with_rules(travel, off=("duplikate",)))
+        options(with_rules(tienda, off=("duplikate",)))
