@@ -1,5 +1,6 @@
 """Judge a pull request that edits data, with the base branch's code and its bytes as data."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -37,38 +38,17 @@ def examine(base: str, head: str, clone: Path, out: Path | None, as_json: bool) 
     """
     from tuneops.commands import pull_request
 
-    facts = pull_request.examine(clone, base, head, out)
-    console.emit_facts(facts, as_json=as_json)
+    console.emit_facts(pull_request.examine(clone, base, head, out), as_json=as_json)
 
 
 @main.command()
-@click.option(
-    "--products",
-    envvar="PRODUCTS",
-    required=True,
-    help="What 'examine' put out: a JSON list of products.",
-)
+@click.option("--products", envvar="PRODUCTS", required=True, help="What 'examine' put out.")
 @base_option
 @head_option
 @clone_option
-@click.option(
-    "--out",
-    type=console.Output(folder=True),
-    required=True,
-    help="Keep what is found here, in a folder for each product.",
-)
+@click.option("--out", type=console.Output(folder=True), required=True, help="A folder.")
 @console.json_option
-@click.pass_context
-def judge(
-    ctx: click.Context,
-    *,
-    products: str,
-    base: str,
-    head: str,
-    clone: Path,
-    out: Path,
-    as_json: bool,
-) -> None:
+def judge(*, products: str, base: str, head: str, clone: Path, out: Path, as_json: bool) -> None:
     """Validate and plan each product: 'take', 'validate_data.py check' and 'plan' in one.
 
     Example: python scripts/pull_request.py judge --base main --head HEAD --clone . --out validated
@@ -80,7 +60,7 @@ def judge(
     names = read_names(products)
     code = pull_request.judge(clone, base, head, names, out)
     console.emit_facts({"products": names, "passed": code == 0}, as_json=as_json)
-    ctx.exit(code)
+    sys.exit(code)
 
 
 @main.command()

@@ -17,6 +17,9 @@ BRIEF = ("--samples", "1", "--prompts", "36")
 LIFETIME = "1s"  # the group expires at once, so that the clean-up at the end may take it
 
 
+_SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
 @dataclass(frozen=True)
 class Step:
     """A step that ran; seconds include the start of its process."""
@@ -157,7 +160,7 @@ def _step(rehearsal: Rehearsal, title: str, script: str, *arguments: str) -> Non
     rehearsal.say(f"▶ {title}: {script} {' '.join(arguments)}")
     started = time.monotonic()
     done = subprocess.run(  # noqa: S603 - our own scripts
-        [sys.executable, f"scripts/{script}", *arguments, "--json"],
+        [sys.executable, str(_SCRIPTS / script), *arguments, "--json"],
         stdout=subprocess.PIPE,
         env=dict(rehearsal.environment),
         check=False,

@@ -15,6 +15,7 @@ from tests.conftest import REPOSITORY, ROOT
 from tuneops import config
 from tuneops.azure.account import account_name
 from tuneops.tags import MANAGED_BY
+from tuneops.tags import PRODUCT as OF_PRODUCT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -207,7 +208,7 @@ def released(cloud: Cloud) -> Cloud:
     cloud.group(group)
     name = account_name(PRODUCT, cloud.azure.subscription)
     cloud.account(group, name)
-    deploy(cloud, PRODUCT.release.deployment, cloud.ours)
+    deploy(cloud, PRODUCT.release.deployment, cloud.ours | {OF_PRODUCT: PRODUCT.product})
     return cloud
 
 

@@ -171,6 +171,8 @@ def test_calls_are_read_by_deployment(released: Cloud) -> None:
     """Azure Monitor's answer, summed over days; where it does not tell, nobody knows."""
     moment = outcomes.utc_now()
     [account] = resources.list_all_accounts(released.session)
+    refused = {"status": 404, "code": "ResourceNotFound", "message": "There is none."}
+    released.fault("GET", "Microsoft.Insights/metrics", 1, **refused)
     facts = inventory.read_account(released.session, released.policy, moment, account)
     assert facts.calls is None
     released.fault("GET", "Microsoft.Insights/metrics", None, status=200, body=metrics())
@@ -205,7 +207,7 @@ def metrics() -> dict[str, Any]:
         data = [{"timeStamp": "2026-11-01T00:00:00Z", "total": total} for total in totals]
         return {"metadatavalues": [dimension], "data": data}
 
-    return {"value": [{"timeseries": [series("Travel", 2.0, None, 3.0), series("idle", 0.0)]}]}
+    return {"value": [{"timeseries": [series("Tienda", 2.0, None, 3.0), series("idle", 0.0)]}]}
 
 
 def test_every_page_is_read(cloud: Cloud) -> None:

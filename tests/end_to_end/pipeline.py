@@ -177,7 +177,7 @@ def submit() -> None:
 
 
 def reconcile() -> None:
-    reconciling.reconcile(Path("config"))
+    reconciling.reconcile(_config().parent)
 
 
 def train_and_release() -> None:

@@ -244,6 +244,7 @@ def _copy_of_this_tree(target: Path) -> None:
             shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target / name)
+    shutil.copy(ROOT / "config/cleanup.yaml", target / "config")
     by_content = py_compile.PycInvalidationMode.CHECKED_HASH
     assert compileall.compile_dir(target / "src", quiet=1, invalidation_mode=by_content)
     for name, rows in _ROWS.items():

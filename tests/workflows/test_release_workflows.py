@@ -61,7 +61,7 @@ def test_from_a_push_to_production_each_identity_has_the_roles_it_needs(stage: S
     assert production["sku"] == "Standard"
     assert production["approved_by"] == "berta"
     assert (stage.hub.artifacts / "attested").exists()
-    pages = {f"{kind}-travel-{production['key']}.html" for kind in ("report", "production-report")}
+    pages = {f"{kind}-tienda-{production['key']}.html" for kind in ("report", "production-report")}
     names = set(stage.hub.artifact_names(stage.run_id))
     assert names == pages | {"report", "production-report"}
 

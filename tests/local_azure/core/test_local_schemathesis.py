@@ -178,7 +178,7 @@ def machine(file: str, azure: LocalAzure) -> Any:  # noqa: ANN401
 LINKED = [file for file in BASES if file != contract.OPENAI]
 
 
-@pytest.mark.parametrize("file", LINKED, ids=[name.split(".")[0] for name in LINKED])
+@pytest.mark.parametrize("file", LINKED, ids=LINKED)
 def test_any_order_of_requests(local_azure: LocalAzure, file: str) -> None:
     """A chain of requests, each with what the answers before it held."""
     bounded = settings(GENERATED, max_examples=EXAMPLES, stateful_step_count=STEPS)
