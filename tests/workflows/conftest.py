@@ -1,6 +1,7 @@
 """The workflows run for real: act on this machine, the local Azure, and a stand-in for GitHub."""
 
 import compileall
+import copy
 import json
 import os
 import py_compile
@@ -110,7 +111,7 @@ class Stage:
     def demand_long_answers(self) -> None:
         """Commit a smoke test that no answer passes; the training data may stay as it is."""
         config = yaml.safe_load(self.read(CONFIG))
-        config["rules"] = {"policy": dict(config["smoke_test"]["checks"])}
+        config["rules"] = {"policy": copy.deepcopy(config["smoke_test"]["checks"])}
         config["smoke_test"]["checks"] |= {"min_words": 5000, "max_words": 9000}
         config["smoke_test"]["gates"]["length"] = {"zero_tolerance": True}
         self.commit({CONFIG: yaml.safe_dump(config, allow_unicode=True)})

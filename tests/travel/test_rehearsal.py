@@ -9,9 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SCRIPTS
+from tests.conftest import ROOT, SCRIPTS
+
+pytestmark = pytest.mark.server
 
 QUIET = {"PYTHONUNBUFFERED": "1", "COLUMNS": "120"}
+
+
+@pytest.fixture(autouse=True)
+def _at_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
