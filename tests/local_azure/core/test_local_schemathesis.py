@@ -175,7 +175,10 @@ def machine(file: str, azure: LocalAzure) -> Any:  # noqa: ANN401
     return Machine
 
 
-LINKED = [file for file in BASES if file != contract.OPENAI]
+# The errors of Responses and evals are Azure's, without the `type` that OpenAI's own form wants, so
+# their chains of requests are not held against it; their own tests hold good answers against it.
+_FORMS_OF_OPENAI = (contract.OPENAI, contract.RESPONSES, contract.EVALS)
+LINKED = [file for file in BASES if file not in _FORMS_OF_OPENAI]
 
 
 @pytest.mark.parametrize("file", LINKED, ids=LINKED)
