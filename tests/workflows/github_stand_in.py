@@ -33,6 +33,7 @@ class GitHub:
     issues: list[Any] = field(default_factory=list)
     comments: dict[int, list[Any]] = field(default_factory=dict)
     dispatched: list[Any] = field(default_factory=list)
+    analyses: list[Any] = field(default_factory=list)  # of code scanning
     members: dict[str, list[str]] = field(default_factory=dict)  # of teams
     started_by: str = "ana"
     attempt: int = 1
@@ -142,6 +143,7 @@ _ROUTES: list[tuple[str, str, Respond]] = [
     ),
     ("GET", r"/actions/artifacts/(\d+)/zip", lambda hub, m, *_: hub.zipped(int(m[1]))),
     ("GET", r"/actions/runs/\d+", lambda hub, *_: hub.run()),
+    ("POST", "/code-scanning/sarifs", lambda hub, _match, _query, body: hub.analyses.append(body)),
     (
         "GET",
         "/orgs/acme/teams/([^/]+)/memberships/([^/]+)",

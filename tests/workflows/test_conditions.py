@@ -59,6 +59,10 @@ JUDGED = (
     "success() && (github.event.workflow_run.event == 'pull_request' && "
     "github.event.workflow_run.conclusion != 'cancelled')"
 )
+SCANNED = (
+    f"{JUDGED[:-1]} && github.event.workflow_run.head_repository.full_name == github.repository && "
+    "(vars.TUNEOPS_CODE_SCANNING == 'true' || github.event.repository.visibility == 'public'))"
+)
 UNSEEN = "always() && steps.promote.outputs.back_to != '' && steps.smoke.outcome != 'success'"
 ATTESTED = (
     "success() && (vars.TUNEOPS_ATTESTATIONS == 'true' || "
@@ -70,6 +74,17 @@ TELLING = (
     "github.event.schedule == '23 3 * * 1')"
 )
 LOOKED_AFTER = "always() && needs.plan.outputs.recent != '[]' && needs.plan.outputs.recent != ''"
+
+
+OWN = "acme/models"
+
+
+def proposed(repository: str, visibility: str) -> dict[str, Any]:
+    """A pull request from a repository was validated; this one is public, or it is not."""
+    head = {"head_repository": {"full_name": repository}}
+    run = {"event": "pull_request", "conclusion": "success", **head}
+    seen = {"workflow_run": run, "repository": {"visibility": visibility}}
+    return {"repository": OWN, "event": seen}
 
 
 def night(plan: str, due: str, recent: str, cron: str) -> dict[str, Any]:
@@ -132,6 +147,17 @@ TRUTH: list[tuple[str, dict[str, Any], str, bool]] = [
         for asked in ({}, {"TUNEOPS_ATTESTATIONS": "true"}, {"TUNEOPS_ATTESTATIONS": "yes"})
         for repository in ({}, *({"visibility": seen} for seen in ("public", "private")))
         for state in STATES
+    ),
+    *(
+        (
+            SCANNED,
+            {"vars": {"TUNEOPS_CODE_SCANNING": asked}, "github": proposed(repository, visibility)},
+            SUCCESS,
+            repository == OWN and "true" in {asked, str(visibility == "public").lower()},
+        )
+        for asked in ("", "true", "yes")
+        for repository in (OWN, "ana/models")
+        for visibility in ("public", "private")
     ),
     *(
         ("success() && (github.event_name == 'pull_request')", event(name), SUCCESS, runs)

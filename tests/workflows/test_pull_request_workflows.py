@@ -1,11 +1,14 @@
 """What a pull request that edits data can, and what it cannot do."""
 
+import base64
+import gzip
 import json
 from typing import Any
 
 import pytest
 
 from tests.workflows.conftest import TRAINING, Ran, Stage
+from tests.workflows.github_stand_in import REPOSITORY
 
 NUMBER = 7
 HOSTILE = (
@@ -43,11 +46,16 @@ def judged(stage: Stage, base: str) -> Ran:
     return propose(stage, head, base)
 
 
+def tell(stage: Stage, run: str, repository: str = "ana/models") -> Ran:
+    """What GitHub runs once a validating run ended, of a pull request from this repository."""
+    ended = {"id": int(run), "event": "pull_request", "conclusion": "success"}
+    head = {"head_repository": {"full_name": repository}, "head_branch": "idea"}
+    return stage.run("workflow_run", "comment.yml", workflow_run=ended | head)
+
+
 def comments(stage: Stage) -> list[str]:
     """The pull request's, after the comment workflow ran for the latest run."""
-    run = {"id": int(stage.run_id), "event": "pull_request", "conclusion": "success"}
-    head = {"head_repository": {"full_name": "ana/models"}, "head_branch": "idea"}
-    assert stage.run("workflow_run", "comment.yml", workflow_run=run | head).code == 0
+    assert tell(stage, stage.run_id).code == 0
     return [comment["body"] for comment in stage.hub.comments.get(NUMBER, [])]
 
 
@@ -105,6 +113,21 @@ def test_a_bad_change_is_refused_with_its_line(stage: Stage) -> None:
     ran = judged(stage, base)
     assert ran.jobs == {"validate": "failure", "verdict": "failure"}
     assert f"{TRAINING}:1" in commented(stage)
+
+
+def test_findings_reach_code_scanning(stage: Stage) -> None:
+    base = branch(stage)
+    stage.commit({TRAINING: b'{"messages": [}\n' + stage.read(TRAINING)})
+    judged(stage, base)
+    stage.variables["TUNEOPS_CODE_SCANNING"] = "true"
+    assert tell(stage, stage.run_id, REPOSITORY).jobs == {"comment": "success", "scan": "success"}
+    [analysis] = stage.hub.analyses
+    assert analysis["ref"] == f"refs/pull/{NUMBER}/head"
+    assert analysis["commit_sha"] == stage.git("rev-parse", "idea")
+    [found] = json.loads(gzip.decompress(base64.b64decode(analysis["sarif"])))["runs"]
+    assert found["automationDetails"] == {"id": "tunelint/tienda/"}
+    [place] = [result["locations"][0]["physicalLocation"] for result in found["results"]]
+    assert place["artifactLocation"]["uri"] == TRAINING
 
 
 def test_hostile_rows_are_shown_and_never_obeyed(stage: Stage) -> None:

@@ -30,6 +30,11 @@ BEYOND_READING = {
     ("cleanup.yml", "apply"): {"id-token": "write"},
     ("cleanup.yml", "tell"): {"issues": "write", "actions": "write"},
     ("comment.yml", "comment"): {"actions": "read", "pull-requests": "write"},
+    ("comment.yml", "scan"): {
+        "actions": "read",
+        "pull-requests": "read",
+        "security-events": "write",
+    },
     ("doctor.yml", "doctor"): {"actions": "read", "id-token": "write"},
     ("fine-tune.yml", "train"): {"id-token": "write"},
     ("fine-tune.yml", "follow"): {"actions": "write"},

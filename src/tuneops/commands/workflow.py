@@ -125,6 +125,49 @@ def comment(repository: Repository, run: str, *, dry_run: bool) -> dict[str, Any
     return {"pull_request": number, "comment": body}
 
 
+def scan(repository: Repository, run: str, *, dry_run: bool) -> dict[str, Any]:
+    """Hand what a validating run found to code scanning, unless the pull request made the record.
+
+    Each product's findings are an analysis of its own, whose category names the product.
+    """
+    from tuneops.pull_request import comment as page
+
+    commit = repository.run_commit(run)
+    number = repository.pull_request(commit)
+    if number is None:
+        console.warn("No open pull request is at this run's commit any more: nothing to tell.")
+        return {"pull_request": None, "products": []}
+    if repository.changes_workflows(number):
+        console.warn("The pull request changes workflows, so its findings are not passed on.")
+        return {"pull_request": number, "products": []}
+    artifacts = repository.artifacts(run)
+    [examination] = _records(repository, artifacts, ["examination.json"])
+    products = page.shown_products(examination)
+    files = _records(repository, artifacts, [f"{product}/findings.sarif" for product in products])
+    readable = {
+        name: found
+        for name, file in zip(products, files, strict=True)
+        if (found := _sarif(file, name))
+    }
+    for sarif in () if dry_run else readable.values():
+        repository.upload_sarif(number, commit, sarif)
+    return {"pull_request": number, "products": list(readable)}
+
+
+def _sarif(file: bytes, product: str) -> dict[str, Any] | None:
+    """The log with its category; None where it is not one that the data check writes."""
+    try:
+        log: dict[str, Any] = json.loads(file)
+        [run] = log["runs"]
+        ours = run["tool"]["driver"]["name"] == "tunelint"
+    except (ValueError, TypeError, KeyError, RecursionError):
+        ours = False
+    if not ours:
+        console.warn(f"The findings of {product} cannot be read; see the run's log.")
+        return None
+    return log | {"runs": [run | {"automationDetails": {"id": f"tunelint/{product}/"}}]}
+
+
 def _records(
     repository: Repository, artifacts: Mapping[str, int], files: Sequence[str]
 ) -> list[bytes]:
