@@ -138,7 +138,7 @@ def test_durations(text: str, span: timedelta) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("product: a\nproduct: b\n", "the key 'product' is there twice"),
+        ("product: a\nproduct: b\n", "line 2: the key 'product' is there twice"),
         ("a: &a [x]\nb: *a\n", "anchors and aliases"),
         ("<<: {product: a}\n", "merge keys"),
         ("product: !!python/name:os.system\n", "tags are not read"),

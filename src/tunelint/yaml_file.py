@@ -47,6 +47,9 @@ def parse(content: bytes) -> Any:  # noqa: ANN401 - what YAML holds
         return yaml.load(content.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a safe loader
     except UnicodeDecodeError as error:
         raise UnreadableError(f"it is not UTF-8 (byte {error.start})") from error
+    except yaml.MarkedYAMLError as error:
+        place = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise UnreadableError(f"{place}{error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise UnreadableError(" ".join(str(error).split())) from error
 

@@ -47,12 +47,14 @@ def _breaches(details: "list[ErrorDetails]", model: type[BaseModel]) -> Iterator
     keys: dict[str, list[str]] = {}
     for detail in details:
         location = _place(detail["loc"])
-        known = keys.setdefault(".".join(location) or "the file", [])
+        known = keys.setdefault(".".join(location), [])
         words = _words(detail, model)
         if words not in known:
             known.append(words)
     for key, found in keys.items():
-        if not any(other.startswith(f"{key}.") for other in keys):
+        if not key:
+            yield ", or ".join(found)
+        elif not any(other.startswith(f"{key}.") for other in keys):
             yield f"{key}: {', or '.join(found)}"
 
 
