@@ -26,7 +26,7 @@ def exit_codes() -> str:
 
 
 def commands() -> str:
-    scripts = sorted((ROOT / "scripts").glob("*.py"))
+    scripts = sorted((ROOT / "scripts").rglob("*.py"))
     pages = (page for script in scripts for page in _pages(script))
     return "\n".join([f"{MADE}# Commands", "", *pages])
 
@@ -75,7 +75,9 @@ def main() -> None:
 
 def _pages(script: Path) -> Iterator[str]:
     command = _command_of(script)
-    context = click.Context(command, info_name=f"python scripts/{script.name}", terminal_width=100)
+    context = click.Context(
+        command, info_name=f"python {script.relative_to(ROOT).as_posix()}", terminal_width=100
+    )
     yield _page(command, context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):

@@ -106,7 +106,7 @@ def asked(hub: GitHub, *options: str) -> subprocess.CompletedProcess[str]:
     names = {"GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": hub.url}
     output = hub.artifacts.parent / "output"
     names |= {"GITHUB_RUN_ID": "7", "GITHUB_OUTPUT": str(output)}
-    command = ("scripts/approval.py", "require-reviewers", "--environment", "production")
+    command = ("scripts/ci/approval.py", "require-reviewers", "--environment", "production")
     return subprocess.run(
         [sys.executable, str(ROOT / command[0]), *command[1:], *options, "--json"],
         env=os.environ | names,

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-SCRIPTS = sorted((ROOT / "scripts").glob("*.py"))
+SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 HEAVY = ("azure", "openai", "pydantic", "yaml", "numpy", "rich", "toktok", "httpx2", "starlette")
 
 

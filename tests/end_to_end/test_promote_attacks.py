@@ -167,7 +167,7 @@ def test_the_page_for_the_approver_pairs_no_record_with_another_candidate(
     desk: Desk, contents: list[Path]
 ) -> None:
     desk.passes()
-    page = ("approval", "approval-page", "--run", desk.run_json())
+    page = ("ci/approval", "approval-page", "--run", desk.run_json())
     shown = desk.done(*page)
     assert (shown["verdict"], shown["model"]) == ("PASS", model(desk, CANDIDATE))
     desk.done("deploy", "candidate", "--config", str(contents[0]))

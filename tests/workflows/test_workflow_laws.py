@@ -190,7 +190,7 @@ def test_every_job_in_production_first_makes_sure_that_somebody_approved() -> No
     asked = [next(step for step in job["steps"] if "run" in step) for job in inside]
     assert len(inside) == 3
     assert {step["run"].partition(" --")[0] for step in asked} == {
-        "exec python scripts/approval.py require-reviewers"
+        "exec python scripts/ci/approval.py require-reviewers"
     }
     for option, variable in (
         ("ALLOW_NONE", "TUNEOPS_RELEASE_WITHOUT_REVIEWERS"),

@@ -22,7 +22,7 @@ def main() -> None:
 def require_reviewers(environment: str, allow_none: str, allow_bypass: str, as_json: bool) -> None:
     """Exit with 6 unless a required reviewer of the environment approved; say who did.
 
-    Example: python scripts/approval.py require-reviewers --environment production
+    Example: python scripts/ci/approval.py require-reviewers --environment production
     """
     from tuneops import github
     from tuneops.commands import workflow
@@ -49,7 +49,7 @@ def require_reviewers(environment: str, allow_none: str, allow_bypass: str, as_j
 def approval_page(config_path: Path, run_json: Path, report: str, as_json: bool) -> None:
     """Write the summary that the approver sees.
 
-    Example: python scripts/approval.py approval-page --run out/smoke/run.json
+    Example: python scripts/ci/approval.py approval-page --run out/smoke/run.json
     """
     from tuneops.commands import approval_page as approval
 

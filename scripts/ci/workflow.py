@@ -23,7 +23,7 @@ def main() -> None:
 def training(config_path: Path, job: str, minutes: float, out: Path | None, as_json: bool) -> None:
     """Wait for a job; one that goes on is no failure, reconcile.yml takes it up.
 
-    Example: python scripts/workflow.py training --job ftjob-0123 --minutes 30
+    Example: python scripts/ci/workflow.py training --job ftjob-0123 --minutes 30
     """
     from tuneops.commands import follow_up
 
@@ -37,7 +37,7 @@ def training(config_path: Path, job: str, minutes: float, out: Path | None, as_j
 def start_releases(releases: str, dry_run: bool, as_json: bool) -> None:
     """Start release.yml once for each finished job.
 
-    Example: python scripts/workflow.py start-releases --releases '[]'
+    Example: python scripts/ci/workflow.py start-releases --releases '[]'
     """
     from tuneops import github
     from tuneops.commands import workflow
@@ -60,7 +60,7 @@ def start_releases(releases: str, dry_run: bool, as_json: bool) -> None:
 def after_training(products: str, results: Path, dry_run: bool, as_json: bool) -> None:
     """Start the releases that are due; switch reconcile.yml on for what goes on or failed.
 
-    Example: python scripts/workflow.py follow-up --products '["travel"]' --dry-run
+    Example: python scripts/ci/workflow.py follow-up --products '["travel"]' --dry-run
     """
     from tuneops import github
     from tuneops.commands import follow_up
@@ -76,7 +76,7 @@ def after_training(products: str, results: Path, dry_run: bool, as_json: bool) -
 def switch_reconcile(state: str, dry_run: bool, as_json: bool) -> None:
     """Have reconcile.yml look every 20 minutes, or not any more.
 
-    Example: python scripts/workflow.py switch-reconcile off
+    Example: python scripts/ci/workflow.py switch-reconcile off
     """
     from tuneops import github
     from tuneops.commands import follow_up
@@ -92,7 +92,7 @@ def switch_reconcile(state: str, dry_run: bool, as_json: bool) -> None:
 def report_failures(failures: str, dry_run: bool, as_json: bool) -> None:
     """Keep one issue for each failed job.
 
-    Example: python scripts/workflow.py report-failures --failures '[]'
+    Example: python scripts/ci/workflow.py report-failures --failures '[]'
     """
     from tuneops import github
     from tuneops.commands import workflow
@@ -112,7 +112,7 @@ def report_cleanup(
 ) -> None:
     """Keep the one issue that tells what clean-up does, and when it last ran.
 
-    Example: python scripts/workflow.py report-cleanup --page cleanup-issue.md
+    Example: python scripts/ci/workflow.py report-cleanup --page cleanup-issue.md
     """
     from tuneops import github
     from tuneops.commands import workflow

@@ -20,7 +20,7 @@ def main() -> None:
 def changed(base: str, head: str, product: str, as_json: bool) -> None:
     """Print the products that changed between two commits; to GitHub, as JSON for a matrix.
 
-    Example: python scripts/products.py changed --product travel
+    Example: python scripts/ci/products.py changed --product travel
     """
     import json
 
