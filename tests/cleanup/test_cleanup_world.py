@@ -52,6 +52,10 @@ def at(rng: random.Random) -> str:
     return timestamp(LONG_AGO + timedelta(hours=rng.randrange(4000)))
 
 
+def without_empty(tags: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in tags.items() if value}
+
+
 @dataclass
 class Place:
     """An account; it holds deployments by name, jobs and files."""
@@ -182,7 +186,7 @@ def release(rng: random.Random, stage: Stage) -> None:
         return
     copy = history_backup.tags(stage.product, made, stage.previous)
     base = stage.there.deployments.get(BASE)
-    kept = {**(base.tags if base else ours()), **{k: v for k, v in copy.items() if v}}
+    kept = {**(base.tags if base else ours()), **without_empty(copy)}
     stage.there.deploy(BASE, BASE, kept, None)
 
 
@@ -348,3 +352,36 @@ def test_the_worlds_hold_enough_that_goes() -> None:
     rng = random.Random(7)  # noqa: S311 - same
     seen = sum((checked(rng) for _ in range(150)), Counter[str]())
     assert min(seen[kind] for kind in ("deployment", "job", "file", "account")) > 10, seen
+
+
+def two_places() -> list[Place]:
+    return [
+        Place(Account(account_id(name, name), name, name, "x", "AIServices", "", "", ours()))
+        for name in ("rg-tuneops-home", "rg-tuneops-live")
+    ]
+
+
+def test_of_two_deployments_that_are_equally_new_both_count_as_production() -> None:
+    _, live = two_places()
+    for number in (1, 2):
+        tags = ours(**{PRODUCT: "food", CREATED: timestamp(LONG_AGO)})
+        live.deploy(f"food-{number}", f"{BASE}.ft-{number}", tags, live.account.id)
+    production = releases_of([facts_of(live)], NOW).production
+    assert production == {place(live.account, f"food-{number}") for number in (1, 2)}
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["production is there", "production is gone"])
+def test_a_deleted_account_is_kept_while_a_lost_release_may_be_from_it(*, there: bool) -> None:
+    """The copy on the base deployment names model and job, but not the account of the training."""
+    home, live = two_places()
+    made = Release(f"{BASE}.ft-1", "0" * 12, "ftjob-1")
+    live.deploy(BASE, BASE, ours() | without_empty(history_backup.tags("food", made, None)), None)
+    intruder = {MANAGED_BY: "tuneops/them", PRODUCT: "food"}
+    live.deploy("theirs", f"{BASE}.ft-theirs", intruder, live.account.id)
+    if there:
+        tags = ours(**{PRODUCT: "food", CREATED: timestamp(LONG_AGO)})
+        live.deploy("food", made.model, tags, live.account.id)
+    home.gone = True
+    [row] = plan(read(World([home, live], [])), POLICY, NOW).deleted_accounts
+    assert row.action == ("purge" if there else "keep")
+    assert ("keeps a copy of" in row.reason) is not there

@@ -92,10 +92,15 @@ class World:
         return self.start(cut).wait()
 
     def model(self) -> str | None:
-        """What production serves."""
+        """What production serves, once Azure has made what a killed promote asked it for."""
+        wait_for(lambda: self.state() not in {"Accepted", "Creating", "Deleting"})
+        assert self.state() in {"Succeeded", None}
         production = self.desk.production()
-        assert production is None or production["state"] == "Succeeded"
         return production["model"] if production else None
+
+    def state(self) -> str | None:
+        production = self.desk.production()
+        return production["state"] if production else None
 
     def model_of(self, content: Path) -> str:
         status = self.desk.done("fine_tune", "status", "--config", str(content))

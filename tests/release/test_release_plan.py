@@ -111,6 +111,7 @@ def test_the_kept_copy_tells_model_content_job_and_commit(tienda: Config) -> Non
     assert found == replace(second, approved_by="")
     assert before == replace(first, approved_by="")
     assert history_backup.kept(base, "other") == NONE
+    assert history_backup.kept(base, "tienda-before") == NONE
     assert history_backup.kept(replace(base, tags=given(tags)), "tienda") == NONE
     assert history_backup.kept(None, "tienda") == NONE
 

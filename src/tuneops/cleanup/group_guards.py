@@ -275,6 +275,8 @@ def deleted_but_needed(case: DeletedCase) -> str | None:
     for deployed in case.releases.deployed:
         if deployed.models and same_account(deployed.trained_in, gone):
             return f"deployment {deployed.name} in {deployed.account.name} takes its model from it"
+    for copy in case.releases.lost:
+        return f"a release that {copy.name} in {copy.account.name} keeps a copy of may be from it"
     return None
 
 

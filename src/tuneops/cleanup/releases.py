@@ -34,7 +34,7 @@ class Deployed:
     """A deployment in its account, with what it serves and what a rollback of it needs.
 
     ``trained_in`` is the id of the account that holds its models, in lower case; ``created`` is
-    None where nobody can say.
+    None where nobody can say. ``copied`` are the products whose releases it keeps a copy of.
     """
 
     account: Account
@@ -48,6 +48,7 @@ class Deployed:
     previous_models: frozenset[str]
     keys: frozenset[str]
     jobs: frozenset[str]
+    copied: frozenset[str]
 
     @property
     def place(self) -> Place:
@@ -73,15 +74,21 @@ class Releases:
     def production(self) -> frozenset[Place]:
         """Where a configuration has it, whatever the tags say.
 
-        By the tags the newest of each product in each account, and each whose product or age is
-        unknown.
+        By the tags the newest of each product in each account, all of them where several are
+        equally new, and each whose product or age is unknown.
         """
         released = [found for found in self.deployed if found.ours and found.released]
-        dated = [(d.created, d) for d in released if d.created and d.product]
-        dated.sort(key=lambda pair: pair[0])
-        newest = {(d.account.id.lower(), d.product): d for _, d in dated}
-        unclear = [d for d in released if not (d.created and d.product)]
-        return self.named | {d.place for d in (*newest.values(), *unclear)}
+        newest: dict[tuple[str, str], datetime] = {}
+        for one in released:
+            if one.created and one.product:
+                line = (one.account.id.lower(), one.product)
+                newest[line] = max(one.created, newest.get(line, one.created))
+        return self.named | {
+            one.place
+            for one in released
+            if not (one.created and one.product)
+            or one.created == newest[one.account.id.lower(), one.product]
+        }
 
     @cached_property
     def production_models(self) -> frozenset[str]:
@@ -110,6 +117,19 @@ class Releases:
         ours = (d for d in self.deployed if d.ours and d.released)
         return frozenset((d.trained_in, d.product) for d in ours if d.product)
 
+    @cached_property
+    def lost(self) -> tuple[Deployed, ...]:
+        """Base deployments that keep a copy of a release whose deployment is gone.
+
+        A copy does not say which account trained the model.
+        """
+        there = {(d.account.id.lower(), d.product) for d in self.deployed if d.ours and d.released}
+        return tuple(
+            d
+            for d in self.deployed
+            if any((d.account.id.lower(), p) not in there for p in d.copied)
+        )
+
     def outside(self, group: str) -> Iterator[Deployed]:
         return (d for d in self.deployed if d.account.resource_group.lower() != group.lower())
 
@@ -135,8 +155,13 @@ def place(account: Account, deployment: str) -> Place:
 
 def remembered(deployment: Deployment) -> frozenset[str]:
     """Every word of the copies of releases that a base deployment keeps: models, keys and jobs."""
-    kept = (text for name, text in deployment.tags.items() if name.lower().startswith(KEPT_RELEASE))
-    return frozenset(word for text in kept for word in text.split())
+    return frozenset(word for text in _copies(deployment).values() for word in text.split())
+
+
+def _copies(deployment: Deployment) -> dict[str, str]:
+    """The copies of releases that a base deployment keeps, by product or what follows it."""
+    tags = ((name.lower(), text) for name, text in deployment.tags.items())
+    return {n.removeprefix(KEPT_RELEASE): t for n, t in tags if n.startswith(KEPT_RELEASE)}
 
 
 def _deployed(account: Account, found: Deployment, now: datetime) -> Deployed:
@@ -155,6 +180,7 @@ def _deployed(account: Account, found: Deployment, now: datetime) -> Deployed:
         previous_models=_values(found, PREVIOUS_MODEL) | words,
         keys=frozenset(key[:KEY_DIGITS] for key in keys),
         jobs=_values(found, JOB, PREVIOUS_JOB) | words,
+        copied=frozenset(name.removesuffix(".before") for name in _copies(found)),
     )
 
 

@@ -30,7 +30,7 @@ def no_tags(product: str) -> dict[str, str | None]:
 
 
 def _names(product: str) -> tuple[str, str]:
-    return f"{KEPT_RELEASE}{product}", f"{KEPT_RELEASE}{product}-before"
+    return f"{KEPT_RELEASE}{product}", f"{KEPT_RELEASE}{product}.before"
 
 
 def _written(release: Release) -> str:
