@@ -6,6 +6,7 @@ Run it with `make docs`.
 import importlib.util
 import inspect
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -26,7 +27,9 @@ def exit_codes() -> str:
 
 
 def commands() -> str:
+    sys.path.insert(0, str(ROOT / "scripts"))
     scripts = sorted((ROOT / "scripts").rglob("*.py"))
+    scripts.remove(ROOT / "scripts/environment.py")
     pages = (page for script in scripts for page in _pages(script))
     return "\n".join([f"{MADE}# Commands", "", *pages])
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import click
-
+from environment import click
 from tuneops import console
 
 job_option = click.option("--job", "job_id", help="A job's id; left out, the one of this content.")

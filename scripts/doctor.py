@@ -1,7 +1,6 @@
 """Look at the set-up on GitHub and in Azure, and say what to do about what is wrong."""
 
-import click
-
+from environment import click
 from tuneops import console
 
 

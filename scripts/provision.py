@@ -3,8 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-import click
-
+from environment import click
 from tuneops import console
 
 

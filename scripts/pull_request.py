@@ -3,8 +3,7 @@
 import sys
 from pathlib import Path
 
-import click
-
+from environment import click
 from tuneops import console
 
 base_option = click.option("--base", required=True, help="The base branch's commit.")

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import click
-
+from environment import click
 from tuneops import console
 
 

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
+from environment import click
 from tuneops import console, github
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
-
+from environment import click
 from tunelint.__main__ import convert, explain, fix, show
 from tuneops.console import Commands, emit, json_option, optional_config_option
 from tuneops.errors import ExitCode

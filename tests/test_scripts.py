@@ -12,8 +12,10 @@ import click
 import pytest
 
 from tests.conftest import ROOT
+from tuneops.errors import ExitCode
 
-SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
+ENVIRONMENT = ROOT / "scripts/environment.py"
+SCRIPTS = sorted(set((ROOT / "scripts").rglob("*.py")) - {ENVIRONMENT})
 HEAVY = ("azure", "openai", "pydantic", "yaml", "numpy", "rich", "toktok", "httpx2", "starlette")
 
 
@@ -43,6 +45,7 @@ def test_help_imports_no_heavy_module(script: Path) -> None:
     probe = (
         "import runpy, sys\n"
         f"sys.argv = [{str(script)!r}, '--help']\n"
+        f"sys.path.insert(0, {str(script.parent)!r})\n"
         "try:\n"
         f"    runpy.run_path({str(script)!r}, run_name='__main__')\n"
         "except SystemExit as end:\n"
@@ -64,6 +67,19 @@ def test_every_command_shows_an_example_and_speaks_json(command: list[str]) -> N
     assert helped.returncode == 0
     assert "Example" in helped.stdout
     assert "--json" in helped.stdout or "rehearse" in command[0]
+
+
+@pytest.mark.parametrize(
+    "script", sorted((ROOT / "scripts").glob("*.py")), ids=lambda script: script.name
+)
+def test_where_nothing_is_installed_a_script_says_what_to_do(script: Path) -> None:
+    """`-S` leaves Python without the packages of its environment."""
+    done = subprocess.run(
+        [sys.executable, "-S", str(script), "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == ExitCode.PRECONDITION
+    assert "make install" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)

@@ -101,6 +101,7 @@ def _warm_up() -> None:
     """Load the libraries and compile the rules' patterns, which `re` remembers; forget tuneops."""
     for name in _LIBRARIES:
         importlib.import_module(name)
+    sys.path[0] = "scripts"
     sys.argv = ["scripts/validate_data.py", "check"]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         _exit_code(sys.argv)
