@@ -14,10 +14,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local_azure import admin, arm, data_plane, entra
+from local_azure import admin, entra
 from local_azure.address import AccountHosts
 from local_azure.arm import deleted_accounts, operations
+from local_azure.arm import routes as arm_routes
 from local_azure.arm.routing import allowances
+from local_azure.data_plane import routes as data_plane_routes
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane
 from local_azure.errors import AzureError
@@ -64,8 +66,8 @@ def create_app(
 
 
 def _routes(plane: DataPlane) -> list[BaseRoute]:
-    tree = PathTree([*entra.routes(), *admin.routes(), *arm.routes()])
-    return [*data_plane.routes(plane), Mount("", tree)]
+    tree = PathTree([*entra.routes(), *admin.routes(), *arm_routes.routes()])
+    return [*data_plane_routes.routes(plane), Mount("", tree)]
 
 
 class Envelope:

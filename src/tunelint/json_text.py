@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,8 +16,6 @@ import msgspec
 from tunelint.escaping import quote
 from tunelint.example import JsonPath
 from tunelint.limits import MAX_DEPTH
-from tunelint.rule import Rule
-from tunelint.rules import json_syntax as rules
 
 EXPLAINED_LENGTH = 2 * 10**6  # characters; the scanner is slow, and longer lines can wait for jq
 
@@ -38,12 +37,29 @@ _NOT_FINITE = {"NaN", "Infinity", "-Infinity", "+Infinity", "nan", "inf", "-inf"
 _OTHER_QUOTES = "'`\xb4\u2018\u2019\u201c\u201d\u201e\xab\xbb"
 
 
+class Problem(Enum):
+    """What stops a line being JSON, by the name of the rule that says so."""
+
+    BAD_ESCAPE = "bad-escape"
+    CONTROL_CHARACTER = "control-character"
+    DUPLICATE_KEY = "duplicate-key"
+    EXTRA_DATA = "extra-data"
+    GLUED = "two-on-a-line"
+    LONE_SURROGATE = "lone-surrogate"
+    NOT_FINITE = "not-finite"
+    SYNTAX = "json-syntax"
+    TOO_DEEP = "too-deep"
+    TRAILING_COMMA = "trailing-comma"
+    TRUNCATED = "truncated"
+    WRONG_QUOTES = "wrong-quotes"
+
+
 class JsonProblem(Exception):  # noqa: N818 - a verdict on data, not an error of this program
     """Where a line stops being JSON (`offset` in characters from zero), and why."""
 
-    def __init__(self, rule: Rule, offset: int, message: str) -> None:
+    def __init__(self, kind: Problem, offset: int, message: str) -> None:
         super().__init__(message)
-        self.rule = rule
+        self.kind = kind
         self.offset = offset
         self.message = message
 
@@ -104,7 +120,7 @@ def explain(text: str, error: Exception) -> JsonProblem:
             scan(text)
         except JsonProblem as fault:
             return fault
-    return JsonProblem(rules.SYNTAX, 0, f"Not valid JSON: {error}.")
+    return JsonProblem(Problem.SYNTAX, 0, f"Not valid JSON: {error}.")
 
 
 def scan(text: str) -> None:
@@ -216,8 +232,8 @@ class _Scanner:
     def _extra(self) -> JsonProblem:
         rest = self._text[self._at :]
         if rest.startswith("{"):
-            return self._fault(rules.GLUED, "A second object starts here, without a line break.")
-        return self._fault(rules.EXTRA_DATA, f"{quote(rest)} follows the end of the value.")
+            return self._fault(Problem.GLUED, "A second object starts here, without a line break.")
+        return self._fault(Problem.EXTRA_DATA, f"{quote(rest)} follows the end of the value.")
 
     def _value(self) -> None:
         first = self._peek("a value")
@@ -233,7 +249,7 @@ class _Scanner:
     def _container(self, opening: str) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._fault(rules.TOO_DEEP, f"Nested more than {MAX_DEPTH} brackets deep.")
+            raise self._fault(Problem.TOO_DEEP, f"Nested more than {MAX_DEPTH} brackets deep.")
         self._step()
         if opening == "{":
             self._object()
@@ -248,11 +264,11 @@ class _Scanner:
             key = self._key()
             if key in keys:
                 raise JsonProblem(
-                    rules.DUPLICATE_KEY, key_at, f"The key {quote(key)} is there twice."
+                    Problem.DUPLICATE_KEY, key_at, f"The key {quote(key)} is there twice."
                 )
             self._skip()
             if self._peek("':'") != ":":
-                raise self._fault(rules.SYNTAX, f"A ':' is missing after the key {quote(key)}.")
+                raise self._fault(Problem.SYNTAX, f"A ':' is missing after the key {quote(key)}.")
             self._step()
             keys.add(key)
             self._value()
@@ -272,13 +288,13 @@ class _Scanner:
             return
         if found != ",":
             raise self._fault(
-                rules.SYNTAX, f"',' or '{closing}' expected, {quote(self._rest())} found."
+                Problem.SYNTAX, f"',' or '{closing}' expected, {quote(self._rest())} found."
             )
         comma = self._at
         self._step()
         if self._peek("a value") in "]}":
             raise JsonProblem(
-                rules.TRAILING_COMMA, comma, f"A comma stands before the closing '{closing}'."
+                Problem.TRAILING_COMMA, comma, f"A comma stands before the closing '{closing}'."
             )
 
     def _key(self) -> str:
@@ -287,7 +303,7 @@ class _Scanner:
         if self._text[self._at] in _OTHER_QUOTES:
             raise self._wrong_quotes()
         raise self._fault(
-            rules.SYNTAX, f"A key in double quotes expected, {quote(self._rest())} found."
+            Problem.SYNTAX, f"A key in double quotes expected, {quote(self._rest())} found."
         )
 
     def _literal(self) -> None:
@@ -297,13 +313,13 @@ class _Scanner:
             self._at += len(name)
             return
         if name in _NOT_FINITE:
-            raise self._fault(rules.NOT_FINITE, f"{name} is not JSON.")
+            raise self._fault(Problem.NOT_FINITE, f"{name} is not JSON.")
         if name in _OTHER_QUOTES:
             raise self._wrong_quotes()
         if name.lower() in {"none", *_LITERALS}:
             said = "null" if name.lower() == "none" else name.lower()
-            raise self._fault(rules.SYNTAX, f"JSON writes {said}, not {name}.")
-        raise self._fault(rules.SYNTAX, f"A value expected, {quote(self._rest())} found.")
+            raise self._fault(Problem.SYNTAX, f"JSON writes {said}, not {name}.")
+        raise self._fault(Problem.SYNTAX, f"A value expected, {quote(self._rest())} found.")
 
     def _string(self) -> str:
         start = self._at
@@ -311,7 +327,7 @@ class _Scanner:
         while True:
             self._at = _PLAIN.match(self._text, self._at).end()  # type: ignore[union-attr]
             if self._at >= len(self._text):
-                raise self._fault(rules.TRUNCATED, "The line ends inside a string.")
+                raise self._fault(Problem.TRUNCATED, "The line ends inside a string.")
             if self._text[self._at] == '"':
                 self._at += 1
                 return str(json.loads(self._text[start : self._at]))
@@ -320,7 +336,7 @@ class _Scanner:
     def _escape(self) -> None:
         if self._text[self._at] != "\\":
             raise self._fault(
-                rules.CONTROL_CHARACTER,
+                Problem.CONTROL_CHARACTER,
                 f"A raw {quote(self._text[self._at])} inside a string.",
             )
         escape = _ESCAPE.match(self._text, self._at)
@@ -328,7 +344,7 @@ class _Scanner:
             cut = self._at + 1 >= len(self._text)
             found = quote(self._text[self._at : self._at + 2])
             raise self._fault(
-                rules.TRUNCATED if cut else rules.BAD_ESCAPE,
+                Problem.TRUNCATED if cut else Problem.BAD_ESCAPE,
                 "The line ends inside an escape." if cut else f"{found} is no escape of JSON.",
             )
         self._at = self._whole_character(escape)
@@ -340,16 +356,16 @@ class _Scanner:
                 return other.end()
         elif not _LOW_HALF.fullmatch(escape[0]):
             return escape.end()
-        raise self._fault(rules.LONE_SURROGATE, f"{escape[0]} is half a character.")
+        raise self._fault(Problem.LONE_SURROGATE, f"{escape[0]} is half a character.")
 
     def _wrong_quotes(self) -> JsonProblem:
         return self._fault(
-            rules.WRONG_QUOTES, f"{quote(self._text[self._at])} is not JSON's quotation mark."
+            Problem.WRONG_QUOTES, f"{quote(self._text[self._at])} is not JSON's quotation mark."
         )
 
     def _peek(self, expected: str) -> str:
         if self._at >= len(self._text):
-            raise self._fault(rules.TRUNCATED, f"The line ends where {expected} should follow.")
+            raise self._fault(Problem.TRUNCATED, f"The line ends where {expected} should follow.")
         return self._text[self._at]
 
     def _step(self) -> None:
@@ -362,5 +378,5 @@ class _Scanner:
     def _rest(self) -> str:
         return self._text[self._at : self._at + 20]
 
-    def _fault(self, rule: Rule, message: str) -> JsonProblem:
-        return JsonProblem(rule, self._at, message)
+    def _fault(self, kind: Problem, message: str) -> JsonProblem:
+        return JsonProblem(kind, self._at, message)

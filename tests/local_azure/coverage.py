@@ -8,8 +8,9 @@ from pathlib import Path
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
-from local_azure import arm, data_plane
+from local_azure.arm import routes as arm
 from local_azure.arm import unknown
+from local_azure.data_plane import routes as data_plane
 from local_azure.data_plane.router import Router, address_of
 from tests.local_azure import contract
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from tunelint.escaping import quote
 from tunelint.example import Example, Format, format_of
-from tunelint.json_text import Balance, JsonProblem, parse
+from tunelint.json_text import Balance, JsonProblem, Problem, parse
 from tunelint.rule import Rule
 from tunelint.rules import encoding, json_syntax
 from tunelint.source import BOM, Line, decode, explain_bytes
@@ -96,9 +96,10 @@ class LineReader:
             column = len(raw[: error.start].decode("utf-8", "replace")) + 1
             self._note(encoding.NOT_UTF8, explain_bytes(raw, error), line.number, column)
         except JsonProblem as problem:
-            if problem.rule is json_syntax.TRUNCATED and (joined := self._joined(line, raw)):
+            if problem.kind is Problem.TRUNCATED and (joined := self._joined(line, raw)):
                 return joined
-            self._note(problem.rule, problem.message, line.number, problem.offset + 1)
+            rule = json_syntax.OF_PROBLEM[problem.kind]
+            self._note(rule, problem.message, line.number, problem.offset + 1)
         return None
 
     def _joined(self, line: Line, raw: bytes) -> Example | None:

@@ -108,7 +108,7 @@ def _parsed(text: str) -> Value:
     try:
         return json_text.parse(text.encode())
     except json_text.JsonProblem as problem:
-        return LeftOutError(f"it is no JSON ({problem.rule.name})")
+        return LeftOutError(f"it is no JSON ({problem.kind.value})")
 
 
 def _unfenced(lines: Iterable[str]) -> Iterator[str]:

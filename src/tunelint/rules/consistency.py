@@ -44,7 +44,7 @@ DRIFT = rule(
     "system-drift",
     what="A system message differs slightly from the one that the others have.",
     why="It is usually a typo; in production there is one system message.",
-    bad="'Eres un asitente de viajes.' once among 'Eres un asistente de viajes.'",
+    bad="'Eres un asitente amable.' once among 'Eres un asistente amable.'",
     good="one system message",
     fix="Write it like the others.",
 )

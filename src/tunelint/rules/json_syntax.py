@@ -1,5 +1,6 @@
 """JSON itself: 200 to 299."""
 
+from tunelint.json_text import Problem
 from tunelint.rule import rule
 
 _GOOD = (
@@ -134,3 +135,21 @@ WRONG_QUOTES = rule(
     good=_GOOD,
     fix='Write " around keys and strings, for example with json.dumps.',
 )
+
+OF_PROBLEM = {
+    Problem(one.name): one
+    for one in (
+        BAD_ESCAPE,
+        CONTROL_CHARACTER,
+        DUPLICATE_KEY,
+        EXTRA_DATA,
+        GLUED,
+        LONE_SURROGATE,
+        NOT_FINITE,
+        SYNTAX,
+        TOO_DEEP,
+        TRAILING_COMMA,
+        TRUNCATED,
+        WRONG_QUOTES,
+    )
+}

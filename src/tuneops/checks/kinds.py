@@ -85,7 +85,7 @@ class AsksQuestion(Check):
             raise Rejection("does not end with a question", ending[-_ENDING_LENGTH:])
 
     def bad_answers(self) -> tuple[Judged, ...]:
-        return (Planted("Roma es fuentes y plazas."),)
+        return (Planted("Es fuentes y plazas."),)
 
 
 class Length(Check):
@@ -225,7 +225,7 @@ class FinishReason(Check):
             raise Rejection(f"ended with '{answer.finish_reason}', not 'stop'")
 
     def bad_answers(self) -> tuple[Judged, ...]:
-        return (Planted("Roma es", finish_reason="length"),)
+        return (Planted("La tienda es", finish_reason="length"),)
 
 
 class ContentFilter(Check):

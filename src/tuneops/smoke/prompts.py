@@ -18,7 +18,7 @@ from tuneops.linting.errors import as_config_error
 
 MAX_BYTES = 20 * 10**6  # of the whole file; a prompt is asked several times, and each costs
 _KEYS = {"id", "prompt", "messages", "tags", "checks"}
-_SHAPE = '{"id": "roma", "prompt": "…", "tags": []} or {"id": "roma", "messages": [...]}'
+_SHAPE = '{"id": "greeting", "prompt": "…", "tags": []} or {"id": "greeting", "messages": [...]}'
 
 
 @dataclass(frozen=True)
