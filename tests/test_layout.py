@@ -50,7 +50,10 @@ def modules() -> dict[str, Path]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module of ours that a file imports when it runs, inside functions too."""
+    """Every module of ours that a file imports when it runs, inside functions too.
+
+    The face of a package runs before a room of it does.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     typing_only = {
         id(inside)
@@ -65,8 +68,7 @@ def imports(path: Path) -> Iterator[str]:
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.module, f"{path} imports relatively"
-            inside = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name if name in modules() else node.module for name in inside]
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         else:
             continue
         yield from (name for name in names if name in modules())
