@@ -13,12 +13,12 @@ import pytest
 from tests.conftest import ROOT
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, review, serve
 from tuneops import approvals
-from tuneops.approvals import Approval, Run
+from tuneops.approvals import Approval, WorkflowRun
 from tuneops.errors import PreconditionError
 
 pytestmark = pytest.mark.attack
 
-ANA = Run(1, ("ana",))
+ANA = WorkflowRun(1, ("ana",))
 
 
 def nobody_knows(_team: str, _login: str) -> bool:
@@ -32,7 +32,7 @@ def environment(*people: str, teams: tuple[str, ...] = (), **changes: object) ->
     return {"can_admins_bypass": True, "protection_rules": [rule, {"type": "wait"}]} | changes
 
 
-def decided(described: dict[str, Any], *reviews: Any, run: Run = ANA) -> Approval:  # noqa: ANN401
+def decided(described: dict[str, Any], *reviews: Any, run: WorkflowRun = ANA) -> Approval:  # noqa: ANN401
     rule = approvals.read_rule("production", described)
     return approvals.approval(rule, reviews, run, nobody_knows)
 
@@ -71,7 +71,7 @@ def test_an_approval_of_ones_own_counts_where_the_rule_lets_it() -> None:
 
 def test_a_later_attempt_is_refused_as_its_approval_may_be_of_the_first() -> None:
     with pytest.raises(PreconditionError, match="attempt 2"):
-        decided(environment("berta"), review("berta", "production"), run=Run(2, ("ana",)))
+        decided(environment("berta"), review("berta", "production"), run=WorkflowRun(2, ("ana",)))
 
 
 def test_a_member_of_a_team_counts_where_that_is_certain() -> None:

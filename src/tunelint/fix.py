@@ -47,7 +47,7 @@ _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LineChange:
     """A line before and after; `after` is None for a line that goes."""
 
     line: int
@@ -82,7 +82,7 @@ class Repair:
 
     path: Path
     encoding: str | None
-    changes: tuple[Change, ...]
+    changes: tuple[LineChange, ...]
     count: int
 
     def diff(self) -> str:
@@ -134,7 +134,7 @@ def _repair(path: Path, stream: BinaryIO, written: IO[bytes] | None) -> Repair:
         raise _refused(path, "The file has more than 512 MB.", "Azure takes no bigger file.")
     with _as_utf8(path, stream) as (source, encoding):
         _check_kind(path, source)
-        changes: list[Change] = []
+        changes: list[LineChange] = []
         count = int(encoding is not None)
         for change in _lines(path, source):
             if written is not None and change.after is not None:
@@ -185,7 +185,7 @@ def _western(raw: bytes) -> bytes:
     return raw.decode(CP1252).encode()
 
 
-def _lines(path: Path, source: BinaryIO) -> Iterator[Change]:
+def _lines(path: Path, source: BinaryIO) -> Iterator[LineChange]:
     seen: set[bytes] = set()
     for line in read_lines(source):
         _check_line(path, line)
@@ -196,7 +196,7 @@ def _lines(path: Path, source: BinaryIO) -> Iterator[Change]:
             if digest in seen and format_of(_parsed(after)) is not None:
                 after = None
             seen.add(digest)
-        yield Change(line.number, before, None if after is None else after + b"\n")
+        yield LineChange(line.number, before, None if after is None else after + b"\n")
 
 
 def _check_line(path: Path, line: Line) -> None:

@@ -31,7 +31,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Run:
+class WorkflowRun:
     """``started_by`` are the logins of whoever started the run."""
 
     attempt: int
@@ -65,13 +65,13 @@ def read_rule(name: str, environment: Any) -> Rule:  # noqa: ANN401 - JSON
     )
 
 
-def read_run(run: Any) -> Run:  # noqa: ANN401 - JSON
+def read_run(run: Any) -> WorkflowRun:  # noqa: ANN401 - JSON
     actors = (run.get(name) or {} for name in ("actor", "triggering_actor"))
     logins = {str(actor["login"]) for actor in actors if "login" in actor}
-    return Run(int(run["run_attempt"]), tuple(sorted(logins)))
+    return WorkflowRun(int(run["run_attempt"]), tuple(sorted(logins)))
 
 
-def approval(rule: Rule, reviews: Iterable[Any], run: Run, is_member: IsMember) -> Approval:
+def approval(rule: Rule, reviews: Iterable[Any], run: WorkflowRun, is_member: IsMember) -> Approval:
     """Who let this run into the environment, by its rule or round it.
 
     Raises:
@@ -94,7 +94,7 @@ def _approvers(environment: str, reviews: Iterable[Any]) -> Iterable[str]:
             yield str(review["user"]["login"])
 
 
-def _may(login: str, rule: Rule, run: Run, is_member: IsMember) -> bool:
+def _may(login: str, rule: Rule, run: WorkflowRun, is_member: IsMember) -> bool:
     """Where no administrator can bypass the rule, GitHub takes approvals of its teams alone."""
     own = _has(run.started_by, login)
     if own and rule.refuses_own:

@@ -181,7 +181,7 @@ class Candidate(_Section):
     expires_after: Duration
 
 
-class Release(_Section):
+class ReleaseSettings(_Section):
     deployment: DeploymentName
     sku: Sku = "Standard"
     capacity: int = Field(50, ge=1)
@@ -301,7 +301,7 @@ class Config(_Section):
     base: BaseModelChoice
     data: DataFiles
     fine_tuning: FineTuning
-    release: Release
+    release: ReleaseSettings
     smoke_test: SmokeTest
     system_messages: dict[str, str]
     rules: Rules = Rules()

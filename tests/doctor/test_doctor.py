@@ -17,7 +17,7 @@ from tuneops import config
 from tuneops.azure.catalog import CatalogModel, Quota
 from tuneops.doctor import azure_checks, examination, github_checks
 from tuneops.doctor.azure_checks import Permission
-from tuneops.doctor.findings import Finding, Level
+from tuneops.doctor.findings import DoctorFinding, Level
 from tuneops.doctor.workflow_files import WorkflowFile
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -46,7 +46,7 @@ SWITCHED = scheduled("reconcile.yml", "*/20 * * * *")
 
 
 def levels(findings: Any) -> list[Level]:  # noqa: ANN401 - any iterable of findings
-    found: list[Finding] = list(findings)
+    found: list[DoctorFinding] = list(findings)
     assert all(one.remedy for one in found if one.level is not Level.OK)
     return [one.level for one in found]
 

@@ -35,7 +35,7 @@ from tuneops.release.history import Release
 from tuneops.release.target import open_place
 from tuneops.release.trained import trained
 from tuneops.smoke.answer import Answer
-from tuneops.smoke.record import Origin, Run, Settings
+from tuneops.smoke.record import RecordOrigin, Run, Settings
 from tuneops.smoke.verdict import JudgedAnswer, Outcome, Verdict, results
 
 ROOT = Path(__file__).parents[2]
@@ -232,7 +232,9 @@ def record_pass(environment: str | None = None, outcome: Outcome = Outcome.PASS)
     found = deployments.find(foundry.session, foundry.account, name)
     assert found is not None
     served = Release.current(found)
-    origin = Origin(served.key, served.job, served.data_digest, served.model, foundry.account.id)
+    origin = RecordOrigin(
+        served.key, served.job, served.data_digest, served.model, foundry.account.id
+    )
     path = run_json(config)
     made_up_run(config, origin, outcome).save(path)
     smoke_tags.record(foundry, name, comparison.read(path).release)
@@ -254,7 +256,7 @@ def record_again() -> None:
     smoke_tags.record(open_foundry(config), config.release.candidate_deployment, judged)
 
 
-def made_up_run(config: Config, origin: Origin, outcome: Outcome) -> Run:
+def made_up_run(config: Config, origin: RecordOrigin, outcome: Outcome) -> Run:
     """A record with next to no answers: sweeps are about requests, not about what a model says."""
     names = {"baseline": config.base.deployment, "candidate": config.release.candidate_deployment}
     answered: dict[str, tuple[str, ...]] = dict.fromkeys(names, (origin.model,))

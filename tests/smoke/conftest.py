@@ -12,7 +12,7 @@ from tuneops.smoke.answer import Answer
 from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
-from tuneops.smoke.record import Origin, Run
+from tuneops.smoke.record import RecordOrigin, Run
 
 GOOD = (
     "¡Qué gran idea viajar a Oaxaca! En julio la ciudad se llena de música, mercados y danzas"
@@ -48,7 +48,7 @@ def recorded(config: Config) -> Callable[[Sequence[str], Sequence[str]], Run]:
         ]
         expected = dict.fromkeys(names, "gpt-4o-ft")
         started = datetime(2026, 9, 1, tzinfo=UTC)
-        origin = Origin("0123456789ab", "ftjob-1", "f" * 64)
+        origin = RecordOrigin("0123456789ab", "ftjob-1", "f" * 64)
         return judged_run(
             plan(config, prompts, names), answers, expected, origin=origin, started=started
         )

@@ -23,7 +23,7 @@ from tuneops.smoke.arms import expected_model
 from tuneops.smoke.judging import judged_run, wrong_models
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
-from tuneops.smoke.record import Origin, Run, load_run, schema
+from tuneops.smoke.record import RecordOrigin, Run, load_run, schema
 from tuneops.smoke.verdict import (
     CheckResult,
     JudgedAnswer,
@@ -201,7 +201,7 @@ def record(config: Config, answered: Callable[..., Answer]) -> Run:
         plan(config, [ROMA], NAMES),
         found,
         {"baseline": "gpt-4o", "candidate": "gpt-4o-ft"},
-        origin=Origin("0123456789ab", "ftjob-1", "f" * 64),
+        origin=RecordOrigin("0123456789ab", "ftjob-1", "f" * 64),
         started=datetime(2026, 9, 1, tzinfo=UTC),
     )
 
@@ -282,7 +282,7 @@ def test_a_silently_upgraded_base_makes_the_run_invalid(
     expected = {"baseline": "gpt-4o-2024-08-06", "candidate": "gpt-4o-ft"}
     run = judged_run(
         *(plan(config, [ROMA], NAMES), found, expected),
-        origin=Origin(),
+        origin=RecordOrigin(),
         started=datetime.now(UTC),
     )
     assert run.verdict.outcome == Outcome.INVALID

@@ -20,7 +20,7 @@ _WITH_TIMES = {**_API, "$expand": "createdTime"}
 
 
 @dataclass(frozen=True)
-class Groups:
+class ListedGroups:
     """All resource groups, and Azure's clock when it listed them (None: not told)."""
 
     groups: tuple[ResourceGroup, ...]
@@ -60,14 +60,14 @@ def azure_time(session: "Session") -> datetime | None:
     return rest.azure_time(_self(session))
 
 
-def list_groups(session: "Session") -> Groups:
+def list_groups(session: "Session") -> ListedGroups:
     groups: list[ResourceGroup] = []
     time: datetime | None = None
     path = f"/subscriptions/{session.subscription}/resourcegroups"
     for page in rest.pages(session, path, _API, doing="listing resource groups"):
         time = rest.azure_time(page)
         groups += (_group(item) for item in page.json()["value"])
-    return Groups(tuple(groups), time)
+    return ListedGroups(tuple(groups), time)
 
 
 def list_resources(session: "Session", group: str | None = None) -> Iterator[Resource]:

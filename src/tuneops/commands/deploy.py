@@ -11,7 +11,7 @@ from tuneops.config import Config
 from tuneops.display import tables
 from tuneops.release import comparison, deploy, model_card, plan
 from tuneops.release.history import Release
-from tuneops.release.target import Place, open_place
+from tuneops.release.target import ReleaseTarget, open_place
 from tuneops.release.trained import trained
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def card(path: Path, environment: str | None) -> str:
     return model_card.card(config, place)
 
 
-def _open(path: Path, environment: str | None) -> tuple[Config, Place]:
+def _open(path: Path, environment: str | None) -> tuple[Config, ReleaseTarget]:
     config = configuration.load(path, environment)
     name_collisions.refuse_beside(path, config)
     return config, open_place(config)
@@ -117,7 +117,7 @@ def _would_deploy(deployment: str, release: Release) -> dict[str, Any]:
 
 
 def _would_roll_back(
-    config: Config, place: Place, job_id: str | None, to: str | None
+    config: Config, place: ReleaseTarget, job_id: str | None, to: str | None
 ) -> dict[str, Any]:
     name = config.release.deployment
     current = deploy.production(config, place)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from tuneops import github as github_actions
 from tuneops.display import tables
 from tuneops.doctor import examination
-from tuneops.doctor.findings import Finding, Level
+from tuneops.doctor.findings import DoctorFinding, Level
 from tuneops.errors import ExitCode
 from tuneops.escaping import cell
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HEADER = ("level", "about", "finding", "what to do")
 
 
-def look(*, github: bool, azure: bool) -> list[Finding]:
+def look(*, github: bool, azure: bool) -> list[DoctorFinding]:
     """Everything asked for, the worst first; also as the job's summary page."""
     found = [
         *(examination.on_github() if github else ()),
@@ -31,14 +31,14 @@ def look(*, github: bool, azure: bool) -> list[Finding]:
     return found
 
 
-def table(findings: Sequence[Finding]) -> "RenderableType":
+def table(findings: Sequence[DoctorFinding]) -> "RenderableType":
     return tables.rows(_HEADER, [_cells(finding) for finding in findings])
 
 
-def exit_code(findings: Sequence[Finding]) -> ExitCode:
+def exit_code(findings: Sequence[DoctorFinding]) -> ExitCode:
     wrong = any(finding.level is Level.ERROR for finding in findings)
     return ExitCode.FINDINGS if wrong else ExitCode.DONE
 
 
-def _cells(finding: Finding) -> tuple[str, str, str, str]:
+def _cells(finding: DoctorFinding) -> tuple[str, str, str, str]:
     return (str(finding.level), finding.about, finding.message, finding.remedy)

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from tuneops.azure.catalog import CatalogModel, Quota
 from tuneops.config import Config
-from tuneops.doctor.findings import Finding, error, ok, warning
+from tuneops.doctor.findings import DoctorFinding, error, ok, warning
 from tuneops.provision.preflight import base_model
 
 NOTICE_DAYS = (30, 60, 90)  # before a retirement: an error, then warnings
@@ -26,7 +26,9 @@ class Permission:
         return _any_match(self.actions, action) and not _any_match(self.not_actions, action)
 
 
-def lifecycle(config: Config, offered: Sequence[CatalogModel], now: datetime) -> Iterator[Finding]:
+def lifecycle(
+    config: Config, offered: Sequence[CatalogModel], now: datetime
+) -> Iterator[DoctorFinding]:
     """How long the base model can still be trained and can still answer."""
     about = f"model of {config.product}"
     model = base_model(config, offered)
@@ -44,7 +46,7 @@ def lifecycle(config: Config, offered: Sequence[CatalogModel], now: datetime) ->
 
 def quota(
     config: Config, sku: str, found: Quota | None, *, wanted: int, deployed: bool
-) -> Iterator[Finding]:
+) -> Iterator[DoctorFinding]:
     """Whether a deployment of ``wanted`` thousand tokens a minute fits, or is there."""
     about = f"quota of {config.product}, {sku}"
     if deployed or found is None:
@@ -61,7 +63,7 @@ def quota(
 
 def roles(
     on_group: Sequence[Permission], on_subscription: Sequence[Permission]
-) -> Iterator[Finding]:
+) -> Iterator[DoctorFinding]:
     """Enough for the work, and no more: nobody here is Owner of a subscription."""
     about = "roles of this identity"
     missing = [a for a in NEEDED if not any(p.allows(a) for p in on_group)]
@@ -75,7 +77,7 @@ def roles(
         yield ok(about, "Enough, and it may not give roles.")
 
 
-def _retirement(about: str, what: str, date: datetime, now: datetime) -> Finding:
+def _retirement(about: str, what: str, date: datetime, now: datetime) -> DoctorFinding:
     days = (date - now).days
     message = f"{what} on {date:%Y-%m-%d}, in {days} days."
     remedy = "Move to a newer model: base.model and base.version in the configuration."

@@ -14,7 +14,7 @@ from tuneops.azure.cloud import connect
 from tuneops.azure.failures import translated
 from tuneops.doctor import azure_checks, github_checks, workflow_files
 from tuneops.doctor.azure_checks import Permission
-from tuneops.doctor.findings import Finding, error, ok, warning
+from tuneops.doctor.findings import DoctorFinding, error, ok, warning
 from tuneops.errors import NotFoundError, TuneopsError
 from tuneops.names import is_of_product
 from tuneops.provision.preflight import base_model
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _PERMISSIONS = "providers/Microsoft.Authorization/permissions?api-version=2022-04-01"
 
 
-def on_github() -> Iterator[Finding]:
+def on_github() -> Iterator[DoctorFinding]:
     """Code owners, pinned actions, environments, branch rules and schedules."""
     yield from github_checks.code_owners(_text(Path("CODEOWNERS")))
     yield from github_checks.pinned(list(workflow_files.unpinned()))
@@ -50,7 +50,7 @@ def on_github() -> Iterator[Finding]:
             yield from _guarded(f"schedule of {file.file}", partial(_schedule, repository, file))
 
 
-def on_azure() -> Iterator[Finding]:
+def on_azure() -> Iterator[DoctorFinding]:
     """The identity and its roles, and each product's model and quota."""
     try:
         session = connect()
@@ -66,7 +66,7 @@ def on_azure() -> Iterator[Finding]:
         yield from _guarded(f"product {product.name}", partial(_product, session, config))
 
 
-def of_both() -> Iterator[Finding]:
+def of_both() -> Iterator[DoctorFinding]:
     """Whether reconcile.yml looks after the jobs that run; nothing where one side cannot be read.
 
     What cannot be read is a finding of that side already.
@@ -90,13 +90,15 @@ def _running(config: "Config") -> list[str]:
     return [f"{config.product} {job.id}" for job in ours if job.status in jobs.RUNNING]
 
 
-def _schedule(repository: "Repository", file: workflow_files.WorkflowFile) -> Iterator[Finding]:
+def _schedule(
+    repository: "Repository", file: workflow_files.WorkflowFile
+) -> Iterator[DoctorFinding]:
     known = repository.workflow(file.file)
     runs = repository.runs(file.file, event="schedule") if known else []
     return github_checks.schedule(file, known, runs, datetime.now(UTC))
 
 
-def _product(session: "Session", config: "Config") -> Iterator[Finding]:
+def _product(session: "Session", config: "Config") -> Iterator[DoctorFinding]:
     offered = catalog.models(session, config.azure.region)
     yield from azure_checks.lifecycle(config, offered, datetime.now(UTC))
     model = base_model(config, offered)
@@ -123,7 +125,7 @@ def _deployed(session: "Session", config: "Config") -> set[str]:
     return {d.name for d in deployments.list_all(session, account)} if account else set()
 
 
-def _roles(session: "Session", config: "Config") -> Iterator[Finding]:
+def _roles(session: "Session", config: "Config") -> Iterator[DoctorFinding]:
     scope = f"/subscriptions/{session.subscription}"
     group = f"{scope}/resourceGroups/{config.azure.resource_group}"
     return azure_checks.roles(_permissions(session, group), _permissions(session, scope))
@@ -136,8 +138,8 @@ def _permissions(session: "Session", scope: str) -> list[Permission]:
 
 
 def _guarded(
-    about: str, read: Callable[[], Iterator[Finding]], *, soft: bool = False
-) -> Iterator[Finding]:
+    about: str, read: Callable[[], Iterator[DoctorFinding]], *, soft: bool = False
+) -> Iterator[DoctorFinding]:
     try:
         yield from list(read())
     except TuneopsError as refused:

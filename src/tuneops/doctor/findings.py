@@ -11,7 +11,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorFinding:
     level: Level
     about: str
     message: str
@@ -21,13 +21,13 @@ class Finding:
         return asdict(self)
 
 
-def ok(about: str, message: str) -> Finding:
-    return Finding(Level.OK, about, message)
+def ok(about: str, message: str) -> DoctorFinding:
+    return DoctorFinding(Level.OK, about, message)
 
 
-def warning(about: str, message: str, remedy: str) -> Finding:
-    return Finding(Level.WARNING, about, message, remedy)
+def warning(about: str, message: str, remedy: str) -> DoctorFinding:
+    return DoctorFinding(Level.WARNING, about, message, remedy)
 
 
-def error(about: str, message: str, remedy: str) -> Finding:
-    return Finding(Level.ERROR, about, message, remedy)
+def error(about: str, message: str, remedy: str) -> DoctorFinding:
+    return DoctorFinding(Level.ERROR, about, message, remedy)

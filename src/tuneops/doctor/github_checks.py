@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tuneops import approvals
-from tuneops.doctor.findings import Finding, error, ok, warning
+from tuneops.doctor.findings import DoctorFinding, error, ok, warning
 from tuneops.doctor.workflow_files import WorkflowFile
 from tuneops.tags import read_timestamp
 
@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"@your-org/[\w-]+")
 _SETUP = "docs/setup.md"
 
 
-def code_owners(text: str) -> Iterator[Finding]:
+def code_owners(text: str) -> Iterator[DoctorFinding]:
     left = sorted(set(_PLACEHOLDER.findall(text)))
     if "@" not in text:
         remedy = "Name a team for each of data, prompts, workflows and configuration in CODEOWNERS."
@@ -31,7 +31,7 @@ def code_owners(text: str) -> Iterator[Finding]:
         yield ok("code owners", "No placeholder is left.")
 
 
-def pinned(loose: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+def pinned(loose: Sequence[tuple[str, str]]) -> Iterator[DoctorFinding]:
     for file, use in loose:
         remedy = "Pin it by its 40-digit commit, with the version as a comment."
         yield error("actions", f"{file} uses {use}.", remedy)
@@ -39,7 +39,7 @@ def pinned(loose: Sequence[tuple[str, str]]) -> Iterator[Finding]:
         yield ok("actions", "All are pinned by commit.")
 
 
-def environments(found: Mapping[str, Any]) -> Iterator[Finding]:
+def environments(found: Mapping[str, Any]) -> Iterator[DoctorFinding]:
     """``found`` has what GitHub says of each environment that a workflow names, or None."""
     for name, environment in sorted(found.items()):
         about = f"environment {name}"
@@ -57,7 +57,7 @@ def environments(found: Mapping[str, Any]) -> Iterator[Finding]:
             yield ok(about, "It has its rules.")
 
 
-def branch(rules: Sequence[Any]) -> Iterator[Finding]:
+def branch(rules: Sequence[Any]) -> Iterator[DoctorFinding]:
     """The rules of the default branch, from rulesets."""
     by_type = {rule["type"]: rule.get("parameters", {}) for rule in rules}
     review = by_type.get("pull_request", {})
@@ -81,7 +81,7 @@ def schedule(
     known: Any,  # noqa: ANN401 - JSON
     runs: Sequence[Any],
     now: datetime,
-) -> Iterator[Finding]:
+) -> Iterator[DoctorFinding]:
     """``known`` is GitHub's word on the workflow (None: it never saw the file)."""
     about = f"schedule of {workflow.file}"
     if known is None:
@@ -104,7 +104,7 @@ def schedule(
         yield ok(about, f"It last ran at {last:%Y-%m-%d %H:%M} UTC.")
 
 
-def unattended(running: Sequence[str], state: str) -> Iterator[Finding]:
+def unattended(running: Sequence[str], state: str) -> Iterator[DoctorFinding]:
     """Whether somebody will notice the end of the jobs that run, by reconcile.yml's state."""
     about = "jobs that run"
     if running and state != "active":

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tuneops.escaping import cell
 from tuneops.github import MAX_BODY_CHARACTERS
 from tuneops.products import PRODUCT_NAME, Kind
-from tuneops.pull_request.merge_plan import Difference, Plan, Size
+from tuneops.pull_request.merge_plan import DataDifference, MergePlan, Size
 from tuneops.pull_request.proposal import (
     HOW_TO_SPLIT,
     IRREGULAR,
@@ -61,7 +61,7 @@ class Examined(_Record):
             yield f"❌ {_short(reason)}\n"
 
 
-class Finding(_Record):
+class FindingRecord(_Record):
     file: _Text
     line: _Count | None = None
     code: Annotated[str, Field(pattern=r"^[A-Z]\d{3,4}$")]
@@ -92,8 +92,8 @@ class Summary(_Record):
 
 
 class Checked(_Record):
-    findings: list[Finding]
-    accepted: list[Finding] = []
+    findings: list[FindingRecord]
+    accepted: list[FindingRecord] = []
     summary: Summary
 
     def lines(self, rows: int) -> Iterator[str]:
@@ -120,26 +120,26 @@ class Rows(_Record):
         return Size(self.examples, self.tokens, self.training_cost)
 
 
-class Change(_Record):
+class ChangeRecord(_Record):
     base: Rows
     head: Rows
     added: _Count
     removed: _Count
     changed: _Count
 
-    def difference(self) -> Difference:
+    def difference(self) -> DataDifference:
         before, after = self.base.size(), self.head.size()
-        return Difference(before, after, self.added, self.removed, self.changed)
+        return DataDifference(before, after, self.added, self.removed, self.changed)
 
 
 class Planned(_Record):
-    difference: Change | None = None
+    difference: ChangeRecord | None = None
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     trained_at: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None
 
     def line(self) -> str:
         change = self.difference.difference() if self.difference else None
-        return f"{Plan('', self.key, self.trained_at, change).markdown()}\n"
+        return f"{MergePlan('', self.key, self.trained_at, change).markdown()}\n"
 
 
 def shown_products(examination: bytes) -> list[str]:
@@ -193,7 +193,7 @@ def _read(model: type[_Model], record: bytes) -> _Model | None:
         return None
 
 
-def _table(title: str, findings: Sequence[Finding], rows: int, total: int) -> Iterator[str]:
+def _table(title: str, findings: Sequence[FindingRecord], rows: int, total: int) -> Iterator[str]:
     if findings and rows:
         yield f"| place | rule | {title} | what to do |\n|---|---|---|---|"
         yield from (finding.row() for finding in findings[:rows])

@@ -26,7 +26,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Difference:
+class DataDifference:
     """What changes in the training file, in rows."""
 
     base: Size
@@ -51,13 +51,13 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MergePlan:
     """What merging would do; ``commit`` had this very content before."""
 
     product: str
     key: str
     commit: str | None
-    difference: Difference | None = None
+    difference: DataDifference | None = None
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -82,7 +82,7 @@ class Plan:
         return f"Merging trains a new model ({digest})."
 
 
-def plan(history: History, base: str, config_path: Path) -> Plan:
+def plan(history: History, base: str, config_path: Path) -> MergePlan:
     """What merging the files of the present folder would do.
 
     Raises:
@@ -91,7 +91,7 @@ def plan(history: History, base: str, config_path: Path) -> Plan:
     config = configuration.load(config_path)
     key = content.content_key(config)
     commit = trained_at(history, base, config.product, key)
-    return Plan(
+    return MergePlan(
         config.product, key, commit, _difference(history, base, config.data.training, config_path)
     )
 
@@ -119,7 +119,7 @@ def _key_at(history: History, commit: str, path: str) -> str | None:
 
 def _difference(
     history: History, base: str, training: Path, config_path: Path
-) -> Difference | None:
+) -> DataDifference | None:
     """None where the base branch had no such file."""
     from tuneops.linting.diff import diff
 
@@ -129,7 +129,7 @@ def _difference(
     with written(history, before) as root:
         facts = diff(str(root / training), training, config_path)
     counts = {name: facts[name] for name in ("added", "removed", "changed")}
-    return Difference(_size(facts["base"]), _size(facts["head"]), **counts)
+    return DataDifference(_size(facts["base"]), _size(facts["head"]), **counts)
 
 
 def _size(facts: Mapping[str, Any]) -> Size:

@@ -12,7 +12,7 @@ from tuneops.release import comparison, history_backup, plan
 from tuneops.release.comparison import Comparison
 from tuneops.release.history import Release
 from tuneops.release.switch import Switch, answering
-from tuneops.release.target import Place
+from tuneops.release.target import ReleaseTarget
 from tuneops.release.trained import Trained, models_of
 from tuneops.signals import Interrupted, interruptible
 from tuneops.training import data
@@ -25,7 +25,7 @@ NOTHING = "nothing"
 
 
 def deploy_candidate(
-    config: Config, place: Place, release: Release, narrate: Narrate
+    config: Config, place: ReleaseTarget, release: Release, narrate: Narrate
 ) -> Deployment:
     """The model under ``<name>-candidate``, answering."""
     digest = data.trained_digest(place.home.client, release.job)
@@ -47,7 +47,7 @@ def deploy_candidate(
 
 
 def compared_release(
-    config: Config, place: Place, left: Trained, compared: Comparison, approved_by: str
+    config: Config, place: ReleaseTarget, left: Trained, compared: Comparison, approved_by: str
 ) -> Release:
     """The release that a comparison lets into production.
 
@@ -66,7 +66,7 @@ def compared_release(
 
 
 def promote(
-    config: Config, place: Place, release: Release, narrate: Narrate, announce: Announce
+    config: Config, place: ReleaseTarget, release: Release, narrate: Narrate, announce: Announce
 ) -> Deployment:
     """The release under the product's name, answering; its candidate is then removed.
 
@@ -92,7 +92,7 @@ def promote(
 
 
 def rollback(
-    config: Config, place: Place, job_id: str | None, to: str | None, narrate: Narrate
+    config: Config, place: ReleaseTarget, job_id: str | None, to: str | None, narrate: Narrate
 ) -> Deployment | None:
     """The model of the release before under the product's name again, answering.
 
@@ -117,7 +117,9 @@ def rollback(
     return _remember(config, place, deployed, previous)
 
 
-def rollback_target(config: Config, place: Place, job_id: str | None, to: str | None) -> Release:
+def rollback_target(
+    config: Config, place: ReleaseTarget, job_id: str | None, to: str | None
+) -> Release:
     """What a rollback puts back: the model ``to``, else the release before.
 
     The tags that tell of the release before are written by more identities than may release. So
@@ -139,12 +141,12 @@ def rollback_target(config: Config, place: Place, job_id: str | None, to: str | 
     return target
 
 
-def production(config: Config, place: Place) -> Deployment | None:
+def production(config: Config, place: ReleaseTarget) -> Deployment | None:
     """Raises: UndecidedError where the deployment is not ours, or another product's."""
     return _ours(place.find(config.release.deployment), config.product)
 
 
-def deployed(config: Config, place: Place) -> list[Deployment]:
+def deployed(config: Config, place: ReleaseTarget) -> list[Deployment]:
     """The candidate and the production deployment, as far as they exist.
 
     Raises:
@@ -155,7 +157,9 @@ def deployed(config: Config, place: Place) -> list[Deployment]:
     return [deployment for deployment in found if deployment is not None]
 
 
-def retire(config: Config, place: Place, retired: list[Deployment], narrate: Narrate) -> None:
+def retire(
+    config: Config, place: ReleaseTarget, retired: list[Deployment], narrate: Narrate
+) -> None:
     base = _base(config, place)
     if base is not None and any(history_backup.kept(base, config.product)):
         place.tag(base, history_backup.no_tags(config.product))
@@ -164,13 +168,13 @@ def retire(config: Config, place: Place, retired: list[Deployment], narrate: Nar
         place.delete(deployment.name)
 
 
-def kept(config: Config, place: Place) -> plan.Kept:
+def kept(config: Config, place: ReleaseTarget) -> plan.Kept:
     """What production served last, and before, as the base deployment remembers it."""
     return history_backup.kept(_base(config, place), config.product)
 
 
 def _put_out(
-    config: Config, place: Place, release: Release, narrate: Narrate, announce: Announce
+    config: Config, place: ReleaseTarget, release: Release, narrate: Narrate, announce: Announce
 ) -> tuple[Deployment, Release | None]:
     """Production as it answers with the release, and what a rollback of that goes back to."""
     current = production(config, place)
@@ -188,7 +192,7 @@ def _put_out(
     return released, previous
 
 
-def _take_away(place: Place, current: Deployment | None, narrate: Narrate) -> None:
+def _take_away(place: ReleaseTarget, current: Deployment | None, narrate: Narrate) -> None:
     if current is None:
         narrate("There is nothing to take away.")
         return
@@ -202,12 +206,12 @@ def _ours(found: Deployment | None, product: str) -> Deployment | None:
     return found
 
 
-def _base(config: Config, place: Place) -> Deployment | None:
+def _base(config: Config, place: ReleaseTarget) -> Deployment | None:
     return place.find(config.base.deployment)
 
 
 def _remember(
-    config: Config, place: Place, deployed: Deployment, previous: Release | None
+    config: Config, place: ReleaseTarget, deployed: Deployment, previous: Release | None
 ) -> Deployment:
     """Write down, once it has answered, that the release served, and the copy of its history."""
     if tags.SERVED not in deployed.tags:
@@ -222,7 +226,9 @@ def _remember(
     return deployed
 
 
-def _remove_candidate(config: Config, place: Place, release: Release, narrate: Narrate) -> None:
+def _remove_candidate(
+    config: Config, place: ReleaseTarget, release: Release, narrate: Narrate
+) -> None:
     found = place.find(config.release.candidate_deployment)
     if found is not None and found.model == release.model:
         plan.check_ours(found, config.product)

@@ -15,10 +15,10 @@ from tuneops.escaping import cell
 from tuneops.provision.preflight import base_model
 from tuneops.release import origin, smoke_tags
 from tuneops.release.history import Release
-from tuneops.release.target import Place
+from tuneops.release.target import ReleaseTarget
 
 
-def card(config: Config, place: Place) -> str:
+def card(config: Config, place: ReleaseTarget) -> str:
     """What the production deployment serves, from what it was made, and what it cost, as Markdown.
 
     Raises:
@@ -65,7 +65,9 @@ def commit(sha: str) -> str:
     )
 
 
-def _training(config: Config, place: Place, release: Release, job: Job | None) -> dict[str, object]:
+def _training(
+    config: Config, place: ReleaseTarget, release: Release, job: Job | None
+) -> dict[str, object]:
     """What the job tells, and the tags alone where it is gone."""
     known: dict[str, object] = {
         "product": config.product,
@@ -114,7 +116,7 @@ def _costs(
     }
 
 
-def _retirement(config: Config, place: Place) -> dict[str, object]:
+def _retirement(config: Config, place: ReleaseTarget) -> dict[str, object]:
     model = base_model(config, catalog.models(place.target.session, config.azure.region))
     return dict(_dates(model)) if model else {"base model": "not in the catalogue any more"}
 
@@ -128,14 +130,14 @@ def _day(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d}" if moment else "no date announced"
 
 
-def _job(place: Place, release: Release) -> Job | None:
+def _job(place: ReleaseTarget, release: Release) -> Job | None:
     try:
         return jobs.get(place.home.client, release.job) if release.job else None
     except NotFoundError:
         return None
 
 
-def _size(place: Place, file_id: str) -> str:
+def _size(place: ReleaseTarget, file_id: str) -> str:
     sizes = {file.id: file.size for file in files.list_all(place.home.client)}
     return f"{sizes[file_id]:,} bytes" if file_id in sizes else "deleted"
 

@@ -13,7 +13,7 @@ from tuneops.errors import (
     UndecidedError,
 )
 from tuneops.release import plan
-from tuneops.release.target import Place
+from tuneops.release.target import ReleaseTarget
 from tuneops.signals import Interrupted
 from tuneops.tags import JOB
 from tuneops.waiting import attempts
@@ -28,7 +28,7 @@ _IN_FLIGHT_SECONDS = 3.0  # for which a request whose answer was not awaited may
 class Switch:
     """``current`` is what was deployed when this was decided; None where nothing was."""
 
-    place: Place
+    place: ReleaseTarget
     current: Deployment | None
     wanted: WantedDeployment
     narrate: Narrate
@@ -136,7 +136,7 @@ class Switch:
         return f"{name} serves {self.current.model}" if self.current else f"there is no {name}"
 
 
-def answering(place: Place, deployment: Deployment, narrate: Narrate) -> Deployment:
+def answering(place: ReleaseTarget, deployment: Deployment, narrate: Narrate) -> Deployment:
     """Wait until the deployment answers."""
     narrate(f"Waiting for the first answer of {deployment.name}.")
     target = place.target

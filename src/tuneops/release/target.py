@@ -11,7 +11,7 @@ from tuneops.release import plan
 
 
 @dataclass(frozen=True)
-class Place:
+class ReleaseTarget:
     """Mostly ``home``, where the model was trained, and ``target`` are the same account."""
 
     home: Foundry
@@ -59,8 +59,8 @@ class Place:
         )
 
 
-def open_place(config: Config) -> Place:
+def open_place(config: Config) -> ReleaseTarget:
     """Raises: NotFoundError where an account does not exist."""
     target = open_foundry(config)
     home = config.at_home()
-    return Place(target if home is config else open_foundry(home), target)
+    return ReleaseTarget(target if home is config else open_foundry(home), target)

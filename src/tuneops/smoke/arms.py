@@ -9,9 +9,9 @@ from tuneops.azure.chat import ChatSession, Drawing, Message, Quota, Reply
 from tuneops.smoke import model_judge
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.journal import Journal
-from tuneops.smoke.plan import Plan
+from tuneops.smoke.plan import SmokePlan
 from tuneops.smoke.rate_pacer import RateLimit
-from tuneops.smoke.record import Origin, Run
+from tuneops.smoke.record import RecordOrigin, Run
 from tuneops.smoke.sampling import Sampling, ask_all
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
 from tuneops.tags import DATA_DIGEST, JOB, KEY
@@ -30,7 +30,7 @@ _JUDGE_TOKENS = 50
 class Arms:
     """``found`` are the deployments by name, ``account`` is the ARM id of their place."""
 
-    plan: Plan
+    plan: SmokePlan
     chat: ChatSession
     found: Mapping[str, "Deployment"]
     account: str
@@ -45,12 +45,12 @@ class Arms:
         return {**self.plan.expected, **asked}
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> RecordOrigin:
         """Where the candidate comes from: its model, and what its tags say of that."""
         candidate = self.found[self.plan.deployments[CANDIDATE]]
         named = (KEY, JOB, DATA_DIGEST)
         key, job, digest = (candidate.tags.get(tag, "") for tag in named)
-        return Origin(key, job, digest, candidate.model, self.account)
+        return RecordOrigin(key, job, digest, candidate.model, self.account)
 
     def ask(self, journal: Journal, progress: Callable[[int, int], None]) -> list[Answer]:
         """Every answer that is not known yet.
@@ -105,7 +105,7 @@ class Arms:
         )
 
 
-def find_arms(plan: Plan, foundry: "Foundry") -> Arms:
+def find_arms(plan: SmokePlan, foundry: "Foundry") -> Arms:
     """Raises NotFoundError where a deployment does not exist."""
     chat = ChatSession(foundry.client, foundry.session, foundry.account)
     found = {name: chat.deployment(name) for name in plan.asked.values()}

@@ -10,18 +10,18 @@ from tuneops.checks.base import judge
 from tuneops.config import Config
 from tuneops.smoke import verdict
 from tuneops.smoke.answer import ARMS, Answer
-from tuneops.smoke.plan import Plan
+from tuneops.smoke.plan import SmokePlan
 from tuneops.smoke.prompts import digest
-from tuneops.smoke.record import Origin, Run, Settings
+from tuneops.smoke.record import RecordOrigin, Run, Settings
 from tuneops.smoke.verdict import JudgedAnswer, Outcome, Verdict
 
 
 def judged_run(
-    plan: Plan,
+    plan: SmokePlan,
     answers: Sequence[Answer],
     expected: Mapping[str, str],
     *,
-    origin: Origin,
+    origin: RecordOrigin,
     started: datetime,
 ) -> Run:
     """The record of these answers, with judgements and verdict."""

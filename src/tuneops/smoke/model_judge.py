@@ -38,7 +38,7 @@ AskJudge = Callable[[Sequence[Message], dict[str, Any]], Reply]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class JudgeComparison:
     """What the judge says of so many prompts; words are of the mean answer.
 
     ``disagreements`` are ties in which the order decided; ``unusable`` prompts got no answer that
@@ -81,11 +81,11 @@ def refuse_relative(judge: str, models: Sequence[str]) -> None:
         )
 
 
-def compare(pairs: Sequence[Pair], ask: AskJudge, settings: Judge) -> Comparison:
+def compare(pairs: Sequence[Pair], ask: AskJudge, settings: Judge) -> JudgeComparison:
     """Every pair in both orders, until the cost is reached."""
     session = _Session(ask, settings)
     verdicts = [session.verdict(pair) for pair in _shuffled(pairs)]
-    return Comparison(
+    return JudgeComparison(
         deployment=settings.deployment,
         model=session.model,
         candidate_wins=verdicts.count("candidate"),

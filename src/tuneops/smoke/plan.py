@@ -28,7 +28,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SmokePlan:
     """``faults`` make the run INVALID before it starts; ``known`` are answers of a stored run."""
 
     config: Config
@@ -50,7 +50,7 @@ class Plan:
         return [*self.checks, *prompt.checks]
 
 
-def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, str]) -> Plan:
+def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, str]) -> SmokePlan:
     """How these prompts are judged.
 
     Raises:
@@ -59,10 +59,10 @@ def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, st
     checks = planted_answers.configured(config.smoke_test)
     gates = planted_answers.gates(config.smoke_test, checks, prompts)
     faults = tuple(planted_answers.accepted_plants(checks, gates))
-    return Plan(config, tuple(prompts), deployments, tuple(checks), gates, faults)
+    return SmokePlan(config, tuple(prompts), deployments, tuple(checks), gates, faults)
 
 
-def read_plan(config: Config, wanted: Wanted) -> Plan:
+def read_plan(config: Config, wanted: Wanted) -> SmokePlan:
     """The plan for the product's prompts, which must not occur in its training data.
 
     Raises:
@@ -82,7 +82,7 @@ def read_plan(config: Config, wanted: Wanted) -> Plan:
     return _with_faults(found, leaks(prompts, config.data.training))
 
 
-def _against(config: Config, prompts: Sequence[Prompt], wanted: Wanted, before: Run) -> Plan:
+def _against(config: Config, prompts: Sequence[Prompt], wanted: Wanted, before: Run) -> SmokePlan:
     common = stored.common_prompts(prompts, before)
     deployments = {
         BASELINE: f"{before.deployments[CANDIDATE]} ({before.started})",
@@ -96,5 +96,5 @@ def _against(config: Config, prompts: Sequence[Prompt], wanted: Wanted, before: 
     )
 
 
-def _with_faults(found: Plan, faults: Sequence[str]) -> Plan:
+def _with_faults(found: SmokePlan, faults: Sequence[str]) -> SmokePlan:
     return replace(found, faults=(*found.faults, *faults))

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tuneops.config import TokenPrices
 from tuneops.errors import ConfigError
-from tuneops.smoke.model_judge import Comparison
+from tuneops.smoke.model_judge import JudgeComparison
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.verdict import CheckResult, JudgedAnswer, Verdict
 
@@ -33,7 +33,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Origin:
+class RecordOrigin:
     """Where the candidate comes from; what is not known is empty.
 
     ``model`` is what the deployment served when it was asked, ``account`` the ARM id of its place.
@@ -54,7 +54,7 @@ class Run:
     """
 
     product: str
-    origin: Origin
+    origin: RecordOrigin
     deployments: dict[str, str]
     expected: dict[str, str]
     models: dict[str, tuple[str, ...]]
@@ -68,7 +68,7 @@ class Run:
     answers: tuple[JudgedAnswer, ...]
     results: tuple[CheckResult, ...]
     verdict: Verdict
-    judge: Comparison | None = None
+    judge: JudgeComparison | None = None
     format: int = field(default=FORMAT)
 
     @property

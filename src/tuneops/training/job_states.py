@@ -7,7 +7,7 @@ from tuneops.errors import PreconditionError, StillRunningError, TuneopsError
 
 
 @dataclass(frozen=True)
-class Change:
+class JobChange:
     """Statuses from which it can be made, and those in which nothing is left to do."""
 
     possible: frozenset[str]
@@ -17,9 +17,9 @@ class Change:
 
 # Azure pauses a job that runs, once it has trained a step (fine-tuning guide, 2026).
 _CHANGES = {
-    "cancel": Change(RUNNING | PAUSED, FINAL, "cancelled"),
-    "pause": Change(frozenset({"running"}), PAUSED, "paused"),
-    "resume": Change(frozenset({"paused"}), RUNNING, "resumed"),
+    "cancel": JobChange(RUNNING | PAUSED, FINAL, "cancelled"),
+    "pause": JobChange(frozenset({"running"}), PAUSED, "paused"),
+    "resume": JobChange(frozenset({"paused"}), RUNNING, "resumed"),
 }
 
 

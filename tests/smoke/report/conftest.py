@@ -12,7 +12,7 @@ from tuneops.smoke.answer import Answer
 from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
-from tuneops.smoke.record import Origin, Run
+from tuneops.smoke.record import RecordOrigin, Run
 from tuneops.smoke.verdict import Outcome, Verdict
 
 GOOD = "Roma es fuentes y plazas, con luz dorada al caer la tarde. ¿Cuándo quieres verla?"
@@ -46,7 +46,7 @@ def _run(texts: Sequence[str]) -> Run:
         plan(config, prompts, arms),
         answers,
         {arm: f"{name}-model" for arm, name in arms.items()},
-        origin=Origin("0123456789ab", "ftjob-7", "d" * 64),
+        origin=RecordOrigin("0123456789ab", "ftjob-7", "d" * 64),
         started=started,
     )
 
@@ -68,7 +68,7 @@ def hostile_run(run_of: Runs) -> Run:
         product=HOSTILE,
         deployments=dict.fromkeys(run.deployments, HOSTILE),
         models=dict.fromkeys(run.models, (HOSTILE,)),
-        origin=Origin(HOSTILE, HOSTILE, HOSTILE),
+        origin=RecordOrigin(HOSTILE, HOSTILE, HOSTILE),
         expected=dict.fromkeys(run.expected, HOSTILE),
         fingerprints=dict.fromkeys(run.fingerprints, (HOSTILE,)),
         verdict=Verdict(Outcome.FAIL, (HOSTILE,)),
