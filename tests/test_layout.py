@@ -19,6 +19,7 @@ ROOMS = (
     ("config_files",),
     (
         "escaping",
+        "fitting",
         "limits",
         "waiting",
         "git",

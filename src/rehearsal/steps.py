@@ -142,7 +142,7 @@ def _policy(rehearsal: Rehearsal) -> dict[str, Any]:
         "deployments": {"idle_after": brief},
         "training": {"older_than": "1h"},
         "purge": {"after": brief},
-        "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.70},
+        "report": {"owner_tags": ["owner"]},
     }
 
 

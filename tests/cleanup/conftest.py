@@ -219,7 +219,7 @@ def policy_document(subscription: str) -> dict[str, Any]:
         "deployments": {"idle_after": "14d"},
         "training": {"older_than": "1s"},
         "purge": {"after": "1s"},
-        "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.7},
+        "report": {"owner_tags": ["owner"]},
     }
 
 

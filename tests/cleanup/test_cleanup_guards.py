@@ -63,7 +63,7 @@ POLICY = Policy.model_validate(
         "deployments": {"idle_after": "14d"},
         "training": {"older_than": "30d"},
         "purge": {"after": "24h"},
-        "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.7},
+        "report": {"owner_tags": ["owner"]},
     }
 )
 NOTHING = Releases()
@@ -144,6 +144,17 @@ def test_without_a_reason_to_stay_a_group_goes() -> None:
     base = replace(deployment("gpt-4o", "gpt-4o"), tags=ours())
     done = Job("job", "succeeded", "gpt-4o", 0, "file")
     assert action(holding(expired, base, jobs=(done,))) == "delete"
+
+
+def test_a_group_costs_what_the_products_configurations_say() -> None:
+    """A month of hosting; what no configuration has a price for makes it "or more"."""
+    known = deployment()
+    unknown = deployment("other", **{PRODUCT: "other"})
+    priced = Releases(hosting={"tienda": 2.0})
+    row = judge(holding(known), priced, POLICY, NOW)
+    assert (row.cost, row.cost_complete) == (1460.0, True)
+    row = judge(holding(known, unknown), priced, POLICY, NOW)
+    assert (row.cost, row.cost_complete) == (1460.0, False)
 
 
 # ---- resource groups -----------------------------------------------------------------------

@@ -57,7 +57,7 @@ def policy_of(rng: random.Random) -> Policy:
             "deployments": {"idle_after": "14d"},
             "training": {"older_than": "30d"},
             "purge": {"after": "24h"},
-            "report": {"owner_tags": ["owner"], "hosting_usd_per_hour": 1.7},
+            "report": {"owner_tags": ["owner"]},
         }
     )
 

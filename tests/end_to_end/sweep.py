@@ -20,6 +20,7 @@ from tests.local_azure.conftest import LocalAzure, start_server, stop_server
 ALL = os.environ.get("SWEEP") == "all"
 QUICK = {"speed": 60000.0, "group_delete_seconds": 1.0}
 LEASE_SECONDS = "6"
+GROUP = "rg-promote"  # of the tests of promote
 EXAMPLES = 14  # of each file: a sweep is about requests, not about data
 
 

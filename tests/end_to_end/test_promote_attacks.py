@@ -18,28 +18,7 @@ from tests.local_azure.conftest import LocalAzure
 
 pytestmark = pytest.mark.attack
 
-GROUP = "rg-attack"
 CANDIDATE = "tienda-candidate"
-
-
-@pytest.fixture(scope="module")
-def contents(folder: Path) -> list[Path]:
-    """Two contents of one product: their configurations."""
-    return [sweep.small_product(folder, without=number) for number in range(2)]
-
-
-@pytest.fixture(scope="module")
-def trained(
-    quick_server: LocalAzure, folder: Path, patch: pytest.MonkeyPatch, contents: list[Path]
-) -> Desk:
-    for name, value in sweep.environment(quick_server, folder).items():
-        patch.setenv(name, value)
-    patch.setenv("AZURE_RESOURCE_GROUP", GROUP)
-    desk = Desk(quick_server, folder)
-    for content in contents:
-        patch.setenv("TUNEOPS_CONFIG", str(content))
-        desk.train()
-    return desk
 
 
 @pytest.fixture
@@ -47,7 +26,7 @@ def desk(
     trained: Desk, quick_azure: LocalAzure, patch: pytest.MonkeyPatch, contents: list[Path]
 ) -> Desk:
     """The second content as a candidate; nothing in production."""
-    patch.setenv("AZURE_RESOURCE_GROUP", GROUP)
+    patch.setenv("AZURE_RESOURCE_GROUP", sweep.GROUP)
     patch.setenv("TUNEOPS_CONFIG", str(contents[-1]))
     quick_azure.admin("DELETE", "faults")
     trained.run("deploy", "retire", "--yes")
@@ -63,8 +42,8 @@ def other_model(desk: Desk, contents: list[Path]) -> str:
 
 
 def deployment(desk: Desk, name: str) -> dict[str, Any] | None:
-    account = desk.account(GROUP)
-    found = desk.azure.cognitive().deployments.list(GROUP, account)
+    account = desk.account(sweep.GROUP)
+    found = desk.azure.cognitive().deployments.list(sweep.GROUP, account)
     return next((each.as_dict() for each in found if each.name == name), None)
 
 
@@ -77,8 +56,8 @@ def swap(desk: Desk, model: str) -> None:
     """Another model under the candidate's name, with all of the tags that it had."""
     found = deployment(desk, CANDIDATE)
     assert found is not None
-    desk.delete(GROUP, CANDIDATE)
-    desk.put(GROUP, CANDIDATE, model, found["tags"])
+    desk.delete(sweep.GROUP, CANDIDATE)
+    desk.put(sweep.GROUP, CANDIDATE, model, found["tags"])
 
 
 def test_a_candidate_swapped_after_its_comparison_is_not_promoted(
@@ -181,7 +160,7 @@ def test_another_products_deployments_are_neither_replaced_nor_retired_nor_taken
     desk.passes()
     theirs = desk.done("deploy", "promote")
     desk.done("deploy", "candidate")
-    account = desk.account(GROUP)
+    account = desk.account(sweep.GROUP)
     config = sweep.another_product(folder, "law", deployment="tienda", account=account)
     thief = ("--config", str(config))
     desk.done("fine_tune", "submit", *thief)

@@ -28,7 +28,6 @@ from tests.local_azure.conftest import LocalAzure
 
 pytestmark = pytest.mark.attack
 
-GROUP = "rg-promote"
 SECONDS = 0.3  # that a deployment takes
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 FAULTS: dict[str, dict[str, Any]] = {
@@ -43,26 +42,6 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 WRITE = {"method": "PUT", "path": "/deployments/tienda\\?"}
 CHAT = {"method": "POST", "path": "chat/completions"}
-
-
-@pytest.fixture(scope="module")
-def contents(folder: Path) -> list[Path]:
-    """Three contents of one product: their configurations."""
-    return [sweep.small_product(folder, without=number) for number in range(3)]
-
-
-@pytest.fixture(scope="module")
-def trained(
-    quick_server: LocalAzure, folder: Path, patch: pytest.MonkeyPatch, contents: list[Path]
-) -> Desk:
-    for name, value in sweep.environment(quick_server, folder).items():
-        patch.setenv(name, value)
-    patch.setenv("AZURE_RESOURCE_GROUP", GROUP)
-    desk = Desk(quick_server, folder)
-    for content in contents:
-        patch.setenv("TUNEOPS_CONFIG", str(content))
-        desk.train()
-    return desk
 
 
 @dataclass
@@ -131,7 +110,7 @@ def world(
     patch: pytest.MonkeyPatch,
     contents: list[Path],
 ) -> World:
-    patch.setenv("AZURE_RESOURCE_GROUP", GROUP)
+    patch.setenv("AZURE_RESOURCE_GROUP", sweep.GROUP)
     patch.setenv("TUNEOPS_CONFIG", str(contents[-1]))
     patch.setenv("GITHUB_OUTPUT", str(folder / "outputs"))
     assert quick_azure.process.poll() is None
@@ -264,8 +243,8 @@ def test_a_release_that_cannot_be_undone_in_time_says_so_and_a_rollback_undoes_i
 
 
 def serves(world: World, name: str, model: str) -> bool:
-    account = world.desk.account(GROUP)
-    found = world.desk.azure.cognitive().deployments.get(GROUP, account, name).as_dict()
+    account = world.desk.account(sweep.GROUP)
+    found = world.desk.azure.cognitive().deployments.get(sweep.GROUP, account, name).as_dict()
     return bool(found["properties"]["model"]["name"] == model)
 
 

@@ -117,7 +117,9 @@ def read_releases(session: Session, places: Sequence[Config], now: datetime) -> 
         opened = list(pool.map(lambda config: _configured(session, config), places))
     configured = [(facts, c) for facts, c in zip(opened, places, strict=True) if facts]
     named = [place(facts.account, config.release.deployment) for facts, config in configured]
-    return releases_of([*listed, *(facts for facts, _ in configured)], now, named)
+    listed_prices = ((config.product, config.prices.hosting_per_hour) for config in places)
+    hosting = {product: price for product, price in listed_prices if price is not None}
+    return releases_of([*listed, *(facts for facts, _ in configured)], now, named, hosting)
 
 
 def read_group(context: SubscriptionContext, name: str) -> GroupFacts | None:

@@ -124,6 +124,7 @@ def judge(facts: GroupFacts, releases: Releases, policy: Policy, now: datetime) 
     """Closed by default: a group goes when no guard has a reason to keep it."""
     action, reason = _decided(GroupCase(facts, releases, policy, now))
     age = age_of(facts)
+    hosting = [_hosting(deployment, releases) for deployment in facts.deployments]
     return Row(
         name=facts.group.name,
         region=facts.group.region,
@@ -137,8 +138,9 @@ def judge(facts: GroupFacts, releases: Releases, policy: Policy, now: datetime) 
         managed_by=facts.group.managed_by,
         locks=tuple(f"{lock.name} ({lock.level})" for lock in facts.locks),
         contents=contents(facts),
-        cost=round(sum(_hosting(d, policy) for d in facts.deployments), 2),
-        cost_complete=all(r.type.lower() in _PRICED for r in facts.resources),
+        cost=round(sum(cost or 0.0 for cost in hosting), 2),
+        cost_complete=None not in hosting
+        and all(r.type.lower() in _PRICED for r in facts.resources),
     )
 
 
@@ -197,8 +199,13 @@ def _reasons(guards: Sequence[Callable[[_Case], str | None]], case: _Case) -> It
     return (reason for guard in guards if (reason := guard(case)))
 
 
-def _hosting(deployment: Deployment, policy: Policy) -> float:
-    """Dollars a month for the fine-tuned model, called or not."""
+def _priced(facts: GroupFacts) -> bool:
+    return all(resource.type.lower() in _PRICED for resource in facts.resources)
+
+
+def _hosting(deployment: Deployment, releases: Releases) -> float | None:
+    """Dollars a month for a fine-tuned model, called or not; None where no price is known."""
     if not is_fine_tuned(deployment):
         return 0.0
-    return pricing.hosting_per_month(deployment.sku, policy.report.hosting_usd_per_hour) or 0.0
+    listed = releases.hosting.get(tag(deployment.tags, tags.PRODUCT) or "")
+    return pricing.hosting_per_month(deployment.sku, listed)

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from tuneops import tags
 from tuneops.cleanup.plan import PLAN_VERSION, Plan
 from tuneops.errors import ConfigError
+from tuneops.fitting import shortened
 
 MAX_BYTES = 128 * 1024 * 1024  # ten times what 10,000 groups with 50,000 resources take
 _REASON_LENGTH = 500
@@ -64,4 +65,4 @@ def _first(error: ValidationError) -> str:
 
 def _shortened(reason: str) -> str:
     words = " ".join(reason.split())
-    return words if len(words) <= _REASON_LENGTH else f"{words[:_REASON_LENGTH]} …"
+    return shortened(words, _REASON_LENGTH)

@@ -81,7 +81,6 @@ class Purge(_Section):
 
 class Report(_Section):
     owner_tags: tuple[str, ...]
-    hosting_usd_per_hour: float = Field(ge=0)
 
 
 class Policy(_Section):

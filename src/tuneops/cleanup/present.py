@@ -11,6 +11,8 @@ from tuneops.cleanup.outcomes import Outcome
 from tuneops.cleanup.plan import Plan, Row
 from tuneops.display import tables
 from tuneops.escaping import cell
+from tuneops.fitting import fitting
+from tuneops.github import MAX_BODY_CHARACTERS
 from tuneops.tags import timestamp
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 
 
 MARKER = "<!-- tuneops-cleanup -->"
-# An issue's body holds 65,536 characters (GitHub, 2026-11).
-MAX_CHARACTERS = 65_536
 _COLUMNS = ("Group", "Plan", "Why", "Owner", "Age", "Locks", "Holds", "$ a month")
 _ROOM_FOR_NOTE = 200
 _MOST_IN_A_LIST = 50
@@ -57,8 +57,8 @@ def issue(plan: Plan) -> str:
     head = "\n".join(_head(plan))
     tail = "\n".join(_tail(plan))
     rows = [_issue_row(row) for row in _shown(plan)]
-    room = MAX_CHARACTERS - len(head) - len(tail) - _ROOM_FOR_NOTE
-    kept = _fitting(rows, room)
+    room = MAX_BODY_CHARACTERS - len((head + tail).encode()) - _ROOM_FOR_NOTE
+    kept = fitting(rows, room)
     cut = len(rows) - len(kept)
     note = [f"\n{cut} more rows are in the plan file."] if cut else []
     return "\n".join([head, *kept, *note, tail])
@@ -110,13 +110,3 @@ def _issue_row(row: Row) -> str:
     age = f"{row.since} by {row.age_source}" if row.since else "unknown"
     words = (row.name, row.action, row.reason, row.owner or "-", age, ", ".join(row.locks) or "-")
     return f"| {' | '.join(cell(word) for word in words)} | {holds} | {cost} |"
-
-
-def _fitting(rows: Sequence[str], room: int) -> list[str]:
-    kept: list[str] = []
-    for row in rows:
-        room -= len(row) + 1
-        if room < 0:
-            break
-        kept.append(row)
-    return kept

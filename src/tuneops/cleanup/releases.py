@@ -4,8 +4,8 @@ A product has at most one production deployment in each account. Whatever a tag 
 whoever set it; only what carries our own tag lets anything go.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -63,12 +63,14 @@ class Deployed:
 class Releases:
     """``unread`` says why some account's deployments are not among these; empty where all are.
 
-    ``named`` are the places of production by the products' configurations.
+    ``named`` are the places of production by the products' configurations, ``hosting`` what a
+    product's fine-tuned deployment costs an hour by its own (US dollars).
     """
 
     deployed: tuple[Deployed, ...] = ()
     unread: str = ""
     named: frozenset[Place] = frozenset()
+    hosting: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def production(self) -> frozenset[Place]:
@@ -135,7 +137,10 @@ class Releases:
 
 
 def releases_of(
-    accounts: Iterable[AccountFacts], now: datetime, named: Iterable[Place] = ()
+    accounts: Iterable[AccountFacts],
+    now: datetime,
+    named: Iterable[Place] = (),
+    hosting: Mapping[str, float] | None = None,
 ) -> Releases:
     """The same account may be there twice."""
     found = {facts.account.id.lower(): facts for facts in accounts}
@@ -145,7 +150,8 @@ def releases_of(
         for deployment in facts.deployments
     )
     unread = [facts.unread for facts in found.values() if not facts.deployments_read]
-    return Releases(tuple(deployed), unread[0] if unread else "", frozenset(named))
+    why = unread[0] if unread else ""
+    return Releases(tuple(deployed), why, frozenset(named), hosting or {})
 
 
 def place(account: Account, deployment: str) -> Place:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuneops.escaping import cell
+from tuneops.fitting import shortened
 from tuneops.github import MAX_BODY_CHARACTERS
 from tuneops.products import PRODUCT_NAME, Kind
 from tuneops.pull_request.merge_plan import DataDifference, MergePlan, Size
@@ -212,4 +213,4 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 def _short(text: str, longest: int = _LONGEST_CELL) -> str:
-    return cell(text if len(text) <= longest else f"{text[:longest]}…")
+    return cell(shortened(text, longest))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tuneops.escaping import cell
+from tuneops.fitting import fitting, shortened
 from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run
 from tuneops.smoke.report import wording
@@ -30,7 +31,7 @@ def summary(run: Run, *, max_bytes: int = MAX_BYTES) -> str:
         return head + tail
     heading = "\n### Answers that failed\n\n| Prompt | Why | From the answer |\n|---|---|---|\n"
     room = max_bytes - len((head + tail + heading).encode()) - _NOTE_ROOM
-    rows = list(_fitting([_row(judged) for judged in failed], room))
+    rows = fitting([_row(judged) for judged in failed], room)
     cut = len(failed) - len(rows)
     note = f"\n{cut} more failed answers are in report.html.\n" if cut else ""
     return head + heading + "".join(rows) + note + tail
@@ -68,17 +69,8 @@ def _check(result: CheckResult) -> str:
 def _row(judged: JudgedAnswer) -> str:
     answer = judged.answer
     quoted = next((judgement.quote for judgement in judged.failed if judgement.quote), answer.text)
-    excerpt = quoted[:_EXCERPT] + ("…" if len(quoted) > _EXCERPT else "")
     reasons = "<br>".join(cell(reason) for reason in failures(judged))
-    return f"| {cell(answer.prompt_id)} | {reasons} | {cell(excerpt)} |\n"
-
-
-def _fitting(rows: list[str], room: int) -> Iterator[str]:
-    for row in rows:
-        room -= len(row.encode())
-        if room < 0:
-            return
-        yield row
+    return f"| {cell(answer.prompt_id)} | {reasons} | {cell(shortened(quoted, _EXCERPT))} |\n"
 
 
 def _provenance(run: Run) -> Iterator[str]:
