@@ -35,7 +35,6 @@ def main() -> None:
 @click.option("--extend-select", multiple=True, help="These as well, such as those that are off.")
 @click.option("--new-only", metavar="BASE", help="Only what BASE (a file or revision) has not.")
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0: by size.")
-@click.option("--plot", type=_FILE, help="Write the distribution of tokens as SVG.")
 @click.option("--cache", type=_FILE, help="A folder that remembers reviews.")
 @click.option("--review", is_flag=True, help="Let the configured model read each row; it costs.")
 @click.option("--review-cost", type=click.FloatRange(0), metavar="USD", help="Spend no more.")
@@ -48,7 +47,6 @@ def check(
     output: str,
     full: bool,
     sarif: Path | None,
-    plot: Path | None,
     **options: Any,
 ) -> None:
     """Find what is wrong with training FILES, or with the product's files.
@@ -58,7 +56,8 @@ def check(
     from tuneops.commands import validate_data
 
     report = validate_data.check(files, **options)
-    validate_data.keep(report, sarif=sarif, plot=plot)
+    if sarif is not None:
+        validate_data.keep(report, sarif)
     shown = "json" if as_json else output
     click.echo(validate_data.shown(report, shown, full=full or bool(options["select"])))
     validate_data.tell_github(report)

@@ -63,7 +63,6 @@ def main() -> None:
 @click.option("--extend-select", multiple=True, help="These as well, such as those that are off.")
 @click.option("--exceptions", type=_FILE, help="A file of findings that were accepted.")
 @click.option("--new-only", metavar="BASE", help="Only what BASE (a file or revision) has not.")
-@click.option("--plot", type=_FILE, help="Write the distribution of tokens as SVG.")
 @click.option("--jobs", type=click.IntRange(0, 64), default=0, help="Processes; 0: by size.")
 @_json_option
 def check(
@@ -72,7 +71,6 @@ def check(
     output: str,
     full: bool,
     new_only: str | None,
-    plot: Path | None,
     as_json: bool,
     **options: Any,  # noqa: ANN401 - what click hands over
 ) -> None:
@@ -89,10 +87,6 @@ def check(
         from tunelint.diff import only_new
 
         report = only_new(report, files, new_only, chosen)
-    if plot is not None:
-        from tunelint.output.histogram import plotted
-
-        _write(plot, plotted(report))
     name = "json" if as_json else output
     click.echo(written(report, name, full=full or bool(chosen.select)))
     sys.exit(DONE if report.passed else FINDINGS)
@@ -115,17 +109,6 @@ def _options(
         extend_select=selectors(extend_select),
         **others,
     )
-
-
-def _write(path: Path, text: str) -> None:
-    from tunelint.errors import UsageError
-
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
-        ) from error
 
 
 @main.command()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from xxhash import xxh3_64_intdigest
 
@@ -55,12 +55,19 @@ class Change:
     after: Report
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that came, went or changed; the line of one that went is the base's."""
+class Row(NamedTuple):
+    """A row's question, its answers' languages and words, and its digests (see Digests)."""
 
     line: int
     question: str
+    answers: tuple[tuple[str, int], ...]
+    exact: int
+    text: int
+    asked: int
+    answer: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"line": self.line, "question": self.question}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,9 @@ class Diff:
             "base": asdict(self.base),
             "head": asdict(self.head),
             **{name: len(found) for name, found in rows.items()},
-            "rows": {name: [asdict(one) for one in found[:LISTED]] for name, found in rows.items()},
+            "rows": {
+                name: [one.as_dict() for one in found[:LISTED]] for name, found in rows.items()
+            },
             "new_findings": [finding.as_dict() for finding in self.findings],
             "fixed_findings": self.fixed,
         }
@@ -96,15 +105,18 @@ def compare(base: Path, head: Path, options: Options | None = None) -> Diff:
         InputError: One of them is no regular file inside the tree.
     """
     change = new_findings(base, head, options)
-    before, after = _State(base), _State(head)
-    gone, come = _unmatched(before.rows, after.rows)
-    changed, gone, come = _changed(gone, come)
+    before, after = ([_row(example) for example in examples_of(path)] for path in (base, head))
+    _, gone, come = _matched(before, after, "exact")
+    changed: list[Row] = []
+    for name in ("text", "asked", "answer"):
+        found, gone, come = _matched(gone, come, name)
+        changed += found
     return Diff(
-        before.side(base, change.before),
-        after.side(head, change.after),
-        _shown(come),
-        _shown(gone),
-        _shown(changed),
+        _side(before, base, change.before),
+        _side(after, head, change.after),
+        tuple(come),
+        tuple(sorted(gone)),
+        tuple(sorted(changed)),
         change.new,
         change.fixed,
     )
@@ -159,85 +171,47 @@ def _keys(report: Report, path: Path) -> list[tuple[str, int]]:
     return [(finding.code, contents.get(finding.line, 0)) for finding in findings]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is remembered of a row."""
-
-    line: int
-    content: int
-    text: int
-    question: int
-    answer: int
-    asked: str
-
-
-class _State:
-    """The rows of a file, its answers' languages, and their lengths in words."""
-
-    def __init__(self, path: Path) -> None:
-        self.languages: Counter[str] = Counter()
-        self.words: list[int] = []
-        self.rows = [self._known(example) for example in examples_of(path)]
-
-    def side(self, path: Path, report: Report | None) -> Side:
-        numbers = report.statistics.get(str(path), Statistics()) if report else Statistics()
-        codes = [one.code for one in report.findings] if report else []
-        return Side(
-            len(self.rows),
-            numbers.tokens,
-            dict(self.languages.most_common()),
-            median(self.words) if self.words else 0,
-            sum(RULES[code].family == POLICY_FAMILY for code in codes),
-        )
-
-    def _known(self, example: Example) -> _Known:
-        for message in example.messages:
-            if message.role == "assistant" and message.text:
-                self.languages[language_of(message.text) or _UNKNOWN] += 1
-                self.words.append(len(message.text.split()))
-        asked = next((one.text for one in example.messages if one.role == "user"), "")
-        found = digests_of(example)
-        return _Known(
-            example.line, found.exact, found.text, found.question, found.answer, asked[:200]
-        )
+def _side(rows: list[Row], path: Path, report: Report | None) -> Side:
+    answers = [answer for row in rows for answer in row.answers]
+    numbers = report.statistics.get(str(path), Statistics()) if report else Statistics()
+    codes = [one.code for one in report.findings] if report else []
+    return Side(
+        len(rows),
+        numbers.tokens,
+        dict(Counter(language for language, _ in answers).most_common()),
+        median(words for _, words in answers) if answers else 0,
+        sum(RULES[code].family == POLICY_FAMILY for code in codes),
+    )
 
 
-def _unmatched(before: list[_Known], after: list[_Known]) -> tuple[list[_Known], list[_Known]]:
-    """Rows of each side whose line the other has not, as often."""
-    old, new = (Counter(row.content for row in rows) for rows in (before, after))
-    return _left(before, new), _left(after, old)
+def _row(example: Example) -> Row:
+    found = digests_of(example)
+    asked = next((one.text for one in example.messages if one.role == "user"), "")
+    answers = (one.text for one in example.messages if one.role == "assistant" and one.text)
+    return Row(
+        example.line,
+        quote(asked) if asked else "",
+        tuple((language_of(text) or _UNKNOWN, len(text.split())) for text in answers),
+        found.exact,
+        found.text,
+        found.question,
+        found.answer,
+    )
 
 
-def _left(rows: Iterable[_Known], others: Counter[int]) -> list[_Known]:
-    left = []
-    for row in rows:
-        if others[row.content] > 0:
-            others[row.content] -= 1
+def _matched(
+    before: Iterable[Row], after: Iterable[Row], name: str
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """The rows of `after` that share a digest with one of `before`; what is left of both."""
+    waiting: dict[int, list[Row]] = {}
+    for row in before:
+        waiting.setdefault(getattr(row, name), []).append(row)
+    matched: list[Row] = []
+    come: list[Row] = []
+    for row in after:
+        if same := waiting.get(getattr(row, name)):
+            same.pop()
+            matched.append(row)
         else:
-            left.append(row)
-    return left
-
-
-def _changed(
-    gone: list[_Known], come: list[_Known]
-) -> tuple[list[_Known], list[_Known], list[_Known]]:
-    """Rows that share the text, the question or the answer with one that went are changes of it."""
-    changed: list[_Known] = []
-    for name in ("text", "question", "answer"):
-        waiting: dict[int, list[_Known]] = {}
-        for row in gone:
-            waiting.setdefault(getattr(row, name), []).append(row)
-        kept = []
-        for row in come:
-            if candidates := waiting.get(getattr(row, name)):
-                candidates.pop(0)
-                changed.append(row)
-            else:
-                kept.append(row)
-        come, gone = kept, [row for rows in waiting.values() for row in rows]
-    return changed, gone, come
-
-
-def _shown(rows: list[_Known]) -> tuple[Row, ...]:
-    ordered = sorted(rows, key=lambda row: row.line)
-    return tuple(Row(row.line, quote(row.asked) if row.asked else "") for row in ordered)
+            come.append(row)
+    return matched, [row for rows in waiting.values() for row in rows], come

@@ -18,7 +18,7 @@ from xxhash import xxh3_128_digest
 
 from tunelint.errors import InputError
 from tunelint.escaping import visible
-from tunelint.example import ROLES, format_of
+from tunelint.example import format_of
 from tunelint.foreign.encodings import CP1252, narrow_encoding, wide_encoding
 from tunelint.foreign.recognise import recognise
 from tunelint.json_text import JsonProblem, parse
@@ -40,8 +40,6 @@ _SHOWN_CHARACTERS = 160
 _SHOWN_BEFORE = 60
 _CHUNK = 1 << 20
 _FIRST_LINES = 100  # from which the file's kind is told
-_EXAMPLE_ORDER = ("messages", "input", "preferred_output", "non_preferred_output", "tools")
-_MESSAGE_ORDER = ("role", "name", "content", "refusal", "tool_calls", "tool_call_id", "weight")
 _TALK = ("system", "developer", "user", "assistant")
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -216,15 +214,7 @@ def _line(line: Line) -> bytes | None:
     value = _parsed(raw)
     if not isinstance(value, dict) or format_of(value) is None:
         return raw
-    mended = _ordered(value, _EXAMPLE_ORDER)
-    for key in ("messages", "preferred_output", "non_preferred_output"):
-        if key in mended:
-            mended[key] = _messages(mended[key])
-    if isinstance(mended.get("input"), dict):
-        prompt = _ordered(mended["input"], _EXAMPLE_ORDER)
-        mended["input"] = prompt | {"messages": _messages(prompt.get("messages"))}
-    same = list(_pairs(mended)) == list(_pairs(value))
-    return raw.strip() if same else json.dumps(mended, ensure_ascii=False).encode()
+    return json.dumps(value, ensure_ascii=False).encode() if _mend(value) else raw.strip()
 
 
 def _parsed(raw: bytes) -> object:
@@ -234,39 +224,26 @@ def _parsed(raw: bytes) -> object:
         return None
 
 
-def _messages(messages: object) -> object:
-    return [_message(one) for one in messages] if isinstance(messages, list) else messages
+def _mend(row: dict[str, Any]) -> bool:
+    """Mend the texts of a row in place, and say whether any changed."""
+    changed = False
+    for message in _messages(row):
+        content = message.get("content")
+        if message.get("role") in _TALK and isinstance(content, str):
+            message["content"] = unicodedata.normalize("NFC", content).strip() or content
+            changed |= message["content"] != content
+    return changed
 
 
-def _message(message: object) -> object:
-    if not isinstance(message, dict) or message.get("role") not in ROLES:
-        return message
-    mended = _ordered(message, _MESSAGE_ORDER)
-    content = mended.get("content")
-    if isinstance(content, str) and message["role"] in _TALK:
-        text = unicodedata.normalize("NFC", content).strip()
-        mended["content"] = text or content
-    return mended
+def _messages(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    asked = row.get("input")
+    lists = [row.get(key) for key in ("messages", "preferred_output", "non_preferred_output")]
+    for one in (*lists, asked.get("messages") if isinstance(asked, dict) else None):
+        yield from (message for message in _list(one) if isinstance(message, dict))
 
 
-def _ordered(value: dict[str, Any], order: tuple[str, ...]) -> dict[str, Any]:
-    known = {key: value[key] for key in order if key in value}
-    return known | value
-
-
-def _pairs(value: object) -> Iterator[object]:
-    """All there is in a value, the order of its keys included."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            yield tuple(one)
-            waiting += one.values()
-        elif isinstance(one, list):
-            yield len(one)
-            waiting += one
-        else:
-            yield type(one), one
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _shown(text: str, start: int) -> str:

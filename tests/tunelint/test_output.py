@@ -16,7 +16,7 @@ from tunelint.check import check
 from tunelint.findings import Findings, Place, Report, Statistics, finding
 from tunelint.output import written
 from tunelint.output.grouping import clusters, groups
-from tunelint.output.histogram import merged, plotted, svg_bars, text_bars
+from tunelint.output.histogram import merged, svg_bars, text_bars
 from tunelint.output.text import as_text
 from tunelint.rule import RULES, Severity, find_rule
 
@@ -268,4 +268,3 @@ def test_neighbouring_steps_are_joined_to_few() -> None:
 def test_the_picture_is_xml_that_can_be_read_out() -> None:
     svg = ET.fromstring(svg_bars(STEPS, title="A <title>", unit="tokens"))  # noqa: S314 - ours
     assert "20 to 29 tokens: 400" in "".join(svg.itertext())
-    assert ET.fromstring(plotted(report_of())) is not None  # noqa: S314 - same

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from tunelint.findings import Report, Statistics, Step
+from tunelint.findings import Step
 
 _WIDTH = 40  # characters of the longest bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -74,10 +74,3 @@ def _label(step: Step) -> str:
 
 def _most(steps: Sequence[Step]) -> int:
     return max((count for *_, count in steps), default=1) or 1
-
-
-def plotted(report: Report) -> str:
-    """The tokens of the examples of the first file that has any, as SVG."""
-    found = ((name, one) for name, one in report.statistics.items() if one.distribution)
-    name, numbers = next(found, ("no file with rows", Statistics()))
-    return svg_bars(numbers.distribution, title=f"Tokens of an example, {name}", unit="tokens")

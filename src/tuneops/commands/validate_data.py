@@ -139,18 +139,13 @@ def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") 
     return estimate([report.statistics[name] for name in names], over, config)
 
 
-def keep(report: Report, *, sarif: Path | None, plot: Path | None) -> None:
-    """Write the findings as SARIF, and the distribution of the first file's tokens as SVG.
+def keep(report: Report, sarif: Path) -> None:
+    """Write the findings as SARIF.
 
     Raises:
-        ConfigError: A path cannot be written.
+        ConfigError: The path cannot be written.
     """
-    if sarif is not None:
-        console.write_file(sarif, written(report, "sarif"))
-    if plot is not None:
-        from tunelint.output.histogram import plotted
-
-        console.write_file(plot, plotted(report))
+    console.write_file(sarif, written(report, "sarif"))
 
 
 def _config(path: Path) -> "Config":
