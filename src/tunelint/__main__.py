@@ -134,9 +134,9 @@ def show(file: Path, lines: tuple[int, ...], as_json: bool) -> None:
 def convert(file: Path, new_file: Path, encoding: str | None, as_json: bool) -> None:
     """Write FILE, which is in another format, as training rows to NEW_FILE.
 
-    Takes CSV, TSV, JSON arrays, pretty-printed JSON, Parquet, Arrow, Markdown; gzip, bzip2, xz,
-    zip; UTF-16 and others; and rows of ShareGPT, Alpaca, TRL, prompt/completion,
-    question/answer, batch requests and LLaMA-Factory.
+    Takes CSV, TSV, JSON arrays, pretty-printed JSON, Parquet, Arrow, Markdown; gzip, zip; UTF-16
+    and others; and rows of ShareGPT, Alpaca, TRL, prompt/completion, question/answer, batch
+    requests, LLaMA-Factory and Gemini.
 
     Example: python -m tunelint convert export.csv training.jsonl
     """

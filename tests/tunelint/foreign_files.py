@@ -75,6 +75,17 @@ CONVERSATIONS: dict[str, bytes] = {
         *({"prompt": f"{q}\n\n###\n\n", "completion": f" {a} END"} for q, a in TALKS)
     ),
     "question/answer pairs": lines(*({"Question": q, "Answer": a} for q, a in TALKS)),
+    "Gemini contents": lines(
+        *(
+            {
+                "contents": [
+                    {"role": "user", "parts": [{"text": question}]},
+                    {"role": "model", "parts": [{"text": answer}]},
+                ]
+            }
+            for question, answer in TALKS
+        )
+    ),
     "bare lists of messages": lines(*(talk(*one) for one in TALKS)),
     "messages written as text": lines(*({"messages": json.dumps(talk(*one))} for one in TALKS)),
     "batch-API requests": lines(
@@ -91,8 +102,6 @@ CONVERSATIONS: dict[str, bytes] = {
     "fence": b"Here they are:\n\n```jsonl\n" + OWN + b"```\nHave fun, friends\n",
     "carriage returns": OWN.replace(b"\n", b"\r"),
     "gzip": gzip.compress(OWN),
-    "bzip2": bz2.compress(OWN),
-    "xz": lzma.compress(OWN),
     "zip": zipped(**{"rows.jsonl": OWN, "__MACOSX/rows.jsonl": b"x"}),
     "UTF-16": OWN.decode().encode("utf-16"),
     "UTF-16 without a mark": OWN.decode().encode("utf-16-le"),
@@ -126,5 +135,8 @@ HOPELESS: dict[str, bytes] = {
     "Excel": zipped(**{"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}),
     "Git LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
     "other text": b"Dear all\nplease find the data attached\n",
+    "bzip2": bz2.compress(OWN),
+    "xz": lzma.compress(OWN),
+    "batch-API answers": lines(*({"custom_id": "1", "response": {"body": {}}} for _ in TALKS)),
     "running text": lines(*({"text": f"{q} {a}"} for q, a in TALKS)),
 }

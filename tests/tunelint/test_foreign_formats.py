@@ -184,3 +184,11 @@ def test_a_path_with_spaces_and_quotes_can_be_pasted() -> None:
     assert found.hint(Path("my 'best' data.csv")).endswith(
         """convert 'my '"'"'best'"'"' data.csv' 'my '"'"'best'"'"' data.jsonl'"""
     )
+
+
+def test_an_unknown_encoding_gets_a_command_that_can_help(tmp_path: Path) -> None:
+    """Without --encoding the command would fail with the same sentence."""
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes('{"question": "Привет, как дела", "answer": "Хорошо"}\n'.encode("cp1251") * 9)
+    (error,) = check([path], Options(select=("E1",))).findings
+    assert error.hint.endswith(f"{tmp_path}/rows.converted.jsonl --encoding cp1251")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tunelint.foreign_files import OWN, PAIRS, ROWS, lines
+from tests.tunelint.foreign_files import CONVERSATIONS, HOPELESS, OWN, PAIRS, ROWS, lines
 from tests.tunelint.test_foreign_formats import JSON
-from tunelint.errors import UsageError
+from tunelint.errors import InputError, UsageError
 from tunelint.output.conversation import show
 
 
@@ -70,6 +70,14 @@ def test_what_is_no_row_is_said_to_be_none(path: Path) -> None:
     assert text[1].startswith("  no row: ")
     assert text[4:7] == [f"{path}:5", "  no training row:", '  {"wine": 1}']
     assert text[-3:] == ["  no row: The line is not UTF-8.", "  ma\\xf1ana", ""]
+
+
+@pytest.mark.parametrize("name", ["gzip", "UTF-16", "UTF-16 without a mark", "PDF"])
+def test_a_file_without_lines_is_named_and_not_printed(name: str, path: Path) -> None:
+    """Bytes of packed and binary files say nothing; the sentence says what to do with them."""
+    with pytest.raises(InputError, match=r"not text|not UTF-8") as raised:
+        shown(path, (CONVERSATIONS | HOPELESS)[name], 1)
+    assert raised.value.remedy
 
 
 def test_a_line_that_is_not_there_is_a_sentence(path: Path) -> None:

@@ -8,6 +8,7 @@ from tunelint.example import ROLES
 Row = dict[str, Any]
 
 _CALL, _RESULT = "call", "result"
+_CONTENTS = ("value", "content", "parts")
 _ROLES = {
     **dict.fromkeys(("human", "user"), "user"),
     **dict.fromkeys(("assistant", "bard", "bing", "bot", "chatgpt", "gpt", "model"), "assistant"),
@@ -26,6 +27,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self.messages: list[Row] = []
+        self.dropped: set[str] = set()  # kinds of parts that training rows do not have
         self._calls = 0
         self._open: list[str] = []  # ids of calls that have no result yet
 
@@ -67,17 +69,60 @@ class Conversation:
         self.messages.append(result)
 
     def extend(self, messages: object) -> None:
-        """Add messages that name their role by `role` or `from`; the service's own as they are."""
+        """Add messages of any format; the service's own as they are."""
         if not isinstance(messages, list) or not messages:
             raise LeftOutError("the list of messages is empty or none")
         for one in messages:
             if not isinstance(one, dict):
                 raise LeftOutError("a message is no object")
-            if one.get("role") in ROLES:
+            if one.get("role") in ROLES and not is_extended(one):
                 self.messages.append({key: own for key, own in one.items() if own is not None})
             else:
-                said = one.get("value", one.get("content"))
-                self.say(one.get("from", one.get("role")), said)
+                self._add(one)
+
+    def _add(self, message: Row) -> None:
+        """Add a message with its text, its tool calls and its weight."""
+        role = message.get("from", message.get("role"))
+        keys = (key for key in _CONTENTS if message.get(key) is not None)
+        parts = _parts(message.get(next(keys, "content")))
+        texts = [value for kind, value in parts if kind == "text"]
+        calls = [value for kind, value in parts if kind == "tool_call"]
+        self.dropped.update(kind for kind, _ in parts if kind not in {"text", "tool_call"})
+        if len(texts) == 1:
+            self.say(role, texts[0])
+        elif texts or not calls:
+            self.say(role, "\n".join(text_of(one, f"a message of {role}") for one in texts))
+        for one in calls:
+            self.call(one)
+        self._weigh(message.get("loss_weight"))
+
+    def _weigh(self, weight: object) -> None:
+        if weight in (None, 1) or self.messages[-1]["role"] != "assistant":
+            return
+        if weight != 0:
+            raise LeftOutError("an answer has a weight other than 0 and 1")
+        self.messages[-1]["weight"] = 0
+
+
+def is_extended(message: Row) -> bool:
+    """Whether a message has a weight or parts that the service's messages do not have."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    return bool(message.keys() & {"loss_weight", "parts"}) or any(
+        isinstance(part, dict) and "value" in part for part in parts
+    )
+
+
+def _parts(content: object) -> list[tuple[str, object]]:
+    """Content as pairs of kind and value: a list of parts, or one text."""
+    if not isinstance(content, list) or not all(isinstance(one, dict) for one in content):
+        return [("text", content)]
+    return [
+        ("text", part["text"])
+        if "text" in part
+        else (str(part.get("type", next(iter(part), "part"))), part.get("value"))
+        for part in content
+    ]
 
 
 def text_of(value: object, what: str) -> str:

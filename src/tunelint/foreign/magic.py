@@ -1,6 +1,6 @@
 """What a binary file is, by its first bytes."""
 
-CONVERTED = ("gzip", "zip", "bzip2", "xz", "Parquet", "Arrow")
+CONVERTED = ("gzip", "zip", "Parquet", "Arrow")
 _MAGIC = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",

@@ -3,14 +3,12 @@
 Nothing is trusted: what a file unpacks to is bounded, whatever the file says.
 """
 
-import bz2
 import gzip
-import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from tunelint.errors import InputError
 from tunelint.escaping import quote
@@ -18,11 +16,10 @@ from tunelint.foreign.magic import binary_kind
 from tunelint.limits import MAX_FILE_BYTES
 
 MAX_UNPACKED = 2 * MAX_FILE_BYTES  # ours: other formats need more bytes for the same rows
-_LAYERS = 3
 _DIRECTORY_END, _DIRECTORY_END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _MAX_DIRECTORY = 10**6  # bytes; some ten thousand names
 _BY_HAND = "Unpack it by hand."
-_DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
+_DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 
 
 class Source(Protocol):
@@ -34,28 +31,28 @@ class Source(Protocol):
 
 @contextmanager
 def unpacked(stream: IO[bytes]) -> Iterator[Source]:
-    """What is in a gzip, bzip2, xz or zip file; any other file as it is.
+    """What is in a gzip or zip file; any other file as it is.
 
     Raises:
         InputError: It is damaged, holds several files, or unpacks to more than the limit. Reading
             raises it too.
     """
-    source: Any = stream
-    with ExitStack() as stack:
-        for _ in range(_LAYERS):
-            kind = binary_kind(source.read(8))
-            source.seek(0)
-            if kind not in _OPENERS:
-                yield source
-                return
-            source = _Bounded(stack.enter_context(_OPENERS[kind](source)))
-        raise InputError("The file is packed many times over.", remedy=_BY_HAND)
+    kind = binary_kind(stream.read(8))
+    stream.seek(0)
+    if kind == "gzip":
+        with gzip.GzipFile(fileobj=stream) as packed:
+            yield _Bounded(packed)
+    elif kind == "zip":
+        with _only_entry(stream) as entry:
+            yield _Bounded(entry)
+    else:
+        yield stream
 
 
 class _Bounded:
     """An unpacked stream up to the limit; damage is an InputError."""
 
-    def __init__(self, source: Any) -> None:  # noqa: ANN401 - GzipFile, ZipExtFile and others
+    def __init__(self, source: Source) -> None:
         self._source = source
         self._read = 0
 
@@ -81,10 +78,8 @@ class _Bounded:
 
 
 @contextmanager
-def _only_entry(stream: Any) -> Iterator[Any]:  # noqa: ANN401 - what zipfile takes and gives
+def _only_entry(stream: IO[bytes]) -> Iterator[IO[bytes]]:
     """The one data file of an archive."""
-    if isinstance(stream, _Bounded):
-        raise InputError("A zip is packed inside another file.", remedy=_BY_HAND)
     _check_directory(stream)
     with ExitStack() as stack:
         try:
@@ -108,7 +103,7 @@ def _is_data(entry: zipfile.ZipInfo) -> bool:
     return not entry.is_dir() and not hidden
 
 
-def _check_directory(stream: Any) -> None:  # noqa: ANN401 - same
+def _check_directory(stream: IO[bytes]) -> None:
     """Refuse an archive with so many names that listing them would fill the memory.
 
     Raises:
@@ -121,12 +116,3 @@ def _check_directory(stream: Any) -> None:  # noqa: ANN401 - same
     size = int.from_bytes(tail[at + 12 : at + 16], "little")
     if at >= 0 and (size > _MAX_DIRECTORY or _DIRECTORY_END_64 in tail):
         raise InputError("The archive holds too many files.", remedy=_BY_HAND)
-
-
-_OPENERS: dict[str | None, Any] = {
-    "gzip": lambda source: gzip.GzipFile(fileobj=source),
-    "bzip2": bz2.BZ2File,
-    "xz": lzma.LZMAFile,
-    "zip": _only_entry,
-    "Excel": _only_entry,
-}

@@ -16,11 +16,15 @@ from tunelint.rule import Rule
 from tunelint.rules.encoding import COMPRESSED, FOREIGN_FORMAT, LFS_POINTER, NOT_UTF8, UTF16
 
 NAME_ENCODING = "Name its encoding with --encoding, such as cp1251 or shift_jis."
+_UNPACK = "Unpack it, and check what is in it."
 _EXPORT = "Export the data as JSON Lines or CSV."
 _BEFORE = {
     "Parquet": f"First install pyarrow: {PYARROW}.",
     "Arrow": f"First install pyarrow: {PYARROW}.",
     "Excel": "Save the sheet as CSV UTF-8, and convert that.",
+    "bzip2": _UNPACK,
+    "xz": _UNPACK,
+    "zstd": _UNPACK,
 }
 
 
@@ -34,6 +38,7 @@ class ForeignFormat:
         message: What was seen, in a sentence.
         remedy: What to do, when `tunelint convert` cannot help; else what to do before.
         convertible: Whether `tunelint convert` can help.
+        options: Of that command, beside the two files.
     """
 
     rule: Rule
@@ -41,25 +46,32 @@ class ForeignFormat:
     message: str
     remedy: str = ""
     convertible: bool = True
+    options: tuple[str, ...] = ()
 
     def hint(self, path: Path) -> str:
         """What to do with the file at this path."""
         if not self.convertible:
             return self.remedy
-        command = shlex.join(["python", "-m", "tunelint", "convert", str(path), str(target(path))])
-        return visible(f"{self.remedy} Convert it: {command}".strip())
+        words = ("python", "-m", "tunelint", "convert", str(path), str(target(path)))
+        return visible(f"{self.remedy} Convert it: {shlex.join((*words, *self.options))}".strip())
 
 
 _WESTERN = "The file is Windows-1252 (Latin-1), not UTF-8."
 OF_ENCODINGS = {
     CP1252: ForeignFormat(NOT_UTF8, "Windows-1252", _WESTERN),
-    UNKNOWN: ForeignFormat(NOT_UTF8, "unknown encoding", "The file is not UTF-8.", NAME_ENCODING),
+    UNKNOWN: ForeignFormat(
+        NOT_UTF8,
+        "unknown encoding",
+        "The file is not UTF-8.",
+        "Name its encoding, such as cp1251 or shift_jis.",
+        options=("--encoding", "cp1251"),
+    ),
 }
 
 
 def target(path: Path) -> Path:
     """A name for what a file is converted to."""
-    plain = path.with_suffix("") if path.suffix in {".gz", ".zip", ".bz2", ".xz"} else path
+    plain = path.with_suffix("") if path.suffix in {".gz", ".zip"} else path
     fresh = plain.with_suffix(".jsonl")
     return fresh if fresh != path else path.with_name(f"{path.stem}.converted.jsonl")
 
@@ -78,6 +90,12 @@ def recognise(head: bytes, rows: Sequence[object]) -> ForeignFormat | None:
         return found
     message = f"The rows are {shape.name} ({shape.keys}), not the training format."
     return ForeignFormat(FOREIGN_FORMAT, shape.name, message, shape.remedy, shape.convertible)
+
+
+def no_text(head: bytes) -> ForeignFormat | None:
+    """What a file is whose lines cannot be shown: packed, binary, UTF-16 or UTF-32."""
+    found = _binary(head) or _encoding(head)
+    return found if found and found.rule in (COMPRESSED, UTF16) else None
 
 
 def _binary(head: bytes) -> ForeignFormat | None:

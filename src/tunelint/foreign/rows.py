@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -17,11 +18,11 @@ from tunelint.source import HEAD_BYTES
 
 Value = object  # what JSON can say, or a LeftOutError
 _BYTES = 1 << 18
-_OUTSIDE = re.compile(r'["\[\]{}]')
-_IN_STRING = re.compile(r'["\\]')
+_BETWEEN = re.compile(r"[^\s,:]")  # what is not between values
+_DECODER = json.JSONDecoder(strict=False)
+_LONGEST = 4  # times the limit of a line; longer values are not looked for an end
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _FENCES = ("```", "~~~")
-_LEVELS = {Layout.SPREAD: 0, Layout.ARRAY: 1, Layout.WRAPPER: 2}
 _TOO_LONG = "it is longer than any example may be"
 
 
@@ -48,7 +49,7 @@ def _rows(chunks: Iterator[str]) -> Iterator[tuple[int, Value]]:
             "Neither rows of JSON nor a table with a header is in the file.",
             remedy="Export the data as JSON Lines or CSV.",
         )
-    return enumerate(_Splitter(_LEVELS[layout]).values(chunks), 1)
+    return enumerate(_Values(chunks).rows(layout), 1)
 
 
 def _peeked(chunks: Iterator[str]) -> tuple[str, Iterator[str]]:
@@ -144,74 +145,82 @@ def _record(names: list[str], cells: list[str]) -> Value:
     return {name: cell for name, cell in zip(names, cells, strict=True) if name}
 
 
-class _Splitter:
-    """Cuts JSON text into the objects and lists that stand at a level of brackets.
+class _Values:
+    """JSON values one after the other, in a text that is read as far as they need it."""
 
-    At the second level it takes what is in lists only, and of several lists the first with any.
-    """
+    def __init__(self, chunks: Iterator[str]) -> None:
+        self._chunks = chunks
+        self._text = ""
+        self._at = 0
 
-    def __init__(self, level: int) -> None:
-        self._level = level
-        self._depth = 0
-        self._in_string = False
-        self._skip = 0  # characters of the next chunk that an escape takes with it
-        self._pieces: list[str] | None = None  # of the value that is open
-        self._length = 0
-        self._in_list = level < 2  # noqa: PLR2004 - the second level
-        self._lists_used = 0
-        self._used = False
+    def rows(self, layout: Layout) -> Iterator[Value]:
+        """The rows; behind one that is no JSON no other can be told."""
+        read = {Layout.ARRAY: self._listed, Layout.WRAPPER: self._wrapped}.get(layout, self._spread)
+        try:
+            yield from read()
+        except (ValueError, RecursionError):
+            yield LeftOutError("it is no JSON; neither it nor what follows can be read")
 
-    def values(self, chunks: Iterable[str]) -> Iterator[Value]:
-        for chunk in chunks:
-            yield from self._feed(chunk)
-        if self._pieces is not None:
-            yield LeftOutError("the file ends inside it")
+    def _spread(self) -> Iterator[Value]:
+        while self._next():
+            yield _parsed(self._take())
 
-    def _feed(self, chunk: str) -> Iterator[Value]:
-        at, start = self._skip, 0
-        while found := (_IN_STRING if self._in_string else _OUTSIDE).search(chunk, at):
-            at = found.end()
-            mark = found[0]
-            if mark == "\\":
-                at += 1
-            elif mark == '"':
-                self._in_string = not self._in_string
-            elif mark in "[{":
-                if self._opens_value(mark):
-                    start = found.start()
-                self._depth += 1
-            elif self._closes_value():
-                self._keep(chunk[start:at])
-                yield self._value()
-        self._skip = max(0, at - len(chunk))
-        self._keep(chunk[start:])
+    def _listed(self) -> Iterator[Value]:
+        self._next()
+        self._at += 1
+        while self._next() != "]":
+            yield _parsed(self._take())
+        self._at += 1
 
-    def _opens_value(self, mark: str) -> bool:
-        if self._depth == 1 and self._level > 1:
-            self._in_list, self._used = mark == "[", False
-        if self._depth != self._level or not self._in_list:
-            return False
-        if not self._used:
-            self._used = True
-            self._lists_used += 1
-        self._pieces, self._length = [], 0
-        return True
+    def _wrapped(self) -> Iterator[Value]:
+        """The rows of the first list that has any; those of another are left out."""
+        used = False
+        self._next()
+        self._at += 1
+        while self._next() != "}":
+            self._take()
+            if self._next() != "[":
+                self._take()
+                continue
+            found = False
+            for row in self._listed():
+                if isinstance(row, dict | list | LeftOutError):
+                    found = True
+                    yield LeftOutError("it is in a second list of the file") if used else row
+            used |= found
 
-    def _closes_value(self) -> bool:
-        self._depth = max(0, self._depth - 1)
-        return self._depth == self._level and self._pieces is not None
+    def _next(self) -> str:
+        """The next character that begins or ends something; none at the end."""
+        while True:
+            rest = _BETWEEN.search(self._text, self._at)
+            if rest:
+                self._at = rest.start()
+                return rest[0]
+            self._text, self._at = "", 0
+            if not self._read():
+                return ""
 
-    def _keep(self, text: str) -> None:
-        if self._pieces is None:
-            return
-        self._length += len(text)
-        if self._length <= MAX_LINE_BYTES:
-            self._pieces.append(text)
+    def _take(self) -> str:
+        """The text of the value that stands here; as much again is read while it has no end."""
+        while True:
+            try:
+                _, end = _DECODER.raw_decode(self._text, self._at)
+            except ValueError:
+                length = len(self._text) - self._at
+                if length > _LONGEST * MAX_LINE_BYTES or not self._read(length):
+                    raise
+            else:
+                if end < len(self._text) or not self._read():
+                    found = self._text[self._at : end]
+                    self._at = end
+                    return found
 
-    def _value(self) -> Value:
-        pieces, self._pieces = self._pieces or [], None
-        if self._level > 1 and self._lists_used > 1:
-            return LeftOutError("it is in a second list of the file")
-        return (
-            LeftOutError(_TOO_LONG) if self._length > MAX_LINE_BYTES else _parsed("".join(pieces))
-        )
+    def _read(self, least: int = 1) -> bool:
+        """Read at least so many characters more; False at the end."""
+        read = []
+        while least > 0 and (chunk := next(self._chunks, "")):
+            read.append(chunk)
+            least -= len(chunk)
+        if read:
+            self._text, self._at = self._text[self._at :] + "".join(read), 0
+        return bool(read)

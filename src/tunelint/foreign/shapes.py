@@ -10,12 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tunelint.foreign.conversation import Conversation, LeftOutError, Row, text_of, with_tools
+from tunelint.foreign.conversation import (
+    Conversation,
+    LeftOutError,
+    Row,
+    is_extended,
+    text_of,
+    with_tools,
+)
 
 _QUESTIONS = ("instruction", "question", "query", "prompt", "input", "inputs", "user", "human")
 _ANSWERS = ("answer", "response", "completion", "output", "targets", "assistant", "bot")
-_TALKS = ("conversations", "conversation", "dialogue", "dialog", "turns")
-_SYSTEMS = ("system", "system_prompt")
+_TALKS = ("conversations", "conversation", "dialogue", "dialog", "turns", "contents")
+_SYSTEMS = ("system", "system_prompt", "systeminstruction", "system_instruction")
 _BARE, _QUOTED = "[]", '"messages"'  # keys of rows that are lists, or hold a list as text
 _LIST = re.compile(r"""\[\s*\{\s*["'](?:role|from|content|value)["']""")
 _LONGEST_LIST = 10**5  # characters of messages written as Python
@@ -118,8 +125,9 @@ def _started(row: Row) -> Conversation:
     """A conversation with the row's system message, if it has one."""
     talk = Conversation()
     system = row.pop(_first(row, _SYSTEMS), None)
-    if isinstance(system, list):
-        system = "\n".join(str(one.get("text", "")) for one in system if isinstance(one, dict))
+    parts = system.get("parts") if isinstance(system, dict) else system
+    if isinstance(parts, list):
+        system = "\n".join(str(one.get("text", "")) for one in parts if isinstance(one, dict))
     if system:
         talk.say("system", system)
     return talk
@@ -128,6 +136,7 @@ def _started(row: Row) -> Conversation:
 def _finished(talk: Conversation, row: Row) -> Row:
     if not any(one["role"] == "assistant" for one in talk.messages):
         raise LeftOutError("it has no answer")
+    row.update(dict.fromkeys(talk.dropped, True))  # reported as keys that are dropped
     return with_tools({"messages": talk.messages}, row.pop("tools", None))
 
 
@@ -163,46 +172,7 @@ def _is_sharegpt(row: Row) -> bool:
 
 def _is_llama_factory(row: Row) -> bool:
     messages = row.get("messages")
-    return _is_talk(messages) and any(
-        "loss_weight" in one or any("value" in part for part in _parts(one))
-        for one in messages or ()
-    )
-
-
-def _parts(message: Row) -> list[Row]:
-    content = message.get("content")
-    return [one for one in content if isinstance(one, dict)] if isinstance(content, list) else []
-
-
-def _llama_factory(row: Row) -> Row:
-    talk = _started(row)
-    for message in row.pop("messages"):
-        given = _parts(message) or [{"type": "text", "value": message.get("content")}]
-        parts = [(part.get("type"), part.get("value", part.get("text"))) for part in given]
-        if message.get("role") != "assistant":
-            talk.say(message.get("role"), "\n".join(text_of(text, "a part") for _, text in parts))
-            continue
-        answer: Row = {"role": "assistant"}
-        talk.messages.append(answer)
-        for kind, value in parts:
-            if kind == "tool_call":
-                talk.call(value)
-            elif kind == "text":
-                before = f"{answer['content']}\n" if "content" in answer else ""
-                answer["content"] = before + text_of(value, "an answer")
-            else:
-                row[str(kind)] = True  # such as reasoning: dropped, and reported as such
-        _weigh(answer, message.get("loss_weight"))
-    return _finished(talk, row)
-
-
-def _weigh(answer: Row, weight: object) -> None:
-    if len(answer) == 1:
-        raise LeftOutError("an answer is empty")
-    if weight == 0:
-        answer["weight"] = 0
-    elif weight not in (None, 1):
-        raise LeftOutError("an answer has a weight other than 0 and 1")
+    return _is_talk(messages) and any(map(is_extended, messages or ()))
 
 
 def _preference(row: Row) -> Row:
@@ -282,8 +252,11 @@ def _pair(row: Row) -> Row:
     return _finished(talk, row)
 
 
-def _running_text(_: Row) -> Row:
-    raise LeftOutError("it is running text, in which no question and answer can be told apart")
+def _hopeless(reason: str) -> Callable[[Row], Row]:
+    def convert(_: Row) -> Row:
+        raise LeftOutError(reason)
+
+    return convert
 
 
 SHAPES = (
@@ -298,8 +271,22 @@ SHAPES = (
         _request,
         remedy="Requests have no answers: add those of the batch's output file as last messages.",
     ),
+    RowShape(
+        "batch-API answers",
+        "custom_id, response",
+        lambda row: "custom_id" in row and isinstance(row.get("response"), dict),
+        _hopeless("it is an answer without its request"),
+        remedy="Put each answer after the messages of the request with its custom_id.",
+        convertible=False,
+    ),
+    RowShape(
+        "Gemini contents",
+        "contents with role and parts",
+        lambda row: _is_talk(row.get("contents")),
+        _talk,
+    ),
     RowShape("ShareGPT conversations", "conversations with from and value", _is_sharegpt, _talk),
-    RowShape("LLaMA-Factory messages", "content with value", _is_llama_factory, _llama_factory),
+    RowShape("LLaMA-Factory messages", "content with value", _is_llama_factory, _talk),
     RowShape(
         "messages beside a top-level system",
         "system, messages",
@@ -329,7 +316,7 @@ SHAPES = (
         "running text",
         "text",
         lambda row: isinstance(row.get("text"), str) and not _is_own(row),
-        _running_text,
+        _hopeless("it is running text, in which no question and answer can be told apart"),
         remedy="Write each row as a question and its answer.",
         convertible=False,
     ),

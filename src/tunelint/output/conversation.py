@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tunelint.errors import UsageError
+from tunelint.errors import InputError, UsageError
 from tunelint.escaping import visible
 from tunelint.example import Example, Format, format_of
+from tunelint.foreign.recognise import no_text
 from tunelint.json_text import JsonProblem, parse
-from tunelint.source import BOM, Line, open_regular, read_lines
+from tunelint.source import BOM, HEAD_BYTES, Line, open_regular, read_lines
 
 _INDENT = 11  # columns that a role has
 _LONGEST = 2_000  # characters of a line that is no row
@@ -19,11 +20,13 @@ def show(path: Path, numbers: Sequence[int]) -> Iterator[str]:
     """Lines of a file, each as a conversation.
 
     Raises:
-        InputError: The file cannot be read.
+        InputError: The file cannot be read, or is no text.
         UsageError: It has no line of that number.
     """
     wanted, last = set(numbers), 0
     with open_regular(path) as stream:
+        if foreign := no_text(stream.read(HEAD_BYTES)):
+            raise InputError(foreign.message, remedy=foreign.hint(path))
         for line in read_lines(stream):
             last = line.number
             if last in wanted:
