@@ -17,6 +17,7 @@ import click
 from click.core import ParameterSource
 
 from tunelint.errors import TunelintError
+from tunelint.workflow_commands import annotation
 from tuneops import config_files, github
 from tuneops.errors import ConfigError, ExitCode, TuneopsError
 from tuneops.escaping import visible
@@ -152,7 +153,7 @@ def say(text: str) -> None:
 
 def warn(text: str) -> None:
     if github.in_actions():
-        click.echo(github.annotation("warning", text), err=True)
+        click.echo(annotation("warning", text), err=True)
     else:
         click.secho(f"warning: {visible(text, _KEPT)}", fg="yellow", err=True)
 
@@ -160,7 +161,7 @@ def warn(text: str) -> None:
 def report(error: TuneopsError) -> None:
     """Show an error: what happened, and what to do."""
     if github.in_actions():
-        click.echo(github.annotation("error", f"{error.message}\n{error.remedy}"), err=True)
+        click.echo(annotation("error", f"{error.message}\n{error.remedy}"), err=True)
     else:
         click.secho(f"error: {visible(error.message, _KEPT)}", fg="red", err=True)
         click.echo(f"  → {visible(error.remedy, _KEPT)}", err=True)

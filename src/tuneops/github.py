@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from tunelint.workflow_commands import escape_message
 from tuneops.errors import NotFoundError, PreconditionError, TuneopsError
 from tuneops.escaping import visible
 
@@ -25,35 +26,6 @@ _TIMEOUT_SECONDS = 30
 
 def in_actions() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
-def escape_message(text: str) -> str:
-    """Text as the message of a workflow command; no line of it can start another command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def escape_property(text: str) -> str:
-    """Text as a property (file, title) of a workflow command."""
-    return escape_message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def annotation(  # one workflow command, all of its properties
-    level: str,
-    message: str,
-    *,
-    title: str = "",
-    file: str = "",
-    line: int | None = None,
-    column: int | None = None,
-) -> str:
-    """A workflow command that marks a line of a file; level is error, warning or notice."""
-    properties = {"file": file, "line": line, "col": column, "title": title}
-    given = ",".join(f"{key}={escape_property(str(v))}" for key, v in properties.items() if v)
-    return (
-        f"::{level} {given}::{escape_message(message)}"
-        if given
-        else (f"::{level}::{escape_message(message)}")
-    )
 
 
 def group_start(title: str) -> str:

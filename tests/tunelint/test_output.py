@@ -227,6 +227,13 @@ def test_github_shows_ten_of_a_level_and_counts_the_rest() -> None:
     assert commands[-1] == "::warning::35 warnings more."
 
 
+def test_an_annotation_shows_the_data_as_it_is() -> None:
+    """Two colons within a message start no command, and are not escaped for the log as well."""
+    shown = written(report_of(("E306", 1, "std::vector\n::error::x")), "github")
+    assert "::std::vector\\x0a::error::x%0A" in shown
+    assert len(shown.splitlines()) == 1
+
+
 def test_markdown_has_a_table_of_rules_and_of_places() -> None:
     shown = written(MANY, "markdown")
     assert "| E306 unknown&#45;role | error | 2 |" in shown

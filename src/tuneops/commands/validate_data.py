@@ -10,12 +10,9 @@ import click
 
 from tunelint.check import Options
 from tunelint.check import check as check_files
-from tunelint.diff import only_new
 from tunelint.example import Format
 from tunelint.findings import Report
 from tunelint.output import written
-from tunelint.output.github import annotations
-from tunelint.output.markdown import as_markdown
 from tunelint.output.text import as_text
 from tunelint.rule import selectors
 from tunelint.rules.limits import OVER_LIMIT
@@ -23,7 +20,6 @@ from tuneops import config_files, console, github
 from tuneops.linting.errors import as_config_error
 from tuneops.linting.estimate import Estimate, estimate
 from tuneops.linting.options import options as product_options
-from tuneops.smoke import planted_answers
 
 if TYPE_CHECKING:
     from tuneops.config import Config
@@ -55,12 +51,17 @@ def check(
     wanted = config_path or (config_files.require_one() if not files or review else None)
     config = _config(wanted) if wanted else None
     if config and not files:
+        from tuneops.smoke import planted_answers
+
         planted_answers.require_known_gates(config)
     with as_config_error():
         chosen = _asked(config, **asked)
         files, chosen = _files(files, validation, config, chosen)
         report = check_files(files, chosen)
-        report = report if new_only is None else only_new(report, files, new_only, chosen)
+        if new_only is not None:
+            from tunelint.diff import only_new
+
+            report = only_new(report, files, new_only, chosen)
     report = replace(report, extra={"estimate": _estimate(report, files, config).as_dict()})
     if review and config is not None:
         from tuneops.linting.model_review import reviewed
@@ -186,5 +187,7 @@ def _review_line(review: Mapping[str, Any]) -> str:
 def tell_github(report: Report) -> None:
     """Annotations on stderr and a page for the job, where the check runs in GitHub Actions."""
     if github.in_actions():
-        click.echo("\n".join(annotations(report)), err=True)
+        from tunelint.output.markdown import as_markdown
+
+        click.echo(written(report, "github"), err=True)
         github.add_summary(as_markdown(report, list(_notes(report))))
