@@ -117,15 +117,6 @@ PREFERENCES: dict[str, bytes] = {
     "TRL preference pairs of lists": lines(
         *({"chosen": talk(q, a), "rejected": talk(q, "No.")} for q, a in TALKS)
     ),
-    "TRL preference pairs of transcripts": lines(
-        *(
-            {
-                "chosen": f"\n\nHuman: {q}\n\nAssistant: {a}",
-                "rejected": f"\n\nHuman: {q}\n\nAssistant: No.",
-            }
-            for q, a in TALKS
-        )
-    ),
 }
 
 # Named, and nobody can convert them.

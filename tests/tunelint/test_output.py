@@ -16,7 +16,7 @@ from tunelint.check import check
 from tunelint.findings import Findings, Place, Report, Statistics, finding
 from tunelint.output import written
 from tunelint.output.grouping import clusters, groups
-from tunelint.output.histogram import merged, svg_bars, text_bars
+from tunelint.output.histogram import svg_bars
 from tunelint.output.text import as_text
 from tunelint.rule import RULES, Severity, find_rule
 
@@ -104,7 +104,6 @@ def test_a_good_file_of_a_thousand_rows_prints_little(tmp_path: Path) -> None:
     assert len(plain(report)) < 15
     assert f"{path}: 1,000 examples, 1,000 answers" in plain(report)[0]
     assert plain(report)[-1] == "All checks passed."
-    assert len(plain(report, full=True)) > len(plain(report))
 
 
 def test_a_pair_of_each_other_is_one_cluster_with_all_its_lines() -> None:
@@ -256,20 +255,6 @@ def test_groups_follow_the_gravity_and_then_the_number() -> None:
 
 
 STEPS = ((0, 9, 1), (10, 19, 0), (20, 29, 400), (30, 900, 3))
-
-
-def test_bars_are_as_long_as_their_counts() -> None:
-    """The longest fills the width, none with something in it is empty."""
-    assert [line.count("█") for line in text_bars(STEPS)] == [0, 0, 40, 0]
-    assert [line.rsplit(" ", 1)[1] for line in text_bars(STEPS)] == ["1", "0", "400", "3"]
-    assert "▏" in next(text_bars(STEPS))
-    assert list(text_bars(())) == []
-
-
-def test_neighbouring_steps_are_joined_to_few() -> None:
-    assert merged(STEPS, 2) == [(0, 19, 1), (20, 900, 403)]
-    assert merged(STEPS, 9) == list(STEPS)
-    assert merged((), 5) == []
 
 
 def test_the_picture_is_xml_that_can_be_read_out() -> None:

@@ -89,7 +89,7 @@ def recognise(head: bytes, rows: Sequence[object]) -> ForeignFormat | None:
     if shape is None:
         return found
     message = f"The rows are {shape.name} ({shape.keys}), not the training format."
-    return ForeignFormat(FOREIGN_FORMAT, shape.name, message, shape.remedy, shape.convertible)
+    return ForeignFormat(FOREIGN_FORMAT, shape.name, message, shape.remedy, bool(shape.convert))
 
 
 def no_text(head: bytes) -> ForeignFormat | None:

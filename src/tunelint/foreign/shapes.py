@@ -26,7 +26,6 @@ _SYSTEMS = ("system", "system_prompt", "systeminstruction", "system_instruction"
 _BARE, _QUOTED = "[]", '"messages"'  # keys of rows that are lists, or hold a list as text
 _LIST = re.compile(r"""\[\s*\{\s*["'](?:role|from|content|value)["']""")
 _LONGEST_LIST = 10**5  # characters of messages written as Python
-_HUMAN = re.compile(r"\n\n(Human|Assistant):")
 # Ends of prompts and completions in OpenAI's first fine-tuning guide (2021 to 2023).
 _PROMPT_END = re.compile(r"(?:\n\n###\n\n| ->|\n\n->\n\n)\Z")
 _COMPLETION_END = re.compile(r"(?: END| ###|\n)\Z")
@@ -34,14 +33,21 @@ _COMPLETION_END = re.compile(r"(?: END| ###|\n)\Z")
 
 @dataclass(frozen=True, slots=True)
 class RowShape:
-    """A format by its rows; `keys` says by what it is known, `remedy` what to do first."""
+    """A format by its rows.
+
+    Attributes:
+        name: "Alpaca instructions".
+        keys: By what it is known.
+        matches: Whether a row with keys in lower case is one.
+        convert: Makes a training row of it; None where that needs a person.
+        remedy: What to do first, or instead.
+    """
 
     name: str
     keys: str
     matches: Callable[[Row], bool]
-    convert: Callable[[Row], Row]
+    convert: Callable[[Row], Row] | None
     remedy: str = ""
-    convertible: bool = True
 
 
 def shape_of(value: object) -> RowShape | None:
@@ -65,6 +71,8 @@ def converted(value: object) -> tuple[str, Row, set[str]]:
     """
     shape = shape_of(value)
     if shape is not None:
+        if shape.convert is None:
+            raise LeftOutError(f"it is of {shape.name}, which only a person can convert")
         left = dict(_normalised(value))
         row = shape.convert(left)
         return shape.name, row, {key for key, one in left.items() if one not in (None, "", [])}
@@ -196,13 +204,9 @@ def _shared(chosen: list[Row], rejected: list[Row]) -> list[Row]:
 
 
 def _side(value: object) -> list[Row]:
-    """One side of a pair as messages: a text, a message, a list, or a marked transcript."""
+    """One side of a pair as messages: a text, a message or a list."""
     talk = Conversation()
-    if isinstance(value, str) and value.startswith("\n\nHuman:"):
-        pieces = _HUMAN.split(value)[1:]
-        for name, text in zip(pieces[::2], pieces[1::2], strict=True):
-            talk.say(name, text.strip())
-    elif isinstance(value, dict | list):
+    if isinstance(value, dict | list):
         talk.extend([value] if isinstance(value, dict) else value)
     else:
         talk.say("assistant", value)
@@ -252,13 +256,6 @@ def _pair(row: Row) -> Row:
     return _finished(talk, row)
 
 
-def _hopeless(reason: str) -> Callable[[Row], Row]:
-    def convert(_: Row) -> Row:
-        raise LeftOutError(reason)
-
-    return convert
-
-
 SHAPES = (
     RowShape(
         "bare lists of messages", "a list with role, content", lambda row: _BARE in row, _talk
@@ -275,9 +272,8 @@ SHAPES = (
         "batch-API answers",
         "custom_id, response",
         lambda row: "custom_id" in row and isinstance(row.get("response"), dict),
-        _hopeless("it is an answer without its request"),
+        None,
         remedy="Put each answer after the messages of the request with its custom_id.",
-        convertible=False,
     ),
     RowShape(
         "Gemini contents",
@@ -316,8 +312,7 @@ SHAPES = (
         "running text",
         "text",
         lambda row: isinstance(row.get("text"), str) and not _is_own(row),
-        _hopeless("it is running text, in which no question and answer can be told apart"),
+        None,
         remedy="Write each row as a question and its answer.",
-        convertible=False,
     ),
 )

@@ -1,33 +1,15 @@
-"""Counts in steps as bars, on a terminal and as SVG."""
+"""Counts in steps as bars, as SVG."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from tunelint.findings import Step
 
-_WIDTH = 40  # characters of the longest bar
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR_HEIGHT, _GAP, _LEFT, _RIGHT, _TOP = 18, 6, 120, 620, 36
 _STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#222}rect{fill:#3b6ea5}"
     "@media(prefers-color-scheme:dark){text{fill:#ddd}rect{fill:#7aa7d9}}"
 )
-
-
-def merged(steps: Sequence[Step], most: int) -> list[Step]:
-    """The steps, neighbours joined until there are at most so many."""
-    wide = -(-len(steps) // most)
-    parts = [steps[at : at + wide] for at in range(0, len(steps), wide or 1)]
-    return [(part[0][0], part[-1][1], sum(count for *_, count in part)) for part in parts]
-
-
-def text_bars(steps: Sequence[Step]) -> Iterator[str]:
-    """One line a step: its bounds, a bar and the count."""
-    labels = [_label(step) for step in steps]
-    wide = max(map(len, labels), default=0)
-    most = _most(steps)
-    for label, (*_, count) in zip(labels, steps, strict=True):
-        yield f"{label:>{wide}} {_bar(count / most)} {count:,}"
 
 
 def svg_bars(steps: Sequence[Step], *, title: str, unit: str) -> str:
@@ -51,11 +33,6 @@ def svg_bars(steps: Sequence[Step], *, title: str, unit: str) -> str:
             "",
         )
     )
-
-
-def _bar(share: float) -> str:
-    eighths = round(share * _WIDTH * 8) or bool(share)
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
 
 
 def _row(step: Step, share: float, top: int) -> str:

@@ -14,10 +14,8 @@ from tunelint.output.grouping import (
     groups,
     headline,
 )
-from tunelint.output.histogram import merged, text_bars
 from tunelint.rule import Severity
 
-_BARS = 4  # in the short form
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -32,7 +30,7 @@ def as_text(
 
     Args:
         report: What a check found.
-        full: Whether every finding is listed, and every step of each histogram.
+        full: Whether every finding is listed.
         notes: What the caller adds before the verdict, one line each.
         command: By which the user calls the other commands.
     """
@@ -42,7 +40,7 @@ def as_text(
     blocks = (
         *(_group(one, full=full) for one in found),
         tuple(_accepted(report, full=full)),
-        (*_files(report, full=full), *notes),
+        (*_files(report), *notes),
         _table(found),
         (verdict, *_next_steps(found, command, hidden=hidden)),
     )
@@ -75,13 +73,10 @@ def _accepted(report: Report, *, full: bool) -> Iterator[str]:
         yield f"  …and {left:,} more (--full lists them)"
 
 
-def _files(report: Report, *, full: bool) -> Iterator[str]:
-    with_rows = [(name, one) for name, one in report.statistics.items() if one.examples]
-    for at, (name, one) in enumerate(with_rows):
-        yield f"{visible(name)}: {numbers(one)}"
-        if len(one.distribution) > 1 and (full or at == 0):
-            steps = one.distribution if full else merged(one.distribution, _BARS)
-            yield from (f"    {bar}" for bar in text_bars(steps))
+def _files(report: Report) -> Iterator[str]:
+    for name, one in report.statistics.items():
+        if one.examples:
+            yield f"{visible(name)}: {numbers(one)}"
 
 
 def numbers(one: Statistics) -> str:
