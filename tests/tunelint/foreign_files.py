@@ -130,4 +130,10 @@ HOPELESS: dict[str, bytes] = {
     "xz": lzma.compress(OWN),
     "batch-API answers": lines(*({"custom_id": "1", "response": {"body": {}}} for _ in TALKS)),
     "running text": lines(*({"text": f"{q} {a}"} for q, a in TALKS)),
+    "Qwen-VL messages": lines(
+        *(
+            {"messages": [{"role": "user", "content": [{"type": "image", "image": "form.png"}]}]}
+            for _ in TALKS
+        )
+    ),
 }

@@ -63,7 +63,10 @@ def test_of_files_that_people_made_only_those_of_another_trainer_are() -> None:
         kind = recognise(content[:65_536], _first_rows(content))
         if kind is not None:
             found[path.name.partition("__")[0]] = kind.name
-    assert found == {"LLaMA-Factory": "LLaMA-Factory messages"}
+    assert found == {
+        "LLaMA-Factory": "LLaMA-Factory messages",
+        "qwen3-vl-finetune": "Qwen-VL messages",
+    }
 
 
 def test_a_first_row_longer_than_the_head_is_not_judged_by_its_cut() -> None:

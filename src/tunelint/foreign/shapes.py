@@ -26,6 +26,7 @@ _SYSTEMS = ("system", "system_prompt", "systeminstruction", "system_instruction"
 _BARE, _QUOTED = "[]", '"messages"'  # keys of rows that are lists, or hold a list as text
 _LIST = re.compile(r"""\[\s*\{\s*["'](?:role|from|content|value)["']""")
 _LONGEST_LIST = 10**5  # characters of messages written as Python
+_QWEN_PARTS = ("image", "video")  # with the file's path under the same key
 # Ends of prompts and completions in OpenAI's first fine-tuning guide (2021 to 2023).
 _PROMPT_END = re.compile(r"(?:\n\n###\n\n| ->|\n\n->\n\n)\Z")
 _COMPLETION_END = re.compile(r"(?: END| ###|\n)\Z")
@@ -183,6 +184,13 @@ def _is_llama_factory(row: Row) -> bool:
     return _is_talk(messages) and any(map(is_extended, messages or ()))
 
 
+def _holds_qwen_images(row: Row) -> bool:
+    messages = row.get("messages")
+    contents = [one.get("content") for one in messages or ()] if _is_talk(messages) else []
+    parts = [part for content in contents if isinstance(content, list) for part in content]
+    return any(isinstance(part, dict) and part.get("type") in _QWEN_PARTS for part in parts)
+
+
 def _preference(row: Row) -> Row:
     talk = _started(row)
     chosen, rejected = (_side(row.pop(name)) for name in ("chosen", "rejected"))
@@ -283,6 +291,15 @@ SHAPES = (
     ),
     RowShape("ShareGPT conversations", "conversations with from and value", _is_sharegpt, _talk),
     RowShape("LLaMA-Factory messages", "content with value", _is_llama_factory, _talk),
+    RowShape(
+        "Qwen-VL messages",
+        "parts of type image or video",
+        _holds_qwen_images,
+        _hopeless("its images are files, which the service does not get"),
+        remedy='Give each image as {"type": "image_url", "image_url": {"url": …}}, by a public '
+        "address or as base64; videos are not supported.",
+        convertible=False,
+    ),
     RowShape(
         "messages beside a top-level system",
         "system, messages",

@@ -6,17 +6,15 @@ A check is written in the configuration, or beside a prompt, as ``{check: <kind>
 import math
 import re
 from collections.abc import Iterator
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from tunelint.language_id import MIN_LETTERS, language_of
 from tuneops.checks import entry_points, json_schemas
 from tuneops.checks.base import Check, Judged, Planted, Rejection
 from tuneops.checks.patterns import compiled
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
 
 # Neighbours that an answer could plausibly slip into; the full 97 only invite false alarms.
 LANGUAGES = ("es", "en", "pt", "it", "fr", "ca", "gl", "eu", "de")
@@ -27,8 +25,6 @@ KNOWN_LANGUAGES = (
     "lt lv mg mk ml mn mr ms mt my ne nl nn no oc om or pa pl ps pt qu ro ru rw sa se si sk "
     "sl sn so sq sr st sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh yo zh zu"
 )
-MIN_LETTERS = 40
-MIN_CONFIDENCE = 0.8
 _ENDING_LENGTH = 80
 _GRAM = 3
 _REFUSAL = re.compile(
@@ -62,7 +58,7 @@ class Language(Check):
 
     def examine(self, answer: Judged) -> None:
         for passage in passages(answer.text):
-            found = language_of(passage, self.language)
+            found = language_of(passage, {*LANGUAGES, self.language})
             if found not in (None, self.language):
                 raise Rejection(f"written in '{found}', not '{self.language}'", passage)
 
@@ -325,14 +321,6 @@ PromptCheck = Annotated[_OfAnswer, Field(discriminator="check")]
 AnyCheck = Annotated[_OfAnswer | Own, Field(discriminator="check")]
 
 
-def language_of(text: str, expected: str) -> str | None:
-    """The ISO 639-1 code, or nothing where the text is too short or the call too close."""
-    if sum(character.isalpha() for character in text) < MIN_LETTERS:
-        return None
-    found, confidence = _identifier(frozenset({*LANGUAGES, expected})).classify(text)
-    return str(found) if confidence >= MIN_CONFIDENCE else None
-
-
 def passages(text: str) -> Iterator[str]:
     """Paragraphs, each joined to the next until it is long enough to judge."""
     passage = ""
@@ -351,15 +339,6 @@ def ends_with_question(text: str) -> bool:
         if character.isalnum():
             return False
     return False
-
-
-@cache
-def _identifier(languages: frozenset[str]) -> "LanguageIdentifier":
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(set(languages))
-    return identifier
 
 
 def folded(text: str) -> str:
