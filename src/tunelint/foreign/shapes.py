@@ -295,10 +295,9 @@ SHAPES = (
         "Qwen-VL messages",
         "parts of type image or video",
         _holds_qwen_images,
-        _hopeless("its images are files, which the service does not get"),
+        None,
         remedy='Give each image as {"type": "image_url", "image_url": {"url": …}}, by a public '
         "address or as base64; videos are not supported.",
-        convertible=False,
     ),
     RowShape(
         "messages beside a top-level system",
