@@ -354,7 +354,7 @@ def test_strings_and_escapes_may_be_cut_anywhere(run: Run, monkeypatch: pytest.M
     r"""Brackets and \" in strings end nothing, whatever bytes a piece ends with."""
     row = {"question": 'a\\" [{"b": 1}] \\', "answer": 'ü🙂 } ] " {'}
     for size in range(1, 12):
-        monkeypatch.setattr(rows, "_BYTES", size)
+        monkeypatch.setattr(rows, "_CHARACTERS", size)
         found = run(json.dumps({"data": [row, row]}, ensure_ascii=False, indent=2).encode())
         assert [one["messages"][0]["content"] for one in written(found)] == [row["question"]] * 2
 

@@ -4,12 +4,9 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import IO
 
 from tunelint.source import BOM
-
-if TYPE_CHECKING:
-    from tunelint.foreign.packing import Source
 
 UTF8, CP1252, UNKNOWN = "utf-8", "cp1252", "unknown"
 _CHUNK = 1 << 20
@@ -42,7 +39,7 @@ def wide_encoding(head: bytes) -> str | None:
     return "utf-16-be" if even.count(0) > odd.count(0) else "utf-16-le"
 
 
-def detect_encoding(stream: "Source") -> str:
+def detect_encoding(stream: IO[bytes]) -> str:
     """The encoding of a whole file, read once from its start and left there.
 
     "utf-8" also where single lines are something else; "unknown" where nothing fits.

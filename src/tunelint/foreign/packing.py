@@ -3,12 +3,13 @@
 Nothing is trusted: what a file unpacks to is bounded, whatever the file says.
 """
 
-import gzip
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import IO, Protocol
+from gzip import GzipFile
+from io import BufferedReader, RawIOBase
+from typing import IO, Any
 
 from tunelint.errors import InputError
 from tunelint.escaping import quote
@@ -18,19 +19,13 @@ from tunelint.limits import MAX_FILE_BYTES
 MAX_UNPACKED = 2 * MAX_FILE_BYTES  # ours: other formats need more bytes for the same rows
 _DIRECTORY_END, _DIRECTORY_END_64 = b"PK\x05\x06", b"PK\x06\x07"
 _MAX_DIRECTORY = 10**6  # bytes; some ten thousand names
+_BUFFER = 1 << 18
 _BY_HAND = "Unpack it by hand."
 _DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 
 
-class Source(Protocol):
-    """Bytes that can be read again from their start."""
-
-    def read(self, size: int = -1, /) -> bytes: ...
-    def seek(self, offset: int, whence: int = 0, /) -> int: ...
-
-
 @contextmanager
-def unpacked(stream: IO[bytes]) -> Iterator[Source]:
+def unpacked(stream: IO[bytes]) -> Iterator[IO[bytes]]:
     """What is in a gzip or zip file; any other file as it is.
 
     Raises:
@@ -40,25 +35,31 @@ def unpacked(stream: IO[bytes]) -> Iterator[Source]:
     kind = binary_kind(stream.read(8))
     stream.seek(0)
     if kind == "gzip":
-        with gzip.GzipFile(fileobj=stream) as packed:
-            yield _Bounded(packed)
+        with GzipFile(fileobj=stream) as packed:
+            yield BufferedReader(_Bounded(packed), _BUFFER)
     elif kind == "zip":
         with _only_entry(stream) as entry:
-            yield _Bounded(entry)
+            yield BufferedReader(_Bounded(entry), _BUFFER)
     else:
         yield stream
 
 
-class _Bounded:
+class _Bounded(RawIOBase):
     """An unpacked stream up to the limit; damage is an InputError."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: IO[bytes] | GzipFile) -> None:
         self._source = source
         self._read = 0
 
-    def read(self, size: int = -1, /) -> bytes:
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:  # noqa: ANN401 - any writable buffer
         try:
-            data: bytes = self._source.read(size if 0 <= size <= MAX_UNPACKED else MAX_UNPACKED + 1)
+            data = self._source.read(len(buffer))
         except _DAMAGE as error:
             raise InputError(
                 f"The packed file is damaged: {error or type(error).__name__}.",
@@ -70,7 +71,8 @@ class _Bounded:
                 f"The file unpacks to more than {MAX_UNPACKED:,} bytes.",
                 remedy="Azure takes no training file of half of that: unpack and cut it by hand.",
             )
-        return data
+        buffer[: len(data)] = data
+        return len(data)
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         self._read = self._source.seek(offset, whence)

@@ -1,23 +1,21 @@
 """The rows of a file in whatever layout, one after the other; a row and a cell are bounded."""
 
-import codecs
 import csv
 import io
 import json
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from typing import IO, TextIO
 
 from tunelint import json_text
 from tunelint.errors import InputError
 from tunelint.foreign.conversation import LeftOutError
 from tunelint.foreign.layouts import Layout, delimiter_of, layout_of
-from tunelint.foreign.packing import Source
 from tunelint.limits import MAX_LINE_BYTES
 from tunelint.source import HEAD_BYTES
 
 Value = object  # what JSON can say, or a LeftOutError
-_BYTES = 1 << 18
+_CHARACTERS = 1 << 18  # that are read at a time
 _BETWEEN = re.compile(r"[^\s,:]")  # what is not between values
 _DECODER = json.JSONDecoder(strict=False)
 _LONGEST = 4  # times the limit of a line; longer values are not looked for an end
@@ -26,73 +24,53 @@ _FENCES = ("```", "~~~")
 _TOO_LONG = "it is longer than any example may be"
 
 
-def rows_of(source: Source, encoding: str) -> Iterator[tuple[int, Value]]:
+def rows_of(source: IO[bytes], encoding: str) -> Iterator[tuple[int, Value]]:
     """Each row with its number: the line where there are lines, else a count; both from one.
 
     Raises:
         InputError: Nothing in the text is known, or it is in another encoding.
     """
-    return _rows(_text(source, encoding))
+    utf8 = encoding == "utf-8"
+    text = io.TextIOWrapper(
+        source, "utf-8-sig" if utf8 else encoding, "surrogateescape" if utf8 else "strict"
+    )
+    try:
+        head = text.read(HEAD_BYTES)
+        text.seek(0)
+        yield from _rows(text, head)
+    except UnicodeError as error:
+        raise InputError(
+            f"The file is not all {encoding}: {error}.", remedy="Name its encoding with --encoding."
+        ) from error
+    finally:
+        text.detach()
 
 
-def _rows(chunks: Iterator[str]) -> Iterator[tuple[int, Value]]:
-    head, chunks = _peeked(chunks)
-    layout = layout_of(head)
-    if layout is Layout.LINES:
-        return _from_lines(_lines(chunks))
+def _rows(text: TextIO, head: str) -> Iterator[tuple[int, Value]]:
+    layout, pieces = layout_of(head), iter(lambda: text.read(_CHARACTERS), "")
     if layout is Layout.FENCE:
-        return _rows(_unfenced(_lines(chunks)))
-    if layout is Layout.TABLE:
-        return _from_table(_lines(chunks), delimiter_of(head) or ",")
+        head = "".join(_unfenced(head.splitlines(keepends=True)))
+        layout, pieces = layout_of(head), _unfenced(_lines(text))
+    elif layout in (Layout.LINES, Layout.TABLE):
+        pieces = _lines(text)
     if layout is None:
         raise InputError(
             "Neither rows of JSON nor a table with a header is in the file.",
             remedy="Export the data as JSON Lines or CSV.",
         )
-    return enumerate(_Values(chunks).rows(layout), 1)
+    if layout is Layout.LINES:
+        return _from_lines(pieces)
+    if layout is Layout.TABLE:
+        return _from_table(pieces, delimiter_of(head) or ",")
+    return enumerate(_Values(pieces).rows(layout), 1)
 
 
-def _peeked(chunks: Iterator[str]) -> tuple[str, Iterator[str]]:
-    """The start of a text, and all of it again."""
-    read: list[str] = []
-    while sum(map(len, read)) < HEAD_BYTES and (chunk := next(chunks, "")):
-        read.append(chunk)
-    return "".join(read)[:HEAD_BYTES], chain(read, chunks)
-
-
-def _text(source: Source, encoding: str) -> Iterator[str]:
-    """The text in pieces, with line feeds as line ends; bytes that are not UTF-8 as surrogates."""
-    utf8 = encoding == "utf-8"
-    codec = codecs.getincrementaldecoder("utf-8-sig" if utf8 else encoding)
-    decoder = io.IncrementalNewlineDecoder(
-        codec("surrogateescape" if utf8 else "strict"), translate=True
-    )
-    try:
-        while data := source.read(_BYTES):
-            if text := decoder.decode(data):
-                yield text
-        if text := decoder.decode(b"", final=True):
-            yield text
-    except UnicodeError as error:
-        raise InputError(
-            f"The file is not all {encoding}: {error}.", remedy="Name its encoding with --encoding."
-        ) from error
-
-
-def _lines(chunks: Iterable[str]) -> Iterator[str]:
-    """Lines with their ends; of one that is too long enough is kept to show that it is."""
-    pieces: list[str] = []
-    length = 0
-    for chunk in chunks:
-        *ended, rest = chunk.split("\n")
-        for piece in ended:
-            yield "".join((*pieces, piece, "\n"))
-            pieces, length = [], 0
-        if length <= MAX_LINE_BYTES:
-            pieces.append(rest)
-            length += len(rest)
-    if length:
-        yield "".join(pieces)
+def _lines(text: TextIO) -> Iterator[str]:
+    """Lines with their ends; of one that is too long enough to show that it is."""
+    while line := text.readline(MAX_LINE_BYTES + 1):
+        yield line
+        while len(line) > MAX_LINE_BYTES and not line.endswith("\n"):
+            line = text.readline(MAX_LINE_BYTES + 1)
 
 
 def _from_lines(lines: Iterable[str]) -> Iterator[tuple[int, Value]]:
