@@ -130,8 +130,7 @@ def _entries(path: Path) -> list[_Entry]:
     try:
         return msgspec.convert(yaml_file.load(path) or [], list[_Entry])
     except (OSError, yaml_file.UnreadableError) as error:
-        raise UsageError(
-            f"The exceptions {path} cannot be read: {error}.", remedy=_REMEDY
-        ) from error
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"The exceptions {path} cannot be read: {why}.", remedy=_REMEDY) from error
     except msgspec.ValidationError as error:
         raise UsageError(f"{path}: {error}.", remedy=_REMEDY) from error

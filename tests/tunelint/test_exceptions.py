@@ -106,6 +106,13 @@ def test_a_malformed_entry_is_a_usage_error(broken: dict[str, str], tmp_path: Pa
         load(file)
 
 
+def test_a_file_that_is_not_there_is_a_sentence_without_a_number_of_the_system(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(UsageError, match="none.yaml cannot be read: No such file or directory.$"):
+        load(tmp_path / "none.yaml")
+
+
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.dates().map(str), st.text(max_size=20)
 )

@@ -195,3 +195,12 @@ def test_an_unknown_encoding_gets_a_command_that_can_help(tmp_path: Path) -> Non
     path.write_bytes('{"question": "Привет, как дела", "answer": "Хорошо"}\n'.encode("cp1251") * 9)
     (error,) = check([path], Options(select=("E1",))).findings
     assert error.hint.endswith(f"{tmp_path}/rows.converted.jsonl --encoding cp1251")
+
+
+def test_a_table_is_known_by_its_header_when_its_first_row_is_cut(tmp_path: Path) -> None:
+    """An answer may be longer than the part of the file that is looked at, or not be there yet."""
+    path = tmp_path / "rows.csv"
+    for rows in ('Why?,"' + "Because. " * 10_000 + '"\n', ""):
+        path.write_text("prompt,completion\n" + rows, encoding="utf-8")
+        (error,) = check([path], Options(select=("E1",))).findings
+        assert error.message == "The file is a CSV table with the columns 'prompt, completion'."

@@ -3,7 +3,7 @@
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from tunelint.source import BOM
@@ -40,43 +40,48 @@ def wide_encoding(head: bytes) -> str | None:
 
 
 def detect_encoding(stream: IO[bytes]) -> str:
-    """The encoding of a whole file, read once from its start and left there.
+    """The encoding of a whole file, which is left at its start.
 
     "utf-8" also where single lines are something else; "unknown" where nothing fits.
     """
     stream.seek(0)
-    try:
-        wide = wide_encoding(stream.read(_SAMPLE))
-        if wide is not None:
-            return wide
-        stream.seek(0)
-        return narrow_encoding(iter(lambda: stream.read(_CHUNK), b""))
-    finally:
-        stream.seek(0)
+    wide = wide_encoding(stream.read(_SAMPLE))
+    found = wide or (UTF8 if _is_utf8(_chunks(stream)) else _guess(_chunks(stream)))
+    stream.seek(0)
+    return found
 
 
-def narrow_encoding(chunks: Iterable[bytes]) -> str:
+def narrow_encoding(chunks: Sequence[bytes]) -> str:
     """UTF-8, Windows-1252 or unknown, by bytes that may end within a character."""
+    return UTF8 if _is_utf8(chunks) else _guess(chunks)
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    stream.seek(0)
+    return iter(lambda: stream.read(_CHUNK), b"")
+
+
+def _is_utf8(chunks: Iterable[bytes]) -> bool:
     decoder = codecs.getincrementaldecoder(UTF8)()
-    valid, seen = True, Counter[str]()
+    try:
+        for chunk in chunks:
+            decoder.decode(chunk)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guess(chunks: Iterable[bytes]) -> str:
+    """What bytes that are not all UTF-8 are, by how those beyond ASCII stand together."""
+    seen = Counter[str]()
     for chunk in chunks:
-        if valid:
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                valid = False
-        if chunk.isascii():
-            continue
-        runs = _HIGH.findall(chunk)
+        runs, characters = _HIGH.findall(chunk), _MULTIBYTE.findall(chunk)
         seen["runs"] += len(runs)
         seen["bytes"] += sum(map(len, runs))
         seen["long"] += sum(len(run) > _LONGEST_RUN for run in runs)
-        characters = _MULTIBYTE.findall(chunk)
         seen["multibyte"] += len(characters)
         seen["valid"] += sum(map(len, characters))
         seen["undefined"] += len(_UNDEFINED.findall(chunk))
-    if valid:
-        return UTF8
     few = seen["runs"] * _FEW
     if seen["undefined"] == 0 and seen["multibyte"] <= few and seen["long"] <= few:
         return CP1252

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 from enum import StrEnum
-from itertools import islice
 
 from tunelint.foreign.shapes import shape_of
 
@@ -69,21 +68,25 @@ def _holds_rows(value: dict[str, object]) -> bool:
 
 def delimiter_of(text: str) -> str | None:
     """What separates the columns of a table: that which gives known names, or else most names."""
-    found = [(len(columns), one) for one in _DELIMITERS if (columns := columns_of(text, one))]
-    known = [one for _, one in found if shape_of(dict.fromkeys(columns_of(text, one), "x"))]
-    return known[0] if known else max(found)[1] if found else None
+    found = [(_is_known(names), len(names), one) for one in _DELIMITERS
+             if (names := columns_of(text, one))]  # fmt: skip
+    return max(found)[2] if found else None
 
 
 def columns_of(text: str, delimiter: str) -> list[str]:
-    """The names in a table's first row; none when its second row has not as many cells.
+    """The names in a table's first row; none when they are unknown and its second does not fit.
 
     The first may be empty: pandas writes its index so. A single one must be known.
     """
-    lines = text.lstrip("\ufeff").splitlines(keepends=True)
+    reader = csv.reader(text.lstrip("\ufeff").splitlines(keepends=True), delimiter=delimiter)
     try:
-        names, second = islice(csv.reader(lines, delimiter=delimiter), 2)
-    except (csv.Error, ValueError):  # the latter: there are not two rows
+        names = [one.strip() for one in next(reader)]
+        fitting = _is_known(names) or len(next(reader)) == len(names)
+    except (csv.Error, StopIteration):
         return []
-    names = [one.strip() for one in names]
-    fitting = len(second) == len(names) and (len(names) > 1 or names[0].lower() in LISTS_OF_A_ROW)
+    fitting &= len(names) > 1 or names[0].lower() in LISTS_OF_A_ROW
     return names if fitting and all(0 < len(one) <= _LONGEST_NAME for one in names[1:]) else []
+
+
+def _is_known(names: list[str]) -> bool:
+    return len(names) > 1 and shape_of(dict.fromkeys(names, "x")) is not None

@@ -45,7 +45,7 @@ OTHER_FORMAT = rule(
     why="A supervised chat job takes lines with messages only; it has no use for any other.",
     bad='{"prompt": "Hola", "completion": "¡Hola!"}',
     good=_GOOD,
-    fix='Convert the line to {"messages": […]}.',
+    fix="Convert the file: python -m tunelint convert FILE NEW_FILE.",
 )
 WRONG_TYPE = rule(
     "E304",
