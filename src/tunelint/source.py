@@ -142,5 +142,5 @@ def _unreadable(path: Path, error: Exception) -> InputError:
     reason = getattr(error, "strerror", None) or str(error)
     return InputError(
         f"{visible(str(path))} cannot be read: {visible(reason)}.",
-        remedy="Name a regular file of JSON Lines, such as data/travel/training.jsonl.",
+        remedy="Name a regular file of JSON Lines, such as training.jsonl.",
     )

@@ -11,7 +11,7 @@ import click
 import pytest
 from jsonschema import Draft7Validator, validate
 
-from tests.tunelint.foreign_files import OWN
+from tests.tunelint.foreign_files import CONVERSATIONS, OWN
 from tunelint.check import check
 from tunelint.findings import Findings, Place, Report, Statistics, finding
 from tunelint.output import written
@@ -231,6 +231,15 @@ def test_an_annotation_shows_the_data_as_it_is() -> None:
     shown = written(report_of(("E306", 1, "std::vector\n::error::x")), "github")
     assert "::std::vector\\x0a::error::x%0A" in shown
     assert len(shown.splitlines()) == 1
+
+
+def test_pages_name_the_command_for_this_very_file(tmp_path: Path) -> None:
+    """Not the rule's general advice: who reads a job's summary sees no terminal."""
+    path = tmp_path / "rows.csv"
+    path.write_bytes(CONVERSATIONS["CSV"])
+    report = check([path])
+    assert f"tunelint convert {path} " in written(report, "html")
+    assert re.search(r"tunelint convert .*rows\.jsonl \|", written(report, "markdown"))
 
 
 def test_markdown_has_a_table_of_rules_and_of_places() -> None:

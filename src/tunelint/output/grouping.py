@@ -26,8 +26,8 @@ class Group:
 
     @property
     def hints(self) -> list[str]:
-        """What to do, said once."""
-        return list(dict.fromkeys(one.hint for one in self.findings))
+        """What to do, said once; never empty."""
+        return list(dict.fromkeys(one.hint for one in self.findings)) or [self.rule.fix]
 
 
 @dataclass(frozen=True, slots=True)

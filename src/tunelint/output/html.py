@@ -41,7 +41,7 @@ def _group(group: Group) -> Iterator[str]:
     rule = group.rule
     opened = " open" if group.severity == "error" else ""
     yield f'<details{opened}><summary class="{group.severity}">{escape(group.title)}</summary>'
-    yield f"<p>{escape(rule.what)} {escape(rule.why)}<br>{escape(rule.fix)}</p><table>"
+    yield f"<p>{escape(rule.what)} {escape(rule.why)}<br>{escape(group.hints[0])}</p><table>"
     for one in clusters(group.findings):
         yield f"<tr><td><code>{escape(one.where)}</code><td>{escape(one.findings[0].message)}"
     yield "</table></details>"

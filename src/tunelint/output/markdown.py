@@ -34,7 +34,7 @@ def _files(report: Report) -> Iterator[tuple[str, Statistics]]:
 def _rules(found: Sequence[Group]) -> Iterator[str]:
     yield from ("| rule | severity | findings | what to do |", "|---|---|---|---|")
     for one in found:
-        cells = (f"{one.rule.code} {one.rule.name}", one.severity, f"{one.count:,}", one.rule.fix)
+        cells = (f"{one.rule.code} {one.rule.name}", one.severity, f"{one.count:,}", one.hints[0])
         yield _row(cells)
 
 
