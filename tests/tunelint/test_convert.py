@@ -133,6 +133,23 @@ def test_calls_of_tools_get_ids_and_their_results_refer_to_them(run: Run) -> Non
     assert row["tools"][0]["function"]["name"] == "weather"
 
 
+def test_results_written_as_one_list_answer_each_call(run: Run) -> None:
+    """A result never answers a call of another round; a call without one is left out."""
+    call, count = {"name": "area", "arguments": {"radius": 1}}, 2
+    asked = {"from": "human", "value": "And these?"}
+    calls = {"from": "function_call", "value": json.dumps([call] * count)}
+    listed = json.dumps([{"tool_call_id": f"x{at}", "content": f"{at} m"} for at in range(count)])
+    told = {"from": "observation", "value": listed}
+    answered = {"from": "gpt", "value": "Done."}
+    (row,) = converted(run, {"conversations": [asked, calls, told, answered] * 2})
+    results = [one for one in row["messages"] if one["role"] == "tool"]
+    assert [one["tool_call_id"] for one in results] == ["call_1", "call_2", "call_3", "call_4"]
+    assert [one["content"] for one in results] == ["0 m", "1 m"] * 2
+    one = told | {"value": "{}"}
+    found = run(lines(ROWS[0], {"conversations": [asked, calls, one, answered] * 2}))
+    assert found.reasons == {"a tool call has no result": 1}
+
+
 def test_weights_are_kept_and_reasoning_is_said_to_be_dropped(run: Run) -> None:
     parts = [{"type": "reasoning", "value": "Hm."}, {"type": "text", "value": "Yes."}]
     messages = [

@@ -44,6 +44,8 @@ class Conversation:
             self.call(text)
         elif known == _RESULT:
             self._result(text)
+        elif self._open:
+            raise LeftOutError("a tool call has no result")
         else:
             self.messages.append({"role": known, "content": text_of(text, f"a message of {role}")})
 
@@ -62,11 +64,13 @@ class Conversation:
             self.messages[-1].setdefault("tool_calls", []).append(call)
 
     def _result(self, value: object) -> None:
-        """Add what the oldest open call returned."""
+        """Add what the open calls returned: the result of the oldest, or a list with all."""
         if not self._open:
             raise LeftOutError("a tool's result follows no call")
-        result = {"role": "tool", "tool_call_id": self._open.pop(0), "content": _text(value)}
-        self.messages.append(result)
+        for one in _each(value, len(self._open)):
+            content = one["content"] if isinstance(one, dict) and "content" in one else one
+            result = {"role": "tool", "tool_call_id": self._open.pop(0), "content": _text(content)}
+            self.messages.append(result)
 
     def extend(self, messages: object) -> None:
         """Add messages of any format; the service's own as they are."""
@@ -156,6 +160,15 @@ def _decoded(value: object) -> object:
         return json.loads(value) if isinstance(value, str) else value
     except (ValueError, RecursionError):
         raise LeftOutError("the text of a tool call or of the tools is no JSON") from None
+
+
+def _each(value: object, number: int) -> list[Any]:
+    """So many results that are written as one list, or one result."""
+    try:
+        found = _decoded(value)
+    except LeftOutError:
+        found = None
+    return found if isinstance(found, list) and len(found) == number > 1 else [value]
 
 
 def _text(value: object) -> str:
