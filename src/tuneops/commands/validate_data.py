@@ -28,14 +28,14 @@ COMMAND = "python scripts/validate_data.py"
 
 
 def check(
-    files: tuple[Path, ...],
+    files: tuple[Path, ...] = (),
     *,
-    validation: Path | None,
-    new_only: str | None,
-    cache: Path | None,
-    review: bool,
-    review_cost: float | None,
-    config_path: Path | None,
+    validation: Path | None = None,
+    new_only: str | None = None,
+    cache: Path | None = None,
+    review: bool = False,
+    review_cost: float | None = None,
+    config_path: Path | None = None,
     **asked: Any,  # noqa: ANN401 - as _asked
 ) -> Report:
     """Check the files, or without any those that the configuration names.
@@ -81,34 +81,17 @@ def check_products() -> dict[str, Report]:
     found = config_files.configurations()
     if not found:
         config_files.require_one()
-    return {_config(path).product: _check_product(path) for path in found}
-
-
-def _check_product(path: Path) -> Report:
-    return check(
-        (),
-        validation=None,
-        new_only=None,
-        cache=None,
-        review=False,
-        review_cost=None,
-        config_path=path,
-        kind="auto",
-        profile=None,
-        select=(),
-        extend_select=(),
-        jobs=0,
-    )
+    return {_config(path).product: check(config_path=path) for path in found}
 
 
 def _asked(
     config: "Config | None",
     *,
-    kind: str,
-    profile: str | None,
-    select: tuple[str, ...],
-    extend_select: tuple[str, ...],
-    jobs: int,
+    kind: str = "auto",
+    profile: str | None = None,
+    select: tuple[str, ...] = (),
+    extend_select: tuple[str, ...] = (),
+    jobs: int = 0,
 ) -> Options:
     others: dict[str, Any] = {
         "select": selectors(select),
