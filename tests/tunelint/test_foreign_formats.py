@@ -82,6 +82,8 @@ def test_a_first_row_longer_than_the_head_is_not_judged_by_its_cut() -> None:
     [
         {"messages": [], "reference_answer": "x", "question": "q", "answer": "a"},
         {"messages": [{"role": "user", "content": "q"}], "input": "x", "output": "y"},
+        {"messages": [{"role": "user", "content": "q"}], "prompt": "x", "completion": "y"},
+        {"messages": [{"role": "user", "content": "q"}], "instruction": "x", "output": "y"},
         {"input": {"messages": []}, "preferred_output": [], "non_preferred_output": []},
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "value"}]}]},
     ],

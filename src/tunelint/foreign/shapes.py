@@ -314,13 +314,13 @@ SHAPES = (
     RowShape(
         "Alpaca instructions",
         "instruction, input, output",
-        lambda row: "instruction" in row and bool(_first(row, ("output", "response"))),
+        lambda row: _is_pair(row) and "instruction" in row,
         _pair,
     ),
     RowShape(
         "prompt/completion pairs",
         "prompt, completion",
-        lambda row: {"prompt", "completion"} <= row.keys(),
+        lambda row: _is_pair(row) and {"prompt", "completion"} <= row.keys(),
         _pair,
     ),
     RowShape("question/answer pairs", "question, answer", _is_pair, _pair),
