@@ -92,7 +92,6 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield f"### {rule.code} {rule.name}{' (opt-in)' if rule.opt_in else ''}"
     yield f"\n{rule.what} {rule.why}\n"
     yield "````text"
-    yield f"bad:  {visible(rule.bad)}"
-    yield f"good: {visible(rule.good)}"
+    yield visible(rule.bad)
     yield "````"
     yield f"\n**Fix.** {rule.fix}"

@@ -11,11 +11,10 @@ from tunelint.engine.whole_file import File, ReadRanges, read_documents, read_fi
 from tunelint.engine.worker import Settings
 from tunelint.example import Example, Format
 from tunelint.exceptions import NO_EXCEPTIONS, Exceptions, load, unused
-from tunelint.file_rule import FILE_CHECKS
 from tunelint.findings import Place, Report, RuleSelection, Statistics
 from tunelint.limits import MAX_EXAMPLE_TOKENS
 from tunelint.profiles import DEFAULT_PROFILE, PROFILES
-from tunelint.rule import RULES, Severity, Violation
+from tunelint.rule import FILE_CHECKS, RULES, Severity, Violation
 from tunelint.rules import limits
 from tunelint.rules.accepted import EXPIRED, UNUSED
 from tunelint.rules.answer_checks import AnswerCheck
@@ -113,10 +112,11 @@ class _Run:
         for file in files:
             for check in FILE_CHECKS:
                 for found in check(file):
-                    self._note(file, found.row, found.violation, _related(file, found.related))
-        trained = sum(len(file.table) for file in self.training)
+                    violation = Violation(found.rule, found.message)
+                    self._note(file, found.row, violation, _related(file, found.related))
+        trained = sum(len(file.rows) for file in self.training)
         for file in self.validation:
-            for violation in compare_sizes(file.table, trained):
+            for violation in compare_sizes(len(file.rows), trained):
                 self._notes(file.path).add(violation.rule, violation.message)
             self._look_for_leaks(file)
         self._look_for_near_duplicates(files)
@@ -133,7 +133,7 @@ class _Run:
             self._note(trained, leak.trained_row, Violation(leak.rule, text), (place,))
 
     def _look_for_near_duplicates(self, files: list[File]) -> None:
-        if not self.settings.sketches:
+        if {NEAR.code, LEAK_NEAR.code}.isdisjoint(self.settings.severities):
             return
         for pair in near_pairs(files):
             (number, row), (before, earlier) = pair.later, pair.earlier
@@ -181,18 +181,12 @@ class _Run:
         stream = self.stack.enter_context(open_regular(path))
         file = File(path, stream, identity_of(stream))
         read_file(file, self.options.format, self._notes(path), read_ranges)
-        table = file.table
-        self.statistics[str(path)] = summarise(
-            table.tokens,
-            messages=sum(table.messages),
-            answers=sum(table.answers),
-            images=sum(table.images),
-        )
+        self.statistics[str(path)] = summarise(file.rows)
         return file
 
     def _look_at_size(self, file: File) -> None:
         notes, numbers = self._notes(file.path), self.statistics[str(file.path)]
-        for row, violation in limits.outliers(file.table.tokens):
+        for row, violation in limits.outliers([facts.tokens for facts in file.rows]):
             self._note(file, row, violation)
         for violation in (
             *limits.examine_size(numbers.examples),
@@ -211,7 +205,7 @@ class _Run:
 
 
 def _place(file: File, row: int) -> Place:
-    return Place(str(file.path), file.table.line[row])
+    return Place(str(file.path), file.rows[row].line)
 
 
 def _related(file: File, row: int | None) -> tuple[Place, ...]:
@@ -229,4 +223,4 @@ def _prompts(value: object) -> Iterator[str]:
 
 def _paths(*files: Iterable[File]) -> Iterator[Path]:
     for some in files:
-        yield from (file.path for file in some if len(file.table))
+        yield from (file.path for file in some if file.rows)

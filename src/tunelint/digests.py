@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from tunelint.example import PROMPT_ROLES, Example, Format, Message
+from tunelint.example import CHAT_KEYS, PROMPT_ROLES, ROLES, Example, Format, Message
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
 _LOWER = bytes(range(128)).lower() + bytes(range(128, 256))
@@ -19,34 +19,33 @@ _MARKS = re.compile(  # accents, and punctuation outside ASCII, as UTF-8
 _ENCODER = msgspec.json.Encoder(order="sorted")
 SYSTEM_MESSAGES = 100  # whose digests are remembered, since most rows repeat them
 _PLAIN_KEYS = {"role", "content", "weight"}
+_IDS = ("id", "index", "source", "split")  # fields that no grader compares an answer with
 
 
 class Digests(NamedTuple):
-    """Digests of one row; all but the first two ignore case, accents, punctuation and space.
+    """Digests of one row; all but the first ignore case, accents, punctuation and space.
+
+    What a grader reads beside the question (reinforcement) stands for the answer. Zero is nothing.
 
     Attributes:
         exact: The line's bytes.
-        canonical: The JSON value, however it is written.
         text: All messages, and declared tools or what a grader reads.
-        talk: Without system messages.
-        prompt: Without the last message.
-        question: Without system messages and the last message.
-        answer: The last message alone.
-        system: System messages alone, in their exact spelling; zero without any.
-        tools: The tools declared; zero without any.
-        other: The last message of the output that is not preferred; zero without any.
+        talk: The same without system messages.
+        prompt: What comes before the answer.
+        question: The same without system messages.
+        answer: The last message, or what a grader reads but ids.
+        system: System messages, in their exact spelling.
+        other: The last message of the output that is not preferred.
         asked: The text of each user message.
     """
 
     exact: int
-    canonical: int
     text: int
     talk: int
     prompt: int
     question: int
     answer: int
     system: int
-    tools: int
     other: int
     asked: tuple[int, ...]
 
@@ -90,37 +89,47 @@ def text_digest(text: str) -> int:
 
 
 def digests_of(example: Example) -> Digests:
-    messages = example.messages
-    keys = [_key(one) for one in messages]
-    talk = [key for key, one in zip(keys, messages, strict=True) if one.role not in PROMPT_ROLES]
-    tools = 0 if example.tools[0] is None else _value_digest(example.tools[0])
-    canonical = _ENCODER.encode(example.value)
+    asks = example.format is Format.RFT
+    texts = [_said(one) for one in example.messages]
+    keys = [_key(one, said) for one, said in zip(example.messages, texts, strict=True)]
+    roles = [one.role for one in example.messages]
+    talk = [key for role, key in zip(roles, keys, strict=True) if role not in PROMPT_ROLES]
+    told = [one.text for one in example.messages if one.role in PROMPT_ROLES]
+    beside, reference = _beside(example)
     return Digests(
-        exact=xxh3_64_intdigest(example.raw.strip() or canonical),
-        canonical=xxh3_64_intdigest(canonical),
-        text=_combined([_others(example), *keys]) if keys else xxh3_64_intdigest(canonical),
-        talk=_combined(talk),
-        prompt=_combined([tools, *keys[:-1]]),
-        question=_combined(talk[:-1]),
-        answer=_combined(keys[-1:]),
-        system=_combined([_exact_digest(one.text) for one in messages if one.role in PROMPT_ROLES]),
-        tools=tools if example.tools[0] else 0,
-        other=_combined([_key(one) for one in example.rejected[-1:]]),
-        asked=tuple([text_digest(one.text) for one in messages if one.role == "user"]),
+        exact=xxh3_64_intdigest(example.raw.strip()),
+        text=_combined(keys, beside),
+        talk=_combined(talk, beside if asks else 0),
+        prompt=_combined(keys if asks else keys[:-1], 0 if asks else beside),
+        question=_combined(talk if asks else talk[:-1]),
+        answer=reference if asks else _combined(keys[-1:]),
+        system=_exact_digest("\n".join(told)) if told else 0,
+        other=_combined([_key(one, _said(one)) for one in example.rejected[-1:]]),
+        asked=tuple([said for role, said in zip(roles, texts, strict=True) if role == "user"]),
     )
 
 
-def _others(example: Example) -> int:
-    """What is beside the messages: tools, or all that a grader reads."""
+def reference_of(example: Example) -> dict[str, Any]:
+    """What a grader may read: the fields beside the messages, without ids."""
+    known = {*CHAT_KEYS, *_IDS}
+    return {key: value for key, value in example.fields.items() if key not in known}
+
+
+def _beside(example: Example) -> tuple[int, int]:
+    """Digests of all that is beside the messages, and of what a grader reads of it."""
     if example.is_plain:
-        return 0
+        return 0, 0
+    if not example.messages:
+        return _value_digest(example.value), 0
     if example.format is not Format.RFT:
-        return _value_digest(example.tools[0])
-    return _value_digest({key: one for key, one in example.fields.items() if key != "messages"})
+        return (_value_digest(example.tools[0]) if example.tools[0] else 0), 0
+    others = {key: one for key, one in example.fields.items() if key != "messages"}
+    return _value_digest(others), _value_digest(reference_of(example))
 
 
-def _combined(digests: list[int]) -> int:
-    return xxh3_64_intdigest(repr(digests).encode()) if digests else 0
+def _combined(keys: list[int], beside: int = 0) -> int:
+    """One digest of several; hashes of integers are the same in every process."""
+    return hash((beside, *keys)) if keys or beside else 0
 
 
 def _value_digest(value: object) -> int:
@@ -133,23 +142,25 @@ def _exact_digest(text: str) -> int:
 
 
 @lru_cache(SYSTEM_MESSAGES)
-def _folded_digest(text: str) -> int:
-    return xxh3_64_intdigest(b"system:" + fold(text))
+def _told_digest(text: str) -> int:
+    return text_digest(text)
 
 
-def _key(message: Message) -> int:
-    """A digest of a message's role, folded text and all that it holds beside."""
-    role, content = message.role.encode(), message.content
+def _said(message: Message) -> int:
+    return (_told_digest if message.role in PROMPT_ROLES else text_digest)(message.text)
+
+
+def _key(message: Message, said: int) -> int:
+    """A digest of a message's role, of its text and of all that it holds beside."""
+    role, content = ROLES.index(message.role), message.content
     if isinstance(content, str) and message.fields.keys() <= _PLAIN_KEYS:
-        if message.role in PROMPT_ROLES:
-            return _folded_digest(content)
-        return xxh3_64_intdigest(role + b":" + fold(content))
+        return hash((role, said))
     others = {key: value for key, value in message.fields.items() if key not in _PLAIN_KEYS}
     if isinstance(content, list):
-        others["content"] = [part for part in content if not _is_text(part)]
-    elif not isinstance(content, str):
+        content = [part for part in content if not _is_text(part)]
+    if content and not isinstance(content, str):
         others["content"] = content
-    return xxh3_64_intdigest(b":".join((role, fold(message.text), _ENCODER.encode(others))))
+    return hash((role, said, _value_digest(others))) if others else hash((role, said))
 
 
 def _is_text(part: object) -> bool:

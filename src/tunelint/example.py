@@ -26,19 +26,17 @@ class Format(StrEnum):
 
 @dataclass(slots=True)
 class Message:
-    """A message whose role is known; `content` is that of the fields, which may be anything."""
+    """A message whose role is known.
 
-    index: int
+    `content` is that of the fields, which may be anything; `text` is its text: of a list of parts,
+    the text parts on lines of their own.
+    """
+
     role: str
     content: object
+    text: str
     fields: dict[str, Any]
     path: JsonPath
-
-    @property
-    def text(self) -> str:
-        """The text: of a list of parts, the text parts on lines of their own."""
-        content = self.content
-        return content if isinstance(content, str) else "\n".join(texts_of_content(content))
 
     @property
     def is_blank(self) -> bool:
@@ -158,7 +156,7 @@ def _list(value: object, path: JsonPath) -> list[Any]:
 
 def _messages(written: list[Any], path: JsonPath) -> tuple[Message, ...]:
     found = [
-        Message(index, one["role"], one.get("content"), one, (*path, index))
+        Message(one["role"], content := one.get("content"), text_of(content), one, (*path, index))
         for index, one in enumerate(written)
         if isinstance(one, dict) and one.get("role") in ROLES
     ]
@@ -191,6 +189,11 @@ def _is_question(value: dict[str, Any]) -> bool:
     last = messages[-1] if isinstance(messages, list) and messages else None
     asks = isinstance(last, dict) and last.get("role") == "user"
     return asks and bool(value.keys() - set(CHAT_KEYS))
+
+
+def text_of(content: object) -> str:
+    """The text of a message's content."""
+    return content if isinstance(content, str) else "\n".join(texts_of_content(content))
 
 
 def texts_of_content(content: object) -> Iterator[str]:

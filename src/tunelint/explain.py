@@ -31,13 +31,12 @@ def page(one: Rule) -> str:
             one.what,
             one.why,
             "",
-            f"Bad:   {visible(one.bad)}",
-            f"Good:  {visible(one.good)}",
-            f"Fix:   {one.fix}",
+            f"Bad: {visible(one.bad)}",
+            f"Fix: {one.fix}",
         )
     )
 
 
 def as_dict(one: Rule) -> dict[str, str | bool]:
-    parts = ("code", "name", "what", "why", "bad", "good", "fix", "opt_in")
+    parts = ("code", "name", "what", "why", "bad", "fix", "opt_in")
     return {"severity": one.severity.value} | {part: getattr(one, part) for part in parts}

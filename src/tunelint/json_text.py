@@ -1,13 +1,8 @@
-"""One line of JSON: msgspec decodes it, and a scanner explains what it refuses.
-
-The scanner knows why a line is wrong, and where. It is slow, so that only a line that was refused
-goes to it.
-"""
+"""One line of JSON: msgspec decodes it; Python's decoder tells where and why one is refused."""
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -17,23 +12,16 @@ from tunelint.escaping import quote
 from tunelint.example import JsonPath
 from tunelint.limits import MAX_DEPTH
 
-EXPLAINED_LENGTH = 2 * 10**6  # characters; the scanner is slow, and longer lines can wait for jq
-
-_SPACE = re.compile(r"[ \t\n\r]*")
-_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_WORD = re.compile(r"[A-Za-z_+-][A-Za-z0-9_]*")
-_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _ESCAPED = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u....|\\.")
 _GAP = re.compile(rb"[ \t\r\n,]*")
 _KEY = re.compile(rb'"(?:[^"\\]++|\\.)*+"[ \t\r\n]*:[ \t\r\n]*')
-_HIGH_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}")
-_LOW_HALF = re.compile(r"\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _SPACED_COLON = re.compile(rb'"[ \t\r]+:')
+_TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+")([ \t\r]*:)?|[\[\]{}]|NaN|-?Infinity', re.DOTALL)
+_HALF = re.compile(r"(?<!\\)(?:\\\\)*(\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|[c-fC-F]..))")
+_WORD = re.compile(r"[A-Za-z]+")
+_LITERALS = {"none": "null", "true": "true", "false": "false", "null": "null", "undefined": "null"}
+_NOT_FINITE = ("nan", "inf", "infinity")
 _NESTING = (dict, list)
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+("?)|[\[\]{}]', re.DOTALL)
-_LITERALS = ("true", "false", "null")
-_NOT_FINITE = {"NaN", "Infinity", "-Infinity", "+Infinity", "nan", "inf", "-inf"}
 _OTHER_QUOTES = "'`\xb4\u2018\u2019\u201c\u201d\u201e\xab\xbb"
 
 
@@ -74,10 +62,10 @@ def parse(raw: bytes) -> object:
     try:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise explain(raw.decode("utf-8"), error) from None
+        raise _explain(raw.decode("utf-8"), error) from None
     is_deep = raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH
-    if is_deep or not _keys_are_unique(raw, value):
-        scan(raw.decode("utf-8"))
+    if (is_deep or not _keys_are_unique(raw, value)) and (found := _walk(raw.decode("utf-8"))):
+        raise found
     return value
 
 
@@ -93,15 +81,12 @@ def _keys_are_unique(raw: bytes, value: object) -> bool:
 
 def _count_keys(value: object) -> int:
     """The number of keys of all objects in a value."""
-    if isinstance(value, dict):
-        return len(value) + sum(_count_keys(one) for one in value.values() if type(one) in _NESTING)
-    if isinstance(value, list):
-        return sum(_count_keys(one) for one in value if type(one) in _NESTING)
-    return 0
+    own = len(value) if isinstance(value, dict) else 0
+    return own + sum([_count_keys(one) for one in _values(value) if type(one) in _NESTING])
 
 
-def _values(value: Any) -> Iterable[object]:  # noqa: ANN401 - a dict or a list
-    return value.values() if isinstance(value, dict) else value
+def _values(value: Any) -> Any:  # noqa: ANN401 - the values of a dict or a list
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _depth(value: object) -> int:
@@ -113,23 +98,92 @@ def _depth(value: object) -> int:
     return depth
 
 
-def explain(text: str, error: Exception) -> JsonProblem:
-    """Why the fast parser refused a line."""
-    if len(text) <= EXPLAINED_LENGTH:
-        try:
-            scan(text)
-        except JsonProblem as fault:
-            return fault
+def _explain(text: str, error: Exception) -> JsonProblem:
+    """Why msgspec refused a line."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as refusal:
+        return _refused(text, refusal)
+    except (RecursionError, ValueError):  # the latter for a number of thousands of digits
+        pass
+    if found := _walk(text):
+        return found
+    if half := _HALF.search(text):
+        return JsonProblem(Problem.LONE_SURROGATE, half.start(1), f"{half[1]} is half a character.")
     return JsonProblem(Problem.SYNTAX, 0, f"Not valid JSON: {error}.")
 
 
-def scan(text: str) -> None:
-    """Read a line slowly.
+def _walk(text: str) -> JsonProblem | None:
+    """The first thing that strict JSON forbids in what Python's decoder takes."""
+    open_keys: list[set[str]] = []
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        if first in "[{":
+            open_keys.append(set())
+            if len(open_keys) > MAX_DEPTH:
+                message = f"Nested more than {MAX_DEPTH} brackets deep."
+                return JsonProblem(Problem.TOO_DEEP, token.start(), message)
+        elif first in "]}":
+            open_keys = open_keys[:-1]
+        elif first in "NI-":
+            return JsonProblem(Problem.NOT_FINITE, token.start(), f"{token[0]} is not JSON.")
+        elif token[2] and open_keys:
+            key = json.loads(token[1])
+            if key in open_keys[-1]:
+                message = f"The key {quote(key)} is there twice."
+                return JsonProblem(Problem.DUPLICATE_KEY, token.start(), message)
+            open_keys[-1].add(key)
+    return None
 
-    Raises:
-        JsonProblem: The line is not strict JSON.
-    """
-    _Scanner(text).document()
+
+def _refused(text: str, refusal: json.JSONDecodeError) -> JsonProblem:
+    """What Python's decoder says, in our words."""
+    at, said = refusal.pos, refusal.msg
+    if said.startswith("Unterminated") or not text[at:].strip():
+        return JsonProblem(Problem.TRUNCATED, len(text), "The line ends before its JSON does.")
+    if "escape" in said:
+        return _wrong_escape(text, text.rindex("\\", 0, at + 1))
+    found = quote(text[at])
+    if "control" in said:
+        return JsonProblem(Problem.CONTROL_CHARACTER, at, f"A raw {found} inside a string.")
+    if text[at] in _OTHER_QUOTES:
+        return JsonProblem(Problem.WRONG_QUOTES, at, f"{found} is not JSON's quotation mark.")
+    if said.startswith("Extra data"):
+        return _extra(text, at)
+    return _unexpected(text, at, said)
+
+
+def _wrong_escape(text: str, at: int) -> JsonProblem:
+    if text[at + 1 : at + 2] in ("u", "") and len(text) - at < len("\\uXXXX"):
+        return JsonProblem(Problem.TRUNCATED, len(text), "The line ends inside an escape.")
+    message = f"{quote(text[at : at + 2])} is no escape of JSON."
+    return JsonProblem(Problem.BAD_ESCAPE, at, message)
+
+
+def _extra(text: str, at: int) -> JsonProblem:
+    if text[at] == "{":
+        message = "A second object starts here, without a line break."
+        return JsonProblem(Problem.GLUED, at, message)
+    message = f"{quote(text[at:])} follows the end of the value."
+    return JsonProblem(Problem.EXTRA_DATA, at, message)
+
+
+def _unexpected(text: str, at: int, said: str) -> JsonProblem:
+    """Something else where a key, a value or a mark is wanted."""
+    before = text[:at].rstrip()
+    if "trailing comma" in said or (before.endswith(",") and text[at] in "]}"):
+        comma = at if text[at] == "," else len(before) - 1
+        return JsonProblem(Problem.TRAILING_COMMA, comma, "A comma before a closing bracket.")
+    rest = quote(text[at : at + 20])
+    word = _WORD.match(text, at + (text[at] in "+-"))
+    name = word[0] if word else ""
+    if name.lower() in _NOT_FINITE:
+        return JsonProblem(Problem.NOT_FINITE, at, f"{rest} is not JSON.")
+    if name.lower() in _LITERALS:
+        message = f"JSON writes {_LITERALS[name.lower()]}, not {name}."
+        return JsonProblem(Problem.SYNTAX, at, message)
+    wanted = said.removeprefix("Expecting ")
+    return JsonProblem(Problem.SYNTAX, at, f"{rest} stands where JSON wants {wanted}.")
 
 
 def column(raw: bytes, path: JsonPath, *, at_key: bool = False, offset: int = 0) -> int:
@@ -192,191 +246,3 @@ def _written_length(text: str, characters: int) -> int:
             break
         more += len(found[0]) - 1
     return characters + more
-
-
-@dataclass(slots=True)
-class Balance:
-    """How many brackets are open, and whether a string is, after some lines of one value."""
-
-    depth: int = 0
-    in_string: bool = False
-
-    def feed(self, text: str) -> None:
-        source = f'"{text}' if self.in_string else text
-        self.in_string = False
-        for token in _STRING_OR_BRACKET.finditer(source):
-            first = token[0][0]
-            if first == '"':
-                self.in_string = not token[1]
-            else:
-                self.depth += 1 if first in "[{" else -1
-
-    @property
-    def complete(self) -> bool:
-        return self.depth <= 0 and not self.in_string
-
-
-class _Scanner:
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-        self._depth = 0
-
-    def document(self) -> None:
-        self._skip()
-        self._value()
-        self._skip()
-        if self._at < len(self._text):
-            raise self._extra()
-
-    def _extra(self) -> JsonProblem:
-        rest = self._text[self._at :]
-        if rest.startswith("{"):
-            return self._fault(Problem.GLUED, "A second object starts here, without a line break.")
-        return self._fault(Problem.EXTRA_DATA, f"{quote(rest)} follows the end of the value.")
-
-    def _value(self) -> None:
-        first = self._peek("a value")
-        if first in "{[":
-            self._container(first)
-        elif first == '"':
-            self._string()
-        elif number := _NUMBER.match(self._text, self._at):
-            self._at = number.end()
-        else:
-            self._literal()
-
-    def _container(self, opening: str) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            raise self._fault(Problem.TOO_DEEP, f"Nested more than {MAX_DEPTH} brackets deep.")
-        self._step()
-        if opening == "{":
-            self._object()
-        else:
-            self._array()
-        self._depth -= 1
-
-    def _object(self) -> None:
-        keys = set[str]()
-        while self._peek("a key or '}'") != "}":
-            key_at = self._at
-            key = self._key()
-            if key in keys:
-                raise JsonProblem(
-                    Problem.DUPLICATE_KEY, key_at, f"The key {quote(key)} is there twice."
-                )
-            self._skip()
-            if self._peek("':'") != ":":
-                raise self._fault(Problem.SYNTAX, f"A ':' is missing after the key {quote(key)}.")
-            self._step()
-            keys.add(key)
-            self._value()
-            self._separator("}")
-        self._at += 1
-
-    def _array(self) -> None:
-        while self._peek("a value or ']'") != "]":
-            self._value()
-            self._separator("]")
-        self._at += 1
-
-    def _separator(self, closing: str) -> None:
-        self._skip()
-        found = self._peek(f"',' or '{closing}'")
-        if found == closing:
-            return
-        if found != ",":
-            raise self._fault(
-                Problem.SYNTAX, f"',' or '{closing}' expected, {quote(self._rest())} found."
-            )
-        comma = self._at
-        self._step()
-        if self._peek("a value") in "]}":
-            raise JsonProblem(
-                Problem.TRAILING_COMMA, comma, f"A comma stands before the closing '{closing}'."
-            )
-
-    def _key(self) -> str:
-        if self._text[self._at] == '"':
-            return self._string()
-        if self._text[self._at] in _OTHER_QUOTES:
-            raise self._wrong_quotes()
-        raise self._fault(
-            Problem.SYNTAX, f"A key in double quotes expected, {quote(self._rest())} found."
-        )
-
-    def _literal(self) -> None:
-        word = _WORD.match(self._text, self._at)
-        name = word[0] if word else self._text[self._at]
-        if name in _LITERALS:
-            self._at += len(name)
-            return
-        if name in _NOT_FINITE:
-            raise self._fault(Problem.NOT_FINITE, f"{name} is not JSON.")
-        if name in _OTHER_QUOTES:
-            raise self._wrong_quotes()
-        if name.lower() in {"none", *_LITERALS}:
-            said = "null" if name.lower() == "none" else name.lower()
-            raise self._fault(Problem.SYNTAX, f"JSON writes {said}, not {name}.")
-        raise self._fault(Problem.SYNTAX, f"A value expected, {quote(self._rest())} found.")
-
-    def _string(self) -> str:
-        start = self._at
-        self._at += 1
-        while True:
-            self._at = _PLAIN.match(self._text, self._at).end()  # type: ignore[union-attr]
-            if self._at >= len(self._text):
-                raise self._fault(Problem.TRUNCATED, "The line ends inside a string.")
-            if self._text[self._at] == '"':
-                self._at += 1
-                return str(json.loads(self._text[start : self._at]))
-            self._escape()
-
-    def _escape(self) -> None:
-        if self._text[self._at] != "\\":
-            raise self._fault(
-                Problem.CONTROL_CHARACTER,
-                f"A raw {quote(self._text[self._at])} inside a string.",
-            )
-        escape = _ESCAPE.match(self._text, self._at)
-        if escape is None:
-            cut = self._at + 1 >= len(self._text)
-            found = quote(self._text[self._at : self._at + 2])
-            raise self._fault(
-                Problem.TRUNCATED if cut else Problem.BAD_ESCAPE,
-                "The line ends inside an escape." if cut else f"{found} is no escape of JSON.",
-            )
-        self._at = self._whole_character(escape)
-
-    def _whole_character(self, escape: re.Match[str]) -> int:
-        if _HIGH_HALF.fullmatch(escape[0]):
-            other = _LOW_HALF.match(self._text, escape.end())
-            if other:
-                return other.end()
-        elif not _LOW_HALF.fullmatch(escape[0]):
-            return escape.end()
-        raise self._fault(Problem.LONE_SURROGATE, f"{escape[0]} is half a character.")
-
-    def _wrong_quotes(self) -> JsonProblem:
-        return self._fault(
-            Problem.WRONG_QUOTES, f"{quote(self._text[self._at])} is not JSON's quotation mark."
-        )
-
-    def _peek(self, expected: str) -> str:
-        if self._at >= len(self._text):
-            raise self._fault(Problem.TRUNCATED, f"The line ends where {expected} should follow.")
-        return self._text[self._at]
-
-    def _step(self) -> None:
-        self._at += 1
-        self._skip()
-
-    def _skip(self) -> None:
-        self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
-
-    def _rest(self) -> str:
-        return self._text[self._at : self._at + 20]
-
-    def _fault(self, kind: Problem, message: str) -> JsonProblem:
-        return JsonProblem(kind, self._at, message)

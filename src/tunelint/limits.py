@@ -11,13 +11,12 @@ RECOMMENDED_EXAMPLES = 50  # same guide; fewer are accepted
 # Fine-tuning guide, 2026-10: tokens of one example of the gpt-4o family.
 MAX_EXAMPLE_TOKENS = 65_536
 
-# Vision fine-tuning guide, learn.microsoft.com, 2026-10: one example, one image.
+# Vision fine-tuning guide, learn.microsoft.com, 2026-10: images of one example.
 MAX_IMAGES = 64
-MAX_IMAGE_BYTES = 10 * 10**6
 
 # OpenAI's own service, vision fine-tuning guide, 2025: images in one example.
 OPENAI_MAX_IMAGES = 10
 
-# Ours. 65,536 tokens are well under 1 MB of text; ten images of 10 MB are sent by address.
+# Ours. 65,536 tokens are well under 1 MB of text; large images are sent by address.
 MAX_LINE_BYTES = 10**7
 MAX_DEPTH = 64  # brackets

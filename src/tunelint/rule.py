@@ -1,23 +1,34 @@
-"""Rules, what they report, and the register of both rules and the functions that check them.
+r"""Rules, what they report, and the register of both rules and the functions that check them.
 
-A rule is a page (`rule`) and a function beside it in a module of `tunelint.rules`:
+A rule is a page and a function in a module of `tunelint.rules`; most are both in one:
 
-    HTML = rule("W1322", "html", what="…", why="…", bad="…", good="…", fix="…")
+    @on_text("W1308 line-separator", r"[\x{2028}\x{2029}]")
+    def line_separator(text: Text, found: Match) -> str | None:
+        '''U+2028 or U+2029 in a text.
 
-    @on_text(HTML, r"<br ?/?>")
-    def html(text: Text, found: Match) -> str | None:
-        return f"HTML in the text: {quote(found[0])}."
+        Loaders that split lines as Python's splitlines does cut the example in two.
+        Fix: Write \n.
+        Bad: Dos días.\u2028¿Te va bien?
+        '''
+        return f"A line separator at {quote_around(text.text, found.start())}."
+
+A function that looks at rows or at files (`on_example`, `on_file`) may report several rules; their
+pages are written with `rule`. The first line of a page says what is wrong, the next ones why that
+matters, and the last ones what to do and how it looks.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from inspect import cleandoc
+from pathlib import Path
 from typing import Any, Protocol
 
 from tunelint.errors import UsageError
 from tunelint.escaping import quote
 from tunelint.example import Example, JsonPath
+from tunelint.row_facts import RowFacts
 from tunelint.text import Text
 
 
@@ -28,11 +39,12 @@ class Severity(StrEnum):
 
 
 _LETTERS = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+_OPT_IN = "(opt-in)"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check's page; `bad` and `good` are lines of a training file, or describe one.
+    """A rule's page; `bad` shows it broken: a row, messages, an answer, or in words.
 
     A rule that is `opt_in` reports nothing until an option or a profile asks for it.
     """
@@ -41,9 +53,8 @@ class Rule:
     name: str
     what: str
     why: str
-    bad: str
-    good: str
     fix: str
+    bad: str
     opt_in: bool = False
 
     @property
@@ -67,25 +78,26 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(
-    code: str,
-    name: str,
-    *,
-    what: str,
-    why: str,
-    bad: str,
-    good: str,
-    fix: str,
-    opt_in: bool = False,
-) -> Rule:
-    """Put a rule in the register.
+def rule(page: str) -> Rule:
+    """Put a rule in the register, by its page: code and name, then lines as described above.
 
     Raises:
-        ValueError: The code's number or the name is taken.
+        ValueError: The code's number or the name is taken, or the page lacks a part.
     """
+    head, what, *lines = cleandoc(page).split("\n")
+    code, name, *marks = head.split()
+    parts = {"Why": [""], "Fix": [""], "Bad": [""]}
+    part = "Why"
+    for line in lines:
+        label, colon, rest = line.partition(": ")
+        part, line = (label, rest) if colon and label in parts else (part, line)  # noqa: PLW2901
+        parts[part].append(line.strip())
     if any(code[1:] == one.code[1:] or name == one.name for one in RULES.values()):
         raise ValueError(f"rule {code} {name} is there already")
-    RULES[code] = Rule(code, name, what, why, bad, good, fix, opt_in)
+    why, fix, bad = (" ".join(part).strip() for part in parts.values())
+    if not fix or not bad:
+        raise ValueError(f"the page of {code} {name} lacks what to do, or an example")
+    RULES[code] = Rule(code, name, what, why, fix, bad, _OPT_IN in marks)
     return RULES[code]
 
 
@@ -134,6 +146,26 @@ class Violation:
     offset: int = 0
 
 
+class RowFile(Protocol):
+    """A file that has been read: facts about its rows, and each row again by its number."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def rows(self) -> Sequence[RowFacts]: ...
+    def row(self, number: int, /) -> Example: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowViolation:
+    """A rule broken by a row, by its number, and the earlier row that the message speaks of."""
+
+    row: int
+    rule: Rule
+    message: str
+    related: int | None = None
+
+
 class Match(Protocol):
     """A match of a pattern, as `re` and RE2 have it."""
 
@@ -145,6 +177,7 @@ class Match(Protocol):
 
 
 ExampleCheck = Callable[[Example], Iterator[Violation]]
+FileCheck = Callable[[RowFile], Iterator[RowViolation]]
 TextCheck = Callable[[Text, Match], str | None]
 
 
@@ -162,6 +195,7 @@ class TextPattern:
 
 
 EXAMPLE_CHECKS: list[ExampleCheck] = []
+FILE_CHECKS: list[FileCheck] = []
 TEXT_PATTERNS: list[TextPattern] = []
 
 
@@ -171,15 +205,27 @@ def on_example(check: ExampleCheck) -> ExampleCheck:
     return check
 
 
+def on_file(check: FileCheck) -> FileCheck:
+    """Register a function that looks at a whole file."""
+    FILE_CHECKS.append(check)
+    return check
+
+
 def on_text(
-    broken: Rule, *patterns: str, roles: tuple[str, ...] = ()
+    broken: Rule | str, *patterns: str, roles: tuple[str, ...] = ()
 ) -> Callable[[TextCheck], TextCheck]:
-    """Register a function that looks at each match of the patterns in the texts of a row."""
+    """Register a function that looks at each match of the patterns in the texts of a row.
+
+    Args:
+        broken: The rule, or the code and name of one whose page is the function's docstring.
+        patterns: In RE2's syntax; a match of any is looked at.
+        roles: Those of the texts that are searched; none means all.
+    """
 
     def register(check: TextCheck) -> TextCheck:
-        TEXT_PATTERNS.extend(
-            TextPattern(broken, pattern, frozenset(roles), check) for pattern in patterns
-        )
+        page = "" if isinstance(broken, Rule) else f"{broken}\n{cleandoc(check.__doc__ or '')}"
+        own = broken if isinstance(broken, Rule) else rule(page)
+        TEXT_PATTERNS.extend(TextPattern(own, one, frozenset(roles), check) for one in patterns)
         return check
 
     return register

@@ -1,14 +1,15 @@
 """The texts of a row, where they stand, and what is prose in them."""
 
-import unicodedata
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import re2
 
+from tunelint.escaping import quote
 from tunelint.example import CHAT_KEYS, Example, Format, JsonPath, Message
 
 CALL, EXTRA = "call", "extra"  # roles of texts that are no message's
+_AROUND = 20  # characters on each side of a place that is quoted
 
 
 class Text(NamedTuple):
@@ -33,11 +34,9 @@ def texts_of(example: Example) -> Iterator[Text]:
                 yield from _strings(example, (key,), value)
 
 
-def normalise(text: str) -> str:
-    """Text without case, accents and punctuation; as it is, if nothing else would be left."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in folded if not unicodedata.combining(c))
-    return " ".join(kept.split()) or text
+def quote_around(text: str, at: int) -> str:
+    """A place of a text with what stands around it."""
+    return quote(text[max(0, at - _AROUND) : at + _AROUND])
 
 
 def prose(text: str) -> str:

@@ -1,6 +1,5 @@
-"""Every rule does what its page says."""
+"""Every rule has a page that says what is wrong, why that matters and what to do."""
 
-import json
 import re
 from pathlib import Path
 
@@ -8,14 +7,18 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.tunelint.test_check import good_rows, write
+from tests.tunelint.test_texts import line_of
 from tunelint.check import Options, check
+from tunelint.errors import UsageError
 from tunelint.explain import chosen
-from tunelint.rule import RULES, Rule
+from tunelint.rule import RULES, Rule, find_rule, rule, selectors
 
 ALL = chosen(None, everything=True)
-OF_FILES = {"E107", "W702"}  # whose pages show more than a line
-SHOWN = [one for one in ALL if one.bad.startswith(("{", "[")) and one.code not in OF_FILES]
+MODULES = sorted((ROOT / "src/tunelint/rules").glob("*.py"))
 PATTERN = re.compile(r'r"(?:[^"\\]|\\.)*"')
+IN_WORDS = {"E107", "W1328"}  # of a whole file, or too long for a page
+ANSWERS = [one for one in ALL if one.family in {"13", "17", "19"} and one.code not in IN_WORDS]
+LINES = [one for one in ALL if one.family in {"2", "3"} and one.bad.startswith(("{", "["))]
 
 
 def codes(path: Path, rule: Rule) -> list[str]:
@@ -23,28 +26,25 @@ def codes(path: Path, rule: Rule) -> list[str]:
     return [one.code for one in check([path], options).findings]
 
 
-@pytest.mark.parametrize("rule", SHOWN, ids=lambda one: one.code)
-def test_the_bad_line_of_a_page_breaks_its_rule(tmp_path: Path, rule: Rule) -> None:
-    of_format = rule.family in {"11", "12"}  # the file is one of pairs, or of questions
-    rows = [rule.good] * 12 if of_format else good_rows(12)
-    path = write(tmp_path / "training.jsonl", *rows, rule.bad)
+@pytest.mark.parametrize("rule", ANSWERS, ids=lambda one: one.code)
+def test_the_answer_on_a_page_breaks_its_rule(tmp_path: Path, rule: Rule) -> None:
+    line = line_of("¿Y eso?", "x").replace('"x"', f'"{rule.bad}"')
+    assert codes(write(tmp_path / "training.jsonl", *good_rows(12), line), rule) == [rule.code]
+
+
+@pytest.mark.parametrize("rule", LINES, ids=lambda one: one.code)
+def test_the_line_or_message_on_a_page_breaks_its_rule(tmp_path: Path, rule: Rule) -> None:
+    line = f'{{"messages": [{rule.bad}]}}' if rule.bad.startswith('{"role"') else rule.bad
+    path = write(tmp_path / "training.jsonl", *good_rows(12), line)
     assert rule.code in codes(path, rule)
 
 
-@pytest.mark.parametrize("rule", SHOWN, ids=lambda one: one.code)
-def test_the_good_line_of_a_page_keeps_its_rule(tmp_path: Path, rule: Rule) -> None:
-    if not rule.good.startswith("{"):
-        pytest.skip("the page describes what is good in words")
-    path = write(tmp_path / "training.jsonl", *[rule.good] * 12)
-    assert codes(path, rule) == []
-
-
-def test_pages_are_whole_sentences() -> None:
-    for one in ALL:
-        assert one.what.endswith("."), one.code
-        assert one.why.endswith("."), one.code
-        assert one.fix.endswith("."), one.code
-        assert one.code[0] in "EWI"
+@pytest.mark.parametrize("rule", ALL, ids=lambda one: one.code)
+def test_pages_are_whole_sentences(rule: Rule) -> None:
+    assert rule.what.endswith(".")
+    assert rule.why.endswith(".")
+    assert rule.fix.endswith(".")
+    assert rule.code[0] in "EWI"
 
 
 def test_no_two_rules_share_a_number_or_a_name() -> None:
@@ -52,14 +52,35 @@ def test_no_two_rules_share_a_number_or_a_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "src/tunelint/rules").glob("*.py")), ids=lambda one: one.stem
+    "page",
+    [
+        "W701 other-name\nWhat.\nWhy.\nFix: Do.\nBad: x",
+        "E701 other-name\nWhat.\nWhy.\nFix: Do.\nBad: x",
+        "W9999 duplicate\nWhat.\nWhy.\nFix: Do.\nBad: x",
+        "W9999 other-name\nWhat.\nWhy.\nBad: x",
+        "W9999 other-name\nWhat.\nWhy.\nFix: Do.",
+    ],
 )
+def test_a_page_that_is_taken_or_lacks_a_part_is_refused(page: str) -> None:
+    with pytest.raises(ValueError, match=r"rule|page"):
+        rule(page)
+    assert "W9999" not in RULES
+
+
+def test_a_rule_is_found_by_code_and_name_in_any_case() -> None:
+    assert find_rule("e401") is find_rule("Last-Not-Assistant") is RULES["E401"]
+    with pytest.raises(UsageError, match="no rule 'last-assistant'") as refused:
+        find_rule("last-assistant")
+    assert "last-not-assistant" in refused.value.remedy
+
+
+def test_a_selector_means_rules_or_is_refused() -> None:
+    assert selectors(["E101, last-not-assistant", "15"]) == ("E101", "last-not-assistant", "15")
+    with pytest.raises(UsageError):
+        selectors(["E101,nonsense"])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda one: one.stem)
 def test_no_pattern_is_longer_than_a_reader_can_follow(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert max((len(found[0]) for found in PATTERN.finditer(text)), default=0) <= 200
-
-
-def test_a_row_of_the_pages_is_json() -> None:
-    for one in SHOWN:
-        if one.good.startswith("{") and "…" not in one.good:
-            json.loads(one.good)

@@ -12,12 +12,15 @@ from tunelint.findings import Finding
 MADE_UP = "Q7rT" + "9xLm2ZcVb4" + "Nw8K"  # put together, so that nobody takes it for a key
 
 
+def line_of(question: str, answer: str) -> str:
+    messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return json.dumps({"messages": messages}, ensure_ascii=False)
+
+
 def found(
     tmp_path: Path, answer: str, question: str = "¿Y eso?", select: tuple[str, ...] = ()
 ) -> list[Finding]:
-    messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
-    line = json.dumps({"messages": messages}, ensure_ascii=False)
-    path = write(tmp_path / "training.jsonl", *good_rows(60), line)
+    path = write(tmp_path / "training.jsonl", *good_rows(60), line_of(question, answer))
     chosen = Options(severities=(("W2001", None),), select=select)  # the good rows have one answer
     return list(check([path], chosen).findings)
 

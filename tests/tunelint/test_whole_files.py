@@ -47,6 +47,31 @@ def test_a_repeated_row_is_told_in_the_strictest_sense(tmp_path: Path) -> None:
     assert [one.line for one in of(report, "W703")[0].related] == [1]
 
 
+def test_the_same_conversation_with_other_facts_beside_it_is_told_as_that(tmp_path: Path) -> None:
+    """Nothing is said of spelling where only a key beside the messages differs."""
+    rows = [json.dumps(json.loads(row("¿Qué ver en Lima?")) | {"id": number}) for number in (1, 2)]
+    [found] = of(checked(tmp_path, *rows), "W703")
+    assert "spelling" not in found.message
+    assert "beside" in found.message
+
+
+def question(reference: object, **fields: object) -> str:
+    messages = [{"role": "user", "content": "¿Cuánto son 7 y 5?"}]
+    return json.dumps({"messages": messages, "reference": reference} | fields)
+
+
+def test_a_question_with_two_references_is_a_conflict(tmp_path: Path) -> None:
+    report = checked(tmp_path, question("12"), question("13"))
+    [found] = of(report, "W704")
+    assert (found.line, found.related[0].line) == (2, 1)
+    assert "'reference'" in found.message
+
+
+def test_a_question_with_one_reference_and_two_ids_is_none(tmp_path: Path) -> None:
+    report = checked(tmp_path, question("12", id=1), question("12", id=2))
+    assert lines(report, "W704") == []
+
+
 def test_prompts_with_different_images_are_different(tmp_path: Path) -> None:
     report = checked(tmp_path, row(image("a"), "Un gato."), row(image("b"), "Un perro."))
     assert lines(report, "W704") == []
@@ -138,8 +163,12 @@ def test_a_file_of_pairs_that_contradict_each_other(tmp_path: Path) -> None:
 
 def test_long_rows_do_not_hide_the_format(tmp_path: Path) -> None:
     """The format is that of whole rows, however long the first of them is."""
-    question = {"messages": [{"role": "user", "content": "x " * 60_000}], "item": {"answer": "y"}}
-    report = checked(tmp_path, *[json.dumps(question | {"n": at}) for at in range(12)])
+    long = "x " * 60_000
+    rows = [
+        {"messages": [{"role": "user", "content": f"{long}{at}"}], "item": {"answer": "y"}}
+        for at in range(12)
+    ]
+    report = checked(tmp_path, *map(json.dumps, rows))
     assert {one.code for one in report.findings} <= {"I602", "W606"}
 
 

@@ -3,18 +3,15 @@
 from collections.abc import Callable, Iterator
 
 from tunelint.escaping import quote
-from tunelint.example import Example, Format, format_of
-from tunelint.json_text import Balance, JsonProblem, Problem, parse
+from tunelint.example import Example, Format
+from tunelint.json_text import JsonProblem, Problem, parse
 from tunelint.rule import Rule
 from tunelint.rules import encoding, json_syntax
-from tunelint.source import BOM, Line, decode, explain_bytes
+from tunelint.source import BOM, Line, explain_bytes
 
 Note = Callable[[Rule, str, int, int], None]
 """Takes a rule, a message, a line and a column."""
 
-MAX_JOINED_LINES = 1_000  # an example that runs over its line's end is searched this far
-MAX_JOINED_BYTES = 10**6
-MAX_FUTILE_JOINS = 20  # searches without success, in one range of lines
 _CONFLICT = (b"<<<<<<< ", b"||||||| ", b">>>>>>> ")
 
 
@@ -25,27 +22,21 @@ class LineReader:
         self._lines = lines
         self._kind = kind
         self._note = note
-        self._waiting: list[Line] = []  # read ahead, the next one last
         self._blanks = 0
         self._in_conflict = False
-        self._futile_joins = 0
+        self._in_cut_row = False  # whose other lines do not start with a brace
         self.last_line = 0
 
     def rows(self) -> Iterator[tuple[Line, Example]]:
-        while (line := self._next()) is not None:
-            raw = self._without_mark(line)
-            if not self._is_blank(line, raw) and self._is_data(line, raw):
-                example = self._example(line, raw)
-                if example is not None:
-                    yield line, example
-
-    def _next(self) -> Line | None:
-        if self._waiting:
-            return self._waiting.pop()
-        line = next(self._lines, None)
-        if line is not None:
+        for line in self._lines:
             self.last_line = line.number
-        return line
+            raw = self._without_mark(line)
+            self._in_cut_row &= not raw.startswith(b"{")
+            if self._is_blank(line, raw) or self._in_cut_row or not self._is_data(line, raw):
+                continue
+            example = self._example(line, raw)
+            if example is not None:
+                yield line, example
 
     def _without_mark(self, line: Line) -> bytes:
         raw = line.raw
@@ -96,55 +87,7 @@ class LineReader:
             column = len(raw[: error.start].decode("utf-8", "replace")) + 1
             self._note(encoding.NOT_UTF8, explain_bytes(raw, error), line.number, column)
         except JsonProblem as problem:
-            if problem.kind is Problem.TRUNCATED and (joined := self._joined(line, raw)):
-                return joined
+            self._in_cut_row = problem.kind is Problem.TRUNCATED
             rule = json_syntax.OF_PROBLEM[problem.kind]
             self._note(rule, problem.message, line.number, problem.offset + 1)
         return None
-
-    def _joined(self, line: Line, raw: bytes) -> Example | None:
-        """The example that starts on this line and ends on a later one."""
-        if self._futile_joins >= MAX_FUTILE_JOINS:
-            return None
-        read, joined, breaks_string = self._gather(raw)
-        try:
-            value = parse(joined)
-        except (JsonProblem, UnicodeDecodeError):
-            self._futile_joins += 1
-            self._waiting.extend(reversed(read))
-            return None
-        last = read[-1].number
-        if breaks_string:
-            text = f"A string runs on over the line's end; the example ends on line {last}."
-            self._note(json_syntax.RAW_LINE_BREAK, text, line.number, len(decode(raw)) + 1)
-        else:
-            text = f"The example is spread over lines {line.number} to {last}."
-            self._note(json_syntax.MULTI_LINE, text, line.number, 1)
-        return Example(value, self._kind, line.number)
-
-    def _gather(self, raw: bytes) -> tuple[list[Line], bytes, bool]:
-        """The lines up to the end of the value, all joined, and whether a string was broken."""
-        balance, parts, read, breaks_string = Balance(), [raw], list[Line](), False
-        balance.feed(raw.decode("utf-8", "replace"))
-        length = len(raw)
-        while not balance.complete and len(read) < MAX_JOINED_LINES and length < MAX_JOINED_BYTES:
-            line = self._next()
-            if line is None:
-                break
-            read.append(line)
-            if _stands_alone(line.raw):
-                break
-            breaks_string |= balance.in_string
-            parts += [b"\\n" if balance.in_string else b"\n", line.raw]
-            balance.feed(line.raw.decode("utf-8", "replace"))
-            length += len(line.raw)
-        return read, b"".join(parts), breaks_string
-
-
-def _stands_alone(raw: bytes) -> bool:
-    if not raw.lstrip().startswith(b"{"):
-        return False
-    try:
-        return format_of(parse(raw)) is not None
-    except (JsonProblem, UnicodeDecodeError):
-        return False

@@ -15,7 +15,7 @@ from tunelint.foreign.encodings import detect_encoding
 from tunelint.foreign.recognise import OF_ENCODINGS, recognise
 from tunelint.json_text import parse
 from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
-from tunelint.row_table import RowTable
+from tunelint.row_facts import RowFacts
 from tunelint.rules import encoding
 from tunelint.rules.limits import FILE_TOO_BIG
 from tunelint.source import (
@@ -37,27 +37,25 @@ ReadRanges = Callable[[Iterable[Range]], Iterator[RangeResult]]
 
 @dataclass(slots=True)
 class File:
-    """A file that has been read; its rows are in the order of lines. The stream stays open."""
+    """A file that has been read; `rows` are in the order of lines. The stream stays open."""
 
     path: Path
     stream: BinaryIO
     identity: Identity
     format: Format = Format.SFT
-    table: RowTable = field(default_factory=RowTable)
+    rows: list[RowFacts] = field(default_factory=list)
 
     def row(self, number: int, /) -> Example:
-        """A row again, by its number in the table.
+        """A row again, by its number.
 
         Raises:
             InputError: The file has changed.
         """
-        line, length = self.table.line[number], self.table.length[number]
-        if not length:
-            return Example(None, self.format, line)
+        facts = self.rows[number]
         check_same(self.stream, self.path, self.identity)
-        self.stream.seek(self.table.offset[number])
-        raw = self.stream.read(length).removeprefix(BOM)
-        return Example(parse(raw), self.format, line, raw)
+        self.stream.seek(facts.offset)
+        raw = self.stream.read(facts.length).removeprefix(BOM)
+        return Example(parse(raw), self.format, facts.line, raw)
 
 
 def read_file(file: File, kind: Format | None, notes: Notes, read_ranges: ReadRanges) -> None:
@@ -117,13 +115,13 @@ def _read(file: File, notes: Notes, read_ranges: ReadRanges) -> None:
     lines, errors = 0, len(notes.findings.listed)
     line_ends = dict[bytes, int]()
     for result in read_ranges(_ranges(file, file.stream)):
-        file.table.extend(result.table, lines)
+        file.rows += [facts._replace(line=facts.line + lines) for facts in result.rows]
         notes.take(result.findings, lines)
         for end, line in result.line_ends.items():
             line_ends.setdefault(end, line + lines)
         lines += result.lines
     _name_encoding(file.path, file.stream, notes)
-    if not len(file.table) and len(notes.findings.listed) == errors:
+    if not file.rows and len(notes.findings.listed) == errors:
         notes.add(encoding.EMPTY_FILE, "The file holds no example.")
     _look_at_layout(file.stream, notes, line_ends, lines)
 

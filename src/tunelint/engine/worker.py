@@ -14,13 +14,10 @@ from tunelint.example import Example, Format
 from tunelint.exceptions import NO_EXCEPTIONS, Exceptions
 from tunelint.findings import Findings
 from tunelint.limits import MAX_EXAMPLE_TOKENS
-from tunelint.row_table import RowTable
+from tunelint.row_facts import RowFacts, facts_of
 from tunelint.rule import Severity
 from tunelint.rules import limits
 from tunelint.rules.answer_checks import AnswerCheck, check_answers
-from tunelint.rules.leakage import LEAK_NEAR
-from tunelint.rules.near_duplicates import NEAR
-from tunelint.sketch import sketch_of
 from tunelint.source import Identity, Line, open_same, read_lines
 from tunelint.tokens import count_examples
 
@@ -35,11 +32,6 @@ class Settings:
     max_example_tokens: int = MAX_EXAMPLE_TOKENS
     answer_checks: tuple[AnswerCheck, ...] = ()
     exceptions: Exceptions = NO_EXCEPTIONS
-
-    @property
-    def sketches(self) -> bool:
-        """Whether rows are searched for near duplicates, which takes their words."""
-        return not {NEAR.code, LEAK_NEAR.code}.isdisjoint(self.severities)
 
     @cached_property
     def examiner(self) -> Examiner:
@@ -62,7 +54,7 @@ class RangeResult:
     """What a range holds; its lines count from one. `line_ends` has the first line of each."""
 
     findings: Findings
-    table: RowTable = field(default_factory=RowTable)
+    rows: list[RowFacts] = field(default_factory=list)
     lines: int = 0
     line_ends: dict[bytes, int] = field(default_factory=dict)
 
@@ -79,7 +71,7 @@ def read_range(where: Range, settings: Settings) -> RangeResult:
         lines = _with_ends(read_lines(stream, where.start, where.end), result)
         reader = LineReader(lines, where.format, notes.add)
         for rows in _batches(reader.rows()):
-            _look_at(rows, settings, notes, result.table)
+            _look_at(rows, settings, notes, result.rows)
         result.lines = reader.last_line
     return result
 
@@ -114,15 +106,14 @@ def _batches(rows: Iterator[tuple[Line, Example]]) -> Iterator[list[tuple[Line, 
 
 
 def _look_at(
-    rows: list[tuple[Line, Example]], settings: Settings, notes: Notes, table: RowTable
+    rows: list[tuple[Line, Example]], settings: Settings, notes: Notes, facts: list[RowFacts]
 ) -> None:
     counts = count_examples([example for _, example in rows])
-    examiner, sketches = settings.examiner, settings.sketches
     for (line, example), tokens in zip(rows, counts, strict=True):
-        for violation in examiner.violations(example):
+        for violation in settings.examiner.violations(example):
             notes.violation(example, violation)
         for violation in check_answers(example, settings.answer_checks):
             notes.violation(example, violation)
         for violation in limits.examine_tokens(tokens, settings.max_example_tokens):
             notes.violation(example, violation)
-        table.append(line, example, tokens, sketch_of(example) if sketches else ())
+        facts.append(facts_of(line, example, tokens.total))

@@ -6,16 +6,11 @@ from dataclasses import dataclass
 from tunelint.example import Example
 from tunelint.rule import Violation, rule
 
-ANSWER_CHECK = rule(
-    "E1800",
-    "answer-check",
-    what="An answer does not pass a check that the product's configuration names.",
-    why="The model learns what the configuration does not tolerate, and fails the same check "
-    "in the smoke test.",
-    bad="an answer in English, where the configuration wants Spanish",
-    good="an answer that passes the checks",
-    fix="Rewrite the answer, or delete the row.",
-)
+ANSWER_CHECK = rule("""E1800 answer-check
+    An answer does not pass a check that the product's configuration names.
+    The model learns what the configuration does not tolerate, and fails the smoke test.
+    Fix: Rewrite the answer, or delete the row.
+    Bad: an answer in English, where the configuration wants Spanish""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,111 +3,8 @@
 import re
 
 from tunelint.escaping import quote
-from tunelint.rule import Match, on_text, rule
-from tunelint.rules.pages import GOOD_ROW, row
-from tunelint.text import Text
-
-CONTROL = rule(
-    "E1301",
-    "control-in-text",
-    what="A control character in a text.",
-    why="It draws nothing, comes from a terminal or a broken export, and the model learns it.",
-    bad=row("Dos\\u0000días. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Delete the character.",
-)
-BIDI = rule(
-    "E1302",
-    "bidirectional-override",
-    what="A character that reverses the order in which text is shown.",
-    why="What a reviewer reads is not what the model learns (the Trojan Source attack). "
-    "Marks that right-to-left languages need are left alone.",
-    bad=row("Dos\\u202e días. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Delete the character.",
-)
-INVISIBLE = rule(
-    "W1303",
-    "invisible-character",
-    what="A character of no width where no script needs one.",
-    why="It splits words into tokens that nobody will ever type.",
-    bad=row("Dos d\\u200bías. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Delete the character.",
-)
-HOMOGLYPH = rule(
-    "W1304",
-    "look-alike-letters",
-    what="A word that mixes letters of alphabets that look alike.",
-    why="To the model it is another word; it is a sign of copied or hostile text.",
-    bad=row("Dos d\\u00edas con el p\\u0430quete. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Type the word anew.",
-)
-MOJIBAKE = rule(
-    "W1305",
-    "mojibake",
-    what="UTF-8 that was read as another encoding.",
-    why="The model learns to write the garble.",
-    bad=row("Dos dÃ\\u00adas. Â¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Export again as UTF-8, or repair it with the fix command.",
-)
-REPLACEMENT = rule(
-    "W1306",
-    "replacement-character",
-    what="U+FFFD, which stands where a character was lost.",
-    why="The word cannot be read any more, by the model neither.",
-    bad=row("Dos d\\ufffdas. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Restore the character from the source.",
-)
-LOSSY = rule(
-    "W1307",
-    "question-marks-for-letters",
-    what="Letters that became question marks.",
-    why="An export to ASCII dropped them; the model learns the holes.",
-    bad=row("La informaci?n llega ma?ana. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Export again as UTF-8.",
-)
-LINE_SEPARATOR = rule(
-    "W1308",
-    "line-separator",
-    what="U+2028 or U+2029 in a text.",
-    why="Loaders that split lines as Python's splitlines does cut the example in two.",
-    bad=row("Dos días.\\u2028¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Write \\n.",
-)
-NOT_NFC = rule(
-    "I1309",
-    "not-nfc",
-    what="A letter and its accent as two characters.",
-    why="It looks the same and is other tokens; macOS writes file names so.",
-    bad=row("Dos di\\u0301as. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Normalise to NFC.",
-)
-ODD_SPACES = rule(
-    "I1310",
-    "odd-spaces",
-    what="A no-break, thin or other space in place of a plain one.",
-    why="It looks the same and is another token.",
-    bad=row("Dos\\u00a0días. ¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Write a plain space, unless typography wants it.",
-    opt_in=True,
-)
-HIDDEN = rule(
-    "E1701",
-    "hidden-text",
-    what="Text written in characters that nobody sees.",
-    why="Unicode tags can spell an instruction that a reviewer does not see and the model learns.",
-    bad="U+E0069 U+E0067 … after a harmless sentence",
-    good=GOOD_ROW,
-    fix="Delete the invisible characters, and ask where the row comes from.",
-)
+from tunelint.rule import Match, on_text
+from tunelint.text import Text, quote_around
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _JOINERS = "\u200c\u200d"
@@ -126,27 +23,46 @@ _BLACK_FLAG = "\U0001f3f4"  # tags after it draw the flags of England, Scotland 
 _ABOUT_ENCODINGS = re.compile(r"(?i)unicode|encod|codific|mojibake|utf-?8|latin-?1|ascii")
 
 
-@on_text(CONTROL, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]")
+@on_text("E1301 control-in-text", r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]")
 def control(_: Text, found: Match) -> str:
+    r"""A control character in a text.
+
+    It draws nothing, comes from a terminal or a broken export, and the model learns it.
+    Fix: Delete the character.
+    Bad: Dos\u0000días.
+    """
     return f"A control character U+{ord(found[0]):04X} in the text."
 
 
-@on_text(BIDI, r"[\x{202a}\x{202b}\x{202d}\x{202e}\x{2066}-\x{2068}]")
+@on_text("E1302 bidirectional-override", r"[\x{202a}\x{202b}\x{202d}\x{202e}\x{2066}-\x{2068}]")
 def bidirectional(text: Text, found: Match) -> str | None:
+    r"""A character that reverses the order in which text is shown.
+
+    What a reviewer reads is not what the model learns (the Trojan Source attack). Marks that
+    right-to-left languages need are left alone.
+    Fix: Delete the character.
+    Bad: Dos\u202e días.
+    """
     if found[0] not in "\u202d\u202e" and _RIGHT_TO_LEFT.search(text.text):
         return None
-    return f"U+{ord(found[0]):04X} at {_around(text.text, found.start())}."
+    return f"U+{ord(found[0]):04X} at {quote_around(text.text, found.start())}."
 
 
 @on_text(
-    INVISIBLE,
+    "W1303 invisible-character",
     r"[\x{ad}\x{34f}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180e}\x{200b}-\x{200f}]",
     r"[\x{61c}\x{2060}-\x{2065}\x{206a}-\x{206f}\x{3164}\x{feff}\x{ffa0}\x{fff9}-\x{fffb}]",
 )
 def invisible(text: Text, found: Match) -> str | None:
+    r"""A character of no width where no script needs one.
+
+    It splits words into tokens that nobody will ever type.
+    Fix: Delete the character.
+    Bad: Dos d\u200bías.
+    """
     if _belongs(text.text, found.start()):
         return None
-    return f"U+{ord(found[0]):04X} at {_around(text.text, found.start())}."
+    return f"U+{ord(found[0]):04X} at {quote_around(text.text, found.start())}."
 
 
 def _belongs(text: str, at: int) -> bool:
@@ -162,8 +78,14 @@ def _belongs(text: str, at: int) -> bool:
     return character == "\u200b" and bool(neighbours)
 
 
-@on_text(HIDDEN, r"[\x{e0001}\x{e0020}-\x{e007e}]+")
+@on_text("E1701 hidden-text", r"[\x{e0001}\x{e0020}-\x{e007e}]+")
 def hidden(text: Text, found: Match) -> str | None:
+    r"""Text written in characters that nobody sees.
+
+    Unicode tags can spell an instruction that a reviewer does not see and the model learns.
+    Fix: Delete the invisible characters, and ask where the row comes from.
+    Bad: Hola\udb40\udc48\udb40\udc69.
+    """
     if text.text[found.start() - 1 : found.start()] == _BLACK_FLAG:
         return None
     spelt = "".join(chr(ord(character) - 0xE0000) for character in found[0])
@@ -171,11 +93,17 @@ def hidden(text: Text, found: Match) -> str | None:
 
 
 @on_text(
-    HOMOGLYPH,
+    "W1304 look-alike-letters",
     r"[A-Za-zÀ-ÿ]+[\x{370}-\x{52f}][A-Za-zÀ-ÿ\x{370}-\x{52f}]*",
     r"[\x{370}-\x{52f}]+[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ\x{370}-\x{52f}]*",
 )
 def homoglyph(_: Text, found: Match) -> str | None:
+    r"""A word that mixes letters of alphabets that look alike.
+
+    To the model it is another word; it is a sign of copied or hostile text.
+    Fix: Type the word anew.
+    Bad: Dos días con el p\u0430quete.
+    """
     return f"{quote(found[0])} mixes two alphabets." if _is_mixed_up(found[0]) else None
 
 
@@ -190,7 +118,7 @@ def _is_mixed_up(word: str) -> bool:
 
 
 @on_text(
-    MOJIBAKE,
+    "W1305 mojibake",
     r"Ã[\x{80}-\x{aa}\x{ac}-\x{ba}\x{bc}-\x{bf}\x{152}-\x{192}\x{2c6}€\x{201a}„†‡‰]|[a-zà-ÿ]Ã[\x{2013}-\x{2022}\x{2dc}™]",
     r"Â[¿¡ªº°\x{b4}·\x{ad}\x{80}-\x{9f}«»©®\x{a0}]",
     r"â€[\x{80}-\x{a0}™œ\x{2dc}“”¦¢žšº]|â\x{201a}¬|â„¢|ï»¿|ðŸ|ï¿½|├[¿áí®│║▒ñúó]",
@@ -198,41 +126,75 @@ def _is_mixed_up(word: str) -> bool:
     r"(?:[ãäåæçèé][\x{80}-\x{bf}\x{152}-\x{192}\x{2c6}\x{2dc}\x{2013}-\x{203a}€™]{2}){2}",
 )
 def mojibake(text: Text, found: Match) -> str | None:
+    """UTF-8 that was read as another encoding.
+
+    The model learns to write the garble.
+    Fix: Export again as UTF-8.
+    Bad: Es cafÃ© con leche.
+    """
     if _ABOUT_ENCODINGS.search(text.text):
         return None
-    return f"Garbled letters at {_around(text.text, found.start())}."
+    return f"Garbled letters at {quote_around(text.text, found.start())}."
 
 
-@on_text(REPLACEMENT, r"\x{fffd}")
+@on_text("W1306 replacement-character", r"\x{fffd}")
 def replacement(text: Text, found: Match) -> str:
-    return f"A character was lost at {_around(text.text, found.start())}."
+    r"""U+FFFD, which stands where a character was lost.
+
+    The word cannot be read any more, by the model neither.
+    Fix: Restore the character from the source.
+    Bad: Dos d\ufffdas.
+    """
+    return f"A character was lost at {quote_around(text.text, found.start())}."
 
 
 @on_text(
-    LOSSY,
+    "W1307 question-marks-for-letters",
     r"(?i)[a-z](?:ci|si|gi)\?n\b|\b(?:ma\?ana|se\?or|ni\?[oa]|espa\?|tambi\?n|adem\?s|despu\?s)",
     r"(?i)\b(?:d\?as\b|m\?s\b|pa\?s\b|aqu\?\b|tel\?fono|env\?o|m\?vil|n\?mero|contrase\?a|a\?os\b)",
     r"(?i)\b(?:don|can|won|isn|doesn|didn|aren|wasn|couldn|wouldn)\?t\b|\b(?:you|we|they)\?re\b",
 )
 def lossy(text: Text, found: Match) -> str | None:
+    """Letters that became question marks.
+
+    An export to ASCII dropped them; the model learns the holes.
+    Fix: Export again as UTF-8.
+    Bad: La informaci?n llega ma?ana.
+    """
     around = text.text[max(0, found.start() - 1) : found.start()]
     return None if around in "/=&" and around else f"Letters were lost in {quote(found[0])}."
 
 
-@on_text(LINE_SEPARATOR, r"[\x{2028}\x{2029}]")
+@on_text("W1308 line-separator", r"[\x{2028}\x{2029}]")
 def line_separator(text: Text, found: Match) -> str:
-    return f"A line separator at {_around(text.text, found.start())}."
+    r"""U+2028 or U+2029 in a text.
+
+    Loaders that split lines as Python's splitlines does cut the example in two.
+    Fix: Write \n.
+    Bad: Dos días.\u2028¿Te va bien?
+    """
+    return f"A line separator at {quote_around(text.text, found.start())}."
 
 
-@on_text(NOT_NFC, r"[A-Za-zÀ-ÿ][\x{300}-\x{304}\x{306}-\x{308}\x{30a}\x{30c}\x{327}\x{328}]")
+@on_text(
+    "I1309 not-nfc", r"[A-Za-zÀ-ÿ][\x{300}-\x{304}\x{306}-\x{308}\x{30a}\x{30c}\x{327}\x{328}]"
+)
 def decomposed(text: Text, found: Match) -> str:
-    return f"A letter and its accent are apart at {_around(text.text, found.start())}."
+    r"""A letter and its accent as two characters.
+
+    It looks the same and is other tokens; macOS writes file names so.
+    Fix: Normalise to NFC.
+    Bad: Dos di\u0301as.
+    """
+    return f"A letter and its accent are apart at {quote_around(text.text, found.start())}."
 
 
-@on_text(ODD_SPACES, r"[^\s][\x{a0}\x{2000}-\x{200a}\x{202f}\x{205f}][^\s]")
+@on_text("I1310 odd-spaces (opt-in)", r"[^\s][\x{a0}\x{2000}-\x{200a}\x{202f}\x{205f}][^\s]")
 def odd_space(text: Text, found: Match) -> str:
-    return f"U+{ord(found[0][1]):04X} for a space at {_around(text.text, found.start())}."
+    r"""A no-break, thin or other space in place of a plain one.
 
-
-def _around(text: str, at: int) -> str:
-    return quote(text[max(0, at - 20) : at + 20])
+    It looks the same and is another token.
+    Fix: Write a plain space, unless typography wants it.
+    Bad: Dos\u00a0días.
+    """
+    return f"U+{ord(found[0][1]):04X} for a space at {quote_around(text.text, found.start())}."

@@ -9,73 +9,18 @@ import re2
 from tunelint.escaping import quote
 from tunelint.example import Example
 from tunelint.rule import Match, Violation, on_example, on_text, rule
-from tunelint.rules.pages import GOOD_ROW, row
 from tunelint.text import Text, is_in_code, open_fence, prose
 
-CODE_FENCE = rule(
-    "W1321",
-    "open-code-fence",
-    what="A Markdown code fence in an answer is never closed.",
-    why="Everything after it is shown as code; the answer was probably cut.",
-    bad=row("Así:\\n```python\\nprint(1)"),
-    good=row("Así:\\n```python\\nprint(1)\\n```"),
-    fix="Close the fence.",
-)
-DOUBLE_ESCAPE = rule(
-    "W1322",
-    "double-escape",
-    what="A literal \\n, \\u00e1 or \\/ in a text.",
-    why="The text was escaped twice; the model learns to write backslashes.",
-    bad=row("Dos d\\\\u00edas.\\\\n\\\\n¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Unescape the text once.",
-)
-HTML = rule(
-    "W1324",
-    "html",
-    what="HTML tags or entities in the prose of an answer.",
-    why="They came along from a page; the model learns to write them.",
-    bad=row("Tarda dos d&iacute;as.<br>¿Te va bien?"),
-    good=GOOD_ROW,
-    fix="Write plain text or Markdown.",
-    opt_in=True,
-)
-BROKEN_JSON = rule(
-    "W1325",
-    "broken-json-answer",
-    what="An answer that is meant to be JSON cannot be parsed.",
-    why="The model learns to write JSON that nothing can read.",
-    bad=row('{\\"dias\\": 2,}'),
-    good=row('{\\"dias\\": 2}'),
-    fix="Mend the JSON.",
-)
-EMPTY_LINK = rule(
-    "I1326",
-    "empty-link",
-    what="A Markdown link leads nowhere.",
-    why="The address was lost.",
-    bad=row("Mira [las tarifas](). ¿Te va bien?"),
-    good=row("Mira [las tarifas](https://example.com/tarifas). ¿Te va bien?"),
-    fix="Write the address, or plain text.",
-)
-SPECIAL_TOKEN = rule(
-    "E1327",
-    "special-token",
-    what="A control token of a chat template stands in the text.",
-    why="The text was exported with its template; such tokens end turns or fake them.",
-    bad=row("Dos días.<|im_end|>"),
-    good=GOOD_ROW,
-    fix="Delete the token.",
-)
-UNBROKEN = rule(
-    "W1328",
-    "unbroken-run",
-    what="A very long run of letters and digits without a space.",
-    why="It is usually a pasted file or key; it costs many tokens and teaches nothing.",
-    bad="9,000 characters of base64 in a question",
-    good=GOOD_ROW,
-    fix="Delete the run.",
-)
+CODE_FENCE = rule("""W1321 open-code-fence
+    A Markdown code fence in an answer is never closed.
+    Everything after it is shown as code; the answer was probably cut.
+    Fix: Close the fence.
+    Bad: Así:\\n```python\\nprint(1)""")
+UNBROKEN = rule("""W1328 unbroken-run
+    A very long run of letters and digits without a space.
+    It is usually a pasted file or key; it costs many tokens and teaches nothing.
+    Fix: Delete the run.
+    Bad: 9,000 characters of base64 in a question""")
 
 _SPOKEN = ("system", "developer", "user", "assistant")
 _ABOUT_MARKUP = re.compile(
@@ -98,11 +43,17 @@ def open_fences(example: Example) -> Iterator[Violation]:
 
 
 @on_text(
-    DOUBLE_ESCAPE,
+    "W1322 double-escape",
     r"[a-záéíóú.,:;!?]\\n(?:\\n|[A-ZÁÉÍÓÚÑ¿¡*•-])|\\n\\n|\\r\\n|\\u00[0-9a-f]{2}|https?:\\/\\/",
     roles=_SPOKEN,
 )
 def double_escape(text: Text, found: Match) -> str | None:
+    r"""A literal \n, \u00e1 or \/ in a text.
+
+    The text was escaped twice; the model learns to write backslashes.
+    Fix: Unescape the text once.
+    Bad: Dos d\\u00edas.\\n\\n¿Te va bien?
+    """
     if text.text.lstrip()[:1] in "{[" or is_in_code(text.text, found.start()):
         return None
     if _ABOUT_ESCAPES.search(_others(text)) or _ABOUT_ESCAPES.search(text.text):
@@ -111,13 +62,19 @@ def double_escape(text: Text, found: Match) -> str | None:
 
 
 @on_text(
-    HTML,
+    "W1324 html (opt-in)",
     r"&(?:nbsp|amp|quot|apos|lt|gt|[aeiouAEIOUnN](?:acute|grave|circ|tilde|uml)|#\d+);",
     r"</(?:p|div|span|strong|b|i|em|u|ul|ol|li|a|font|h[1-6]|table|tr|td|th|center|body|html)>",
     r"<br ?/?>|<p>|<(?:p|div|span|font|a|img) [a-z-]+=[^>\n]*>",
     roles=("assistant",),
 )
 def html(text: Text, found: Match) -> str | None:
+    """HTML tags or entities in the prose of an answer.
+
+    They came along from a page; the model learns to write them.
+    Fix: Write plain text or Markdown.
+    Bad: Tarda dos d&iacute;as.<br>¿Te va bien?
+    """
     if is_in_code(text.text, found.start()) or _is_in_table(text.text, found.start()):
         return None
     if _ABOUT_MARKUP.search(_others(text)):
@@ -131,19 +88,33 @@ def _is_in_table(text: str, at: int) -> bool:
 
 
 @on_text(
-    SPECIAL_TOKEN,
+    "E1327 special-token",
     r"<\|(?:im_start|im_end|endoftext|endofprompt|eot_id|start_header_id|end_header_id)\|>",
     r"<\|(?:begin_of_text|end_of_text|system|user|assistant|end|fim_prefix|fim_suffix)\|>",
     r"<\x{ff5c}[^\x{ff5c}\n]+\x{ff5c}>|\[/INST\]|<</?SYS>>|<(?:start|end)_of_turn>|</s>\s*<s>|<s>\s*\[INST",
 )
 def special_token(text: Text, found: Match) -> str | None:
+    """A control token of a chat template stands in the text.
+
+    The text was exported with its template; such tokens end turns or fake them.
+    Fix: Delete the token.
+    Bad: Dos días.<|im_end|>
+    """
     if re.search(r"(?i)token|template|plantilla", _others(text)):
         return None
     return f"A token of a chat template: {quote(found[0])}."
 
 
-@on_text(EMPTY_LINK, r"\[[^\[\]\n]+\]\(\s*(?:#|url|link|enlace|about:blank|https?://)?\s*\)")
+@on_text(
+    "I1326 empty-link", r"\[[^\[\]\n]+\]\(\s*(?:#|url|link|enlace|about:blank|https?://)?\s*\)"
+)
 def empty_link(text: Text, found: Match) -> str | None:
+    """A Markdown link leads nowhere.
+
+    The address was lost.
+    Fix: Write the address, or plain text.
+    Bad: Mira [las tarifas]().
+    """
     before = text.text[max(0, found.start() - 1) : found.start()]
     if before == "!" or is_in_code(text.text, found.start()):
         return None
@@ -158,8 +129,14 @@ def unbroken(example: Example) -> Iterator[Violation]:
             yield Violation(UNBROKEN, text, (*message.path, "content"), offset=found.start())
 
 
-@on_text(BROKEN_JSON, r"\A\s*\{\s*[\"'}]", r"\A\s*```json\s", roles=("assistant",))
+@on_text("W1325 broken-json-answer", r"\A\s*\{\s*[\"'}]", r"\A\s*```json\s", roles=("assistant",))
 def broken_json(text: Text, _: Match) -> str | None:
+    r"""An answer that is meant to be JSON cannot be parsed.
+
+    The model learns to write JSON that nothing can read.
+    Fix: Mend the JSON.
+    Bad: {\"dias\": 2,}
+    """
     body = text.text.strip().removeprefix("```json").removesuffix("```").strip()
     if text.is_rejected or not body.endswith("}"):
         return None

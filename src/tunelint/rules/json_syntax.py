@@ -1,155 +1,67 @@
-"""JSON itself: 200 to 299."""
+"""JSON itself: 200 to 299. The names are those of tunelint.json_text.Problem."""
 
 from tunelint.json_text import Problem
-from tunelint.rule import rule
+from tunelint.rule import find_rule, rule
 
-_GOOD = (
-    '{"messages": [{"role": "user", "content": "Hola"}, '
-    '{"role": "assistant", "content": "¡Hola!\\n¿Adónde?"}]}'
-)
+rule("""E201 json-syntax
+    The line is not valid JSON.
+    Azure reads one JSON object a line, and cannot read this one.
+    Fix: Mend the JSON at the column given; best, write lines with a JSON library.
+    Bad: {"messages": [{"role": "user" "content": "Hola"}]}""")
+rule("""E202 trailing-comma
+    A comma before a closing bracket or brace.
+    JavaScript allows it, JSON does not.
+    Fix: Delete the comma.
+    Bad: {"messages": [{"role": "user", "content": "Hola"},]}""")
+rule("""E203 duplicate-key
+    An object has the same key twice.
+    Parsers keep the last value without a word: the text you read is not what is trained on.
+    Fix: Keep one of the two.
+    Bad: {"messages": [{"role": "user", "content": "Hola", "content": "Adiós"}]}""")
+rule("""E204 not-finite
+    NaN or Infinity, which JSON does not have.
+    pandas writes it for a missing value; strict parsers refuse the line.
+    Fix: Write null or leave the key out.
+    Bad: {"messages": [{"role": "assistant", "content": "Hola", "weight": NaN}]}""")
+rule(r"""E205 control-character
+    A raw control character, such as a tab, inside a string.
+    JSON wants it escaped.
+    Fix: Write it as an escape, for example \t.
+    Bad: a string with a tab in it""")
+rule(r"""E206 bad-escape
+    A backslash before a character that JSON does not escape.
+    Strict parsers refuse the line.
+    Fix: Only \" \\ \/ \b \f \n \r \t and \uXXXX exist; delete or double the backslash.
+    Bad: {"messages": [{"role": "user", "content": "it\'s"}]}""")
+rule(r"""E207 truncated
+    The line ends before its JSON does.
+    An interrupted write leaves half an example; so does a line break inside a string or an object.
+    Fix: Put all of the example on this line, with \n for line breaks in its texts, or delete it.
+    Bad: {"messages": [{"role": "user", "content": "Ho""")
+rule("""E208 extra-data
+    Something follows the closing brace.
+    A line holds one JSON object and nothing else.
+    Fix: Delete what follows the object; lines are not joined by commas.
+    Bad: {"messages": [{"role": "user", "content": "Hola"}]},""")
+rule("""E209 two-on-a-line
+    Two JSON objects on one line.
+    The line break between two examples is missing.
+    Fix: Start a new line at the column given.
+    Bad: {"messages": []}{"messages": []}""")
+rule("""E210 too-deep
+    Brackets nested more than 64 deep.
+    No example needs it; it can exhaust a parser's stack.
+    Fix: Flatten the value, or write it as a string.
+    Bad: 65 opening brackets in a row""")
+rule(r"""E213 lone-surrogate
+    Half of a surrogate pair, such as \ud83d without its other half.
+    It stands for no character and cannot be written as UTF-8; an emoji was cut in two.
+    Fix: Delete the half, or write the whole character.
+    Bad: {"messages": [{"role": "user", "content": "\ud83d"}]}""")
+rule("""E215 wrong-quotes
+    A key or string in single or typographic quotes.
+    JSON knows only ". Python's str() and word processors write the others.
+    Fix: Write " around keys and strings, for example with json.dumps.
+    Bad: {'messages': [{'role': 'user', 'content': 'Hola'}]}""")
 
-SYNTAX = rule(
-    "E201",
-    "json-syntax",
-    what="The line is not valid JSON.",
-    why="Azure reads one JSON object a line, and cannot read this one.",
-    bad='{"messages": [{"role": "user" "content": "Hola"}]}',
-    good=_GOOD,
-    fix="Mend the JSON at the column given; best, write lines with a JSON library.",
-)
-TRAILING_COMMA = rule(
-    "E202",
-    "trailing-comma",
-    what="A comma before a closing bracket or brace.",
-    why="JavaScript allows it, JSON does not.",
-    bad='{"messages": [{"role": "user", "content": "Hola"},]}',
-    good=_GOOD,
-    fix="Delete the comma.",
-)
-DUPLICATE_KEY = rule(
-    "E203",
-    "duplicate-key",
-    what="An object has the same key twice.",
-    why="Parsers keep the last value and drop the first without a word, "
-    "so the text you read is not the text that is trained on.",
-    bad='{"messages": [{"role": "user", "content": "Hola", "content": "Adiós"}]}',
-    good=_GOOD,
-    fix="Keep one of the two.",
-)
-NOT_FINITE = rule(
-    "E204",
-    "not-finite",
-    what="NaN or Infinity, which JSON does not have.",
-    why="pandas writes it for a missing value; strict parsers refuse the line.",
-    bad='{"messages": [{"role": "assistant", "content": "Hola", "weight": NaN}]}',
-    good=_GOOD,
-    fix="Write null or leave the key out.",
-)
-CONTROL_CHARACTER = rule(
-    "E205",
-    "control-character",
-    what="A raw control character, such as a tab, inside a string.",
-    why="JSON wants it escaped.",
-    bad='{"messages": [{"role": "user", "content": "a\tb"}]}',
-    good=_GOOD,
-    fix="Write it as an escape, for example \\t.",
-)
-BAD_ESCAPE = rule(
-    "E206",
-    "bad-escape",
-    what="A backslash before a character that JSON does not escape.",
-    why="Strict parsers refuse the line.",
-    bad='{"messages": [{"role": "user", "content": "it\\\'s"}]}',
-    good=_GOOD,
-    fix='Only \\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX exist; delete or double the backslash.',
-)
-TRUNCATED = rule(
-    "E207",
-    "truncated",
-    what="The line ends before its JSON does.",
-    why="An interrupted write leaves half an example.",
-    bad='{"messages": [{"role": "user", "content": "Ho',
-    good=_GOOD,
-    fix="Complete the example or delete the line.",
-)
-EXTRA_DATA = rule(
-    "E208",
-    "extra-data",
-    what="Something follows the closing brace.",
-    why="A line holds one JSON object and nothing else.",
-    bad='{"messages": [{"role": "user", "content": "Hola"}]},',
-    good=_GOOD,
-    fix="Delete what follows the object; lines are not joined by commas.",
-)
-GLUED = rule(
-    "E209",
-    "two-on-a-line",
-    what="Two JSON objects on one line.",
-    why="The line break between two examples is missing.",
-    bad='{"messages": []}{"messages": []}',
-    good=_GOOD,
-    fix="Start a new line at the column given.",
-)
-TOO_DEEP = rule(
-    "E210",
-    "too-deep",
-    what="Brackets nested more than 64 deep.",
-    why="No example needs it; it can exhaust a parser's stack.",
-    bad='{"messages": ' + "[" * 65 + "]" * 65 + "}",
-    good=_GOOD,
-    fix="Flatten the value, or write it as a string.",
-)
-MULTI_LINE = rule(
-    "E211",
-    "multi-line-example",
-    what="One example is spread over several lines.",
-    why="JSON Lines means one object a line; each piece is read as an example of its own.",
-    bad='{\n  "messages": [\n    {"role": "user", "content": "Hola"}\n  ]\n}',
-    good=_GOOD,
-    fix="Write the example on one line, for example with jq -c.",
-)
-RAW_LINE_BREAK = rule(
-    "E212",
-    "raw-line-break",
-    what="A raw line break inside a string.",
-    why="It cuts the example in two lines, neither of which is JSON.",
-    bad='{"messages": [{"role": "user", "content": "Hola\n¿qué tal?"}]}',
-    good=_GOOD,
-    fix="Write \\n in place of the line break.",
-)
-LONE_SURROGATE = rule(
-    "E213",
-    "lone-surrogate",
-    what="Half of a surrogate pair, such as \\ud83d without its other half.",
-    why="It stands for no character and cannot be written as UTF-8; an emoji was cut in two.",
-    bad='{"messages": [{"role": "user", "content": "\\ud83d"}]}',
-    good=_GOOD,
-    fix="Delete the half, or write the whole character.",
-)
-WRONG_QUOTES = rule(
-    "E215",
-    "wrong-quotes",
-    what="A key or string in single or typographic quotes.",
-    why="JSON knows only \". Python's str() and word processors write the others.",
-    bad="{'messages': [{'role': 'user', 'content': 'Hola'}]}",
-    good=_GOOD,
-    fix='Write " around keys and strings, for example with json.dumps.',
-)
-
-OF_PROBLEM = {
-    Problem(one.name): one
-    for one in (
-        BAD_ESCAPE,
-        CONTROL_CHARACTER,
-        DUPLICATE_KEY,
-        EXTRA_DATA,
-        GLUED,
-        LONE_SURROGATE,
-        NOT_FINITE,
-        SYNTAX,
-        TOO_DEEP,
-        TRAILING_COMMA,
-        TRUNCATED,
-        WRONG_QUOTES,
-    )
-}
+OF_PROBLEM = {problem: find_rule(problem.value) for problem in Problem}

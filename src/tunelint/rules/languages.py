@@ -10,21 +10,13 @@ from collections.abc import Iterator
 from tunelint.example import PROMPT_ROLES, Example, Message
 from tunelint.language_id import language_of
 from tunelint.rule import Violation, on_example, rule
-from tunelint.rules.pages import row
 from tunelint.text import prose
 
-_QUESTION = "¿Cuánto tarda en llegar el paquete que pedí ayer por la tarde para mi casa?"
-_ANSWER = "El paquete llega en dos días a la dirección que nos diste. ¿Te va bien por la mañana?"
-_ENGLISH = "It is on its way to you, and this is what you can do: wait for the courier at home."
-MISMATCH = rule(
-    "W1401",
-    "language-mismatch",
-    what="The answer is in another language than the question.",
-    why="The model learns to switch languages by itself.",
-    bad=row(_ENGLISH, _QUESTION),
-    good=row(_ANSWER, _QUESTION),
-    fix="Translate one of the two; where another language is asked for, let the user say so.",
-)
+MISMATCH = rule("""W1401 language-mismatch
+    The answer is in another language than the question.
+    The model learns to switch languages by itself.
+    Fix: Translate one of the two; where another language is asked for, let the user say so.
+    Bad: a question in Spanish, answered in English""")
 
 _FREQUENT = {
     "es": "el los las una del que en por para con es como más pero qué cómo cuál está puedo",

@@ -2,9 +2,6 @@
 
 from tunelint.rule import Rule, rule
 
-_WHY = "A model learns what its answers do, whatever was meant."
-_GOOD = "a row in which the model finds nothing"
-
 # What the model is asked for: its word for it, the rule's code, what it is, an example, the remedy.
 _ASKED = (
     ("off_topic", "W2201", "An answer has nothing to do with the assistant's task",
@@ -33,15 +30,11 @@ _ASKED = (
      "assistant: 'I want a refund.'", "Exchange the roles."),
 )  # fmt: skip
 KINDS: dict[str, Rule] = {
-    kind: rule(
-        code,
-        f"reviewed-{kind.replace('_', '-')}",
-        what=f"{what}. A model found it (--review).",
-        why=_WHY,
-        bad=bad,
-        good=_GOOD,
-        fix=fix,
-    )
+    kind: rule(f"""{code} reviewed-{kind.replace("_", "-")}
+        {what}. A model found it (--review).
+        A model learns what its answers do, whatever was meant.
+        Fix: {fix}
+        Bad: {bad}""")
     for kind, code, what, bad, fix in _ASKED
 }
 WHAT = {kind: what for kind, _, what, *_ in _ASKED}

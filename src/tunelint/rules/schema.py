@@ -11,238 +11,167 @@ from difflib import get_close_matches
 from typing import Any
 
 from tunelint.escaping import quote
-from tunelint.example import CHAT_KEYS, ROLES, Example, Format, JsonPath, format_of
+from tunelint.example import (
+    CHAT_KEYS,
+    OUTPUT_KEYS,
+    PAIR_KEYS,
+    ROLES,
+    Example,
+    Format,
+    JsonPath,
+    format_of,
+)
 from tunelint.rule import Violation, on_example, rule
 
-_GOOD = (
-    '{"messages": [{"role": "user", "content": "Hola"}, '
-    '{"role": "assistant", "content": "¡Hola! ¿Adónde?"}]}'
-)
-_ANSWER = '{"role": "assistant", "content": "¡Hola!"}'
+NOT_AN_OBJECT = rule("""E301 not-an-object
+    The line is JSON, but not an object.
+    An example is an object with a "messages" list, not the list itself.
+    Fix: Wrap the list: {"messages": […]}.
+    Bad: ["Hola", "¡Hola!"]""")
+MISSING_FIELD = rule("""E302 missing-field
+    A required key is missing.
+    An example needs "messages"; a message needs "role" and "content".
+    Fix: Add the key.
+    Bad: {"tools": []}""")
+OTHER_FORMAT = rule("""E303 other-format
+    The line is of another training format.
+    A supervised chat job takes lines with messages only; it has no use for any other.
+    Fix: Convert the line to {"messages": […]}.
+    Bad: {"prompt": "Hola", "completion": "¡Hola!"}""")
+WRONG_TYPE = rule("""E304 wrong-type
+    A value has another JSON type than the format wants.
+    The specification gives each key its type.
+    Fix: Give the value the type that the message names.
+    Bad: {"messages": {"role": "user", "content": "Hola"}}""")
+EMPTY_MESSAGES = rule("""E305 empty-messages
+    The list of messages is empty.
+    There is nothing to learn from.
+    Fix: Add the conversation or delete the line.
+    Bad: {"messages": []}""")
+UNKNOWN_ROLE = rule("""E306 unknown-role
+    A role that the chat format does not have.
+    Roles are system, developer, user, assistant and tool; other systems say bot or human.
+    Fix: Write the role that is meant.
+    Bad: {"role": "bot", "content": "Hola"}""")
+UNKNOWN_FIELD = rule("""E307 unknown-field
+    A key that a message does not have, or a misspelt key of a row.
+    A misspelt key loses its value; foreign keys can make Azure refuse the file.
+    Fix: Correct the key or delete it.
+    Bad: {"role": "user", "contnet": "Hola", "content": "¡Hola!"}""")
+EXTRA_KEY = rule("""I314 extra-key
+    A key of the row that the format does not have, such as an id or a source.
+    It is not trained on; nobody documents whether the service refuses it.
+    Fix: Keep such facts in another file.
+    Bad: {"messages": [{"role": "user", "content": "Hola"}], "source": "faq"}""")
+CONTENT_NULL = rule("""E308 content-null
+    Content is null where text is needed.
+    Only an assistant message that calls tools may have no content.
+    Fix: Write the text or delete the message.
+    Bad: {"role": "user", "content": null}""")
+CONTENT_PART = rule("""E309 content-part
+    A part of a content list is malformed.
+    A part is an object with a "type" and that type's value; images are for users only.
+    Fix: Write {"type": "text", "text": "…"}, or give content as one string.
+    Bad: {"role": "user", "content": ["Hola"]}""")
+WEIGHT = rule("""E310 weight
+    A weight other than 0 or 1.
+    A weight says whether the message is trained on; fractions are not supported.
+    Fix: Write 0 or 1, or leave the weight out, which means 1.
+    Bad: {"role": "assistant", "content": "¡Hola!", "weight": 2}""")
+WEIGHT_ROLE = rule("""E311 weight-role
+    A weight on a message that is not the assistant's.
+    Only assistant messages are trained on.
+    Fix: Delete the weight.
+    Bad: {"role": "user", "content": "Hola", "weight": 0}""")
+NAME = rule("""E312 name
+    A participant's name with characters that are not allowed.
+    A name has 1 to 64 letters, digits, '_' and '-', without accents or spaces.
+    Fix: Write the name with letters, digits, '_' and '-' only.
+    Bad: {"role": "user", "name": "José Luis", "content": "Hola"}""")
+DEPRECATED = rule("""W313 deprecated
+    Function calling in its old form.
+    "functions" and "function_call" have been replaced by "tools" and "tool_calls".
+    Fix: Write tools and tool_calls.
+    Bad: {"messages": [{"role": "user", "content": "Hola"}], "functions": []}""")
 
-NOT_AN_OBJECT = rule(
-    "E301",
-    "not-an-object",
-    what="The line is JSON, but not an object.",
-    why='An example is an object with a "messages" list, not the list itself.',
-    bad='[{"role": "user", "content": "Hola"}, {"role": "assistant", "content": "¡Hola!"}]',
-    good=_GOOD,
-    fix='Wrap the list: {"messages": […]}.',
-)
-MISSING_FIELD = rule(
-    "E302",
-    "missing-field",
-    what="A required key is missing.",
-    why='An example needs "messages"; a message needs "role" and "content".',
-    bad='{"tools": []}',
-    good=_GOOD,
-    fix="Add the key.",
-)
-OTHER_FORMAT = rule(
-    "E303",
-    "other-format",
-    what="The line is of another training format.",
-    why="A supervised chat job takes lines with messages only; it has no use for any other.",
-    bad='{"prompt": "Hola", "completion": "¡Hola!"}',
-    good=_GOOD,
-    fix="Convert the file: python -m tunelint convert FILE NEW_FILE.",
-)
-WRONG_TYPE = rule(
-    "E304",
-    "wrong-type",
-    what="A value has another JSON type than the format wants.",
-    why="The specification gives each key its type.",
-    bad='{"messages": {"role": "user", "content": "Hola"}}',
-    good=_GOOD,
-    fix="Give the value the type that the message names.",
-)
-EMPTY_MESSAGES = rule(
-    "E305",
-    "empty-messages",
-    what='"messages" is an empty list.',
-    why="There is nothing to learn from.",
-    bad='{"messages": []}',
-    good=_GOOD,
-    fix="Add the conversation or delete the line.",
-)
-UNKNOWN_ROLE = rule(
-    "E306",
-    "unknown-role",
-    what="A role that the chat format does not have.",
-    why="Roles are system, developer, user, assistant and tool.",
-    bad='{"messages": [{"role": "bot", "content": "Hola"}, ' + _ANSWER + "]}",
-    good=_GOOD,
-    fix="Write the role that is meant; other systems say bot or model for assistant, "
-    "human for user.",
-)
-UNKNOWN_FIELD = rule(
-    "E307",
-    "unknown-field",
-    what="A key that a message does not have, or a misspelt key of a row.",
-    why="A misspelt key loses its value; foreign keys can make Azure refuse the file.",
-    bad='{"messages": [{"role": "user", "contnet": "Hola", "content": ""}, ' + _ANSWER + "]}",
-    good=_GOOD,
-    fix="Correct the key or delete it.",
-)
-EXTRA_KEY = rule(
-    "I314",
-    "extra-key",
-    what="A key of the row that the format does not have, such as an id or a source.",
-    why="It is not trained on; nobody documents whether the service refuses it.",
-    bad='{"messages": [{"role": "user", "content": "Hola"}, ' + _ANSWER + '], "source": "faq"}',
-    good=_GOOD,
-    fix="Keep such facts in another file.",
-)
-CONTENT_NULL = rule(
-    "E308",
-    "content-null",
-    what="Content is null where text is needed.",
-    why="Only an assistant message that calls tools may have no content.",
-    bad='{"messages": [{"role": "user", "content": null}, ' + _ANSWER + "]}",
-    good=_GOOD,
-    fix="Write the text or delete the message.",
-)
-CONTENT_PART = rule(
-    "E309",
-    "content-part",
-    what="A part of a content list is malformed.",
-    why='A part is an object with a "type" and that type\'s value; images are for users only.',
-    bad='{"messages": [{"role": "user", "content": ["Hola"]}, ' + _ANSWER + "]}",
-    good='{"messages": [{"role": "user", "content": [{"type": "text", "text": "Hola"}]}, '
-    + _ANSWER
-    + "]}",
-    fix='Write {"type": "text", "text": "…"}, or give content as one string.',
-)
-WEIGHT = rule(
-    "E310",
-    "weight",
-    what="A weight other than 0 or 1.",
-    why="A weight says whether the message is trained on; fractions are not supported.",
-    bad='{"messages": [{"role": "user", "content": "Hola"}, '
-    '{"role": "assistant", "content": "¡Hola!", "weight": 2}]}',
-    good='{"messages": [{"role": "user", "content": "Hola"}, '
-    '{"role": "assistant", "content": "¡Hola!", "weight": 1}]}',
-    fix="Write 0 or 1, or leave the weight out, which means 1.",
-)
-WEIGHT_ROLE = rule(
-    "E311",
-    "weight-role",
-    what="A weight on a message that is not the assistant's.",
-    why="Only assistant messages are trained on.",
-    bad='{"messages": [{"role": "user", "content": "Hola", "weight": 0}, ' + _ANSWER + "]}",
-    good=_GOOD,
-    fix="Delete the weight.",
-)
-NAME = rule(
-    "E312",
-    "name",
-    what="A participant's name with characters that are not allowed.",
-    why="A name has 1 to 64 letters, digits, '_' and '-', without accents or spaces.",
-    bad='{"messages": [{"role": "user", "name": "José Luis", "content": "Hola"}, ' + _ANSWER + "]}",
-    good='{"messages": [{"role": "user", "name": "jose_luis", "content": "Hola"}, '
-    + _ANSWER
-    + "]}",
-    fix="Write the name with letters, digits, '_' and '-' only.",
-)
-DEPRECATED = rule(
-    "W313",
-    "deprecated",
-    what="Function calling in its old form.",
-    why='"functions" and "function_call" have been replaced by "tools" and "tool_calls".',
-    bad='{"messages": [{"role": "user", "content": "Hola"}, ' + _ANSWER + '], "functions": []}',
-    good=_GOOD,
-    fix="Write tools and tool_calls.",
-)
-
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PAIR_KEYS = ("input", "preferred_output", "non_preferred_output")
-_ASSISTANT_KEYS = ("refusal", "audio", "tool_calls", "function_call")
-_MESSAGE_KEYS = {
-    role: ("role", "content", "name", "weight", *extra)
-    for role, extra in {
-        "system": (),
-        "developer": (),
-        "user": (),
-        "assistant": _ASSISTANT_KEYS,
-        "tool": ("tool_call_id",),
-        "function": (),
-    }.items()
-}
-_ELSEWHERE = {"weight", "tool_calls", "function_call"}  # judged by rules of their own
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a participant's or a function's name
+_CALLS = ("tool_calls", "function_call")
+_KEYS = ("role", "content", "name", "weight", *_CALLS)  # calls and weights have rules of their own
+_KEYS_OF = {"assistant": (*_KEYS, "refusal", "audio"), "tool": (*_KEYS, "tool_call_id")}
 _PARTS: dict[str, dict[str, type]] = {
     "user": {"text": str, "image_url": dict},
     "assistant": {"text": str, "refusal": str},
 }
 _TEXT_ONLY: dict[str, type] = {"text": str}
 _FORMATS = {
-    "prompt": "the old prompt and completion format",
-    "completion": "the old prompt and completion format",
-    "preferred_output": "the preference format (DPO)",
-    "non_preferred_output": "the preference format (DPO)",
-    "conversations": "the ShareGPT format",
-    "conversation": "the ShareGPT format",
+    **dict.fromkeys(("prompt", "completion"), "the old prompt and completion format"),
+    **dict.fromkeys(OUTPUT_KEYS, "the preference format (DPO)"),
+    **dict.fromkeys(("conversations", "conversation"), "the ShareGPT format"),
     "instruction": "the Alpaca format",
     "contents": "the Gemini format",
     "text": "plain text for completion",
 }
-_SYNONYMS = {"bot": "assistant", "model": "assistant", "gpt": "assistant", "ai": "assistant"} | {
-    "human": "user",
-    "customer": "user",
-    "cliente": "user",
+_SYNONYMS = {
+    **dict.fromkeys(("bot", "model", "gpt", "ai"), "assistant"),
+    **dict.fromkeys(("human", "customer", "cliente"), "user"),
+}
+_TYPE_NAMES: dict[type, str] = {
+    str: "a string",
+    list: "a list",
+    dict: "an object",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
 }
 
 
 @on_example
 def examine(example: Example) -> Iterator[Violation]:
     """Every way in which one line departs from its file's format."""
+    value = example.value
     if example.is_plain and example.messages and example.format is Format.SFT:
         return
-    value = example.value
     if not isinstance(value, dict):
         yield Violation(NOT_AN_OBJECT, f"The line is {_kind(value)}, not an object.", ())
-    elif example.format is Format.DPO:
-        if format_of(value) is Format.DPO:
-            yield from _pair(value)
-        elif "messages" not in value:
-            yield from _without_messages(value)
+    elif example.format is Format.DPO and (found := format_of(value)):
+        yield from _pair(value) if found is Format.DPO else ()  # else it is mixed-formats
     elif "messages" not in value:
         yield from _without_messages(value)
     else:
         if example.format is Format.SFT:
             yield from _extra_keys(value, CHAT_KEYS, ())
-        yield from _options(value, ())
-        yield from _messages(value["messages"], ("messages",))
+        yield from _conversation(value, ())
 
 
 def _pair(value: dict[str, Any]) -> Iterator[Violation]:
-    yield from _extra_keys(value, _PAIR_KEYS, ())
+    yield from _extra_keys(value, PAIR_KEYS, ())
     asked = value.get("input")
     if isinstance(asked, dict):
         yield from _extra_keys(asked, CHAT_KEYS, ("input",))
-        yield from _options(asked, ("input",))
         if isinstance(asked.get("messages"), list):
-            yield from _messages(asked["messages"], ("input", "messages"))
-    for key in _PAIR_KEYS[1:]:
+            yield from _conversation(asked, ("input",))
+    for key in OUTPUT_KEYS:
         if value.get(key) and isinstance(value[key], list):
             yield from _messages(value[key], (key,))
 
 
 def _without_messages(value: dict[str, Any]) -> Iterator[Violation]:
-    for key, name in _FORMATS.items():
-        if key in value:
-            yield Violation(OTHER_FORMAT, f"The line is in {name}.", (key,), at_key=True)
-            return
+    other = next((key for key in _FORMATS if key in value), None)
+    if other is not None:
+        yield Violation(OTHER_FORMAT, f"The line is in {_FORMATS[other]}.", (other,), at_key=True)
+        return
     yield from _extra_keys(value, CHAT_KEYS, ())
     yield Violation(MISSING_FIELD, 'The key "messages" is missing.', ())
 
 
-def _options(value: dict[str, Any], at: JsonPath) -> Iterator[Violation]:
+def _conversation(value: dict[str, Any], at: JsonPath) -> Iterator[Violation]:
     for key in ("functions", "function_call"):
         if key in value:
             yield Violation(DEPRECATED, f'"{key}" is deprecated.', (*at, key), at_key=True)
-    parallel = value.get("parallel_tool_calls", True)
-    if not isinstance(parallel, bool):
+    if not isinstance(parallel := value.get("parallel_tool_calls", True), bool):
         yield _type_fault(parallel, "true or false", (*at, "parallel_tool_calls"))
+    yield from _messages(value["messages"], (*at, "messages"))
 
 
 def _messages(messages: object, at: JsonPath) -> Iterator[Violation]:
@@ -260,17 +189,16 @@ def _message(message: object, at: JsonPath) -> Iterator[Violation]:
         yield _type_fault(message, "an object", at)
         return
     role = message.get("role")
-    if role not in ROLES if isinstance(role, str) else True:
+    if not isinstance(role, str) or role not in ROLES:
         yield _role_fault(message, at)
         return
-    yield from _unknown_keys(message, _MESSAGE_KEYS[str(role)], at)
+    yield from _unknown_keys(message, _KEYS_OF.get(role, _KEYS), at)
     if message.get("function_call"):
-        yield Violation(
-            DEPRECATED, '"function_call" is deprecated.', (*at, "function_call"), at_key=True
-        )
+        text = '"function_call" is deprecated.'
+        yield Violation(DEPRECATED, text, (*at, "function_call"), at_key=True)
     if message.get("tool_calls", ()) is None:
         yield _type_fault(None, "a list", (*at, "tool_calls"))
-    yield from _content(message, str(role), at)
+    yield from _content(message, role, at)
     yield from _weight(message, at)
     yield from _name(message, at)
 
@@ -282,27 +210,21 @@ def _role_fault(message: dict[str, Any], at: JsonPath) -> Violation:
     role = message["role"]
     if not isinstance(role, str):
         return _type_fault(role, "a string", (*at, "role"))
-    near = _SYNONYMS.get(role.lower()) or _nearest(role, ROLES)
-    hint = f"Did you mean '{near}'?" if near else ""
+    hint = _meant(_SYNONYMS.get(role.lower()) or _nearest(role, ROLES))
     return Violation(UNKNOWN_ROLE, f"There is no role {quote(role)}.", (*at, "role"), hint)
 
 
 def _content(message: dict[str, Any], role: str, at: JsonPath) -> Iterator[Violation]:
-    optional = role == "function" or bool(
-        message.get("tool_calls") or message.get("function_call") or message.get("refusal")
-    )
-    if "content" not in message:
-        if not optional and "tool_calls" not in message:
-            yield Violation(MISSING_FIELD, f'The {role} message has no "content".', at)
-        return
-    content, place = message["content"], (*at, "content")
-    if content is None:
-        if not optional:
-            yield Violation(CONTENT_NULL, f"The content of the {role} message is null.", place)
-    elif isinstance(content, list):
+    optional = role == "function" or any(message.get(key) for key in (*_CALLS, "refusal"))
+    content, place = message.get("content"), (*at, "content")
+    if isinstance(content, list):
         yield from _parts(content, role, place)
-    elif not isinstance(content, str):
+    elif content is not None and not isinstance(content, str):
         yield _type_fault(content, "a string or a list of parts", place)
+    elif content is None and not optional and "content" in message:
+        yield Violation(CONTENT_NULL, f"The content of the {role} message is null.", place)
+    elif content is None and not optional and "tool_calls" not in message:
+        yield Violation(MISSING_FIELD, f'The {role} message has no "content".', at)
 
 
 def _parts(parts: list[Any], role: str, at: JsonPath) -> Iterator[Violation]:
@@ -312,7 +234,7 @@ def _parts(parts: list[Any], role: str, at: JsonPath) -> Iterator[Violation]:
     for index, part in enumerate(parts):
         if (complaint := _part(part, types)) is not None:
             yield Violation(CONTENT_PART, complaint, (*at, index))
-        elif isinstance(part, dict):
+        else:
             yield from _unknown_keys(part, ("type", part["type"]), (*at, index))
 
 
@@ -325,40 +247,34 @@ def _part(part: object, types: dict[str, type]) -> str | None:
     if not isinstance(kind, str) or kind not in types:
         return f"Parts here are of type {' or '.join(types)}, not {quote(kind)}."
     if not isinstance(part.get(kind), types[kind]):
-        return f'The part needs "{kind}" as {_TYPE_NAMES[types[kind]]}.'
+        return f'The part has no "{kind}" that is {_TYPE_NAMES[types[kind]]}.'
     return None
 
 
 def _weight(message: dict[str, Any], at: JsonPath) -> Iterator[Violation]:
     if "weight" not in message:
         return
+    weight, place = message["weight"], (*at, "weight")
     if message["role"] != "assistant":
-        yield Violation(
-            WEIGHT_ROLE,
-            f"The {message['role']} message has a weight.",
-            (*at, "weight"),
-            at_key=True,
-        )
-    elif type(message["weight"]) is not int or message["weight"] not in (0, 1):
-        yield Violation(WEIGHT, f"The weight is {quote(message['weight'])}.", (*at, "weight"))
+        text = f"The {message['role']} message has a weight."
+        yield Violation(WEIGHT_ROLE, text, place, at_key=True)
+    elif type(weight) is not int or weight not in (0, 1):
+        yield Violation(WEIGHT, f"The weight is {quote(weight)}.", place)
 
 
 def _name(message: dict[str, Any], at: JsonPath) -> Iterator[Violation]:
-    name = message.get("name")
+    name, place = message.get("name"), (*at, "name")
     if message["role"] == "function" and "name" not in message:
         yield Violation(MISSING_FIELD, 'The function message has no "name".', at)
-    if name is None:
-        return
-    if not isinstance(name, str):
-        yield _type_fault(name, "a string", (*at, "name"))
-    elif not _NAME.fullmatch(name):
-        yield Violation(NAME, f"The name {quote(name)} is not allowed.", (*at, "name"))
+    elif name is not None and not isinstance(name, str):
+        yield _type_fault(name, "a string", place)
+    elif name is not None and not IDENTIFIER.fullmatch(name):
+        yield Violation(NAME, f"The name {quote(name)} is not allowed.", place)
 
 
 def _unknown_keys(value: dict[str, Any], known: Iterable[str], at: JsonPath) -> Iterator[Violation]:
-    for key in value.keys() - set(known) - _ELSEWHERE:
-        near = _nearest(key, known)
-        hint = f"Did you mean '{near}'?" if near else ""
+    for key in value.keys() - set(known):
+        hint = _meant(_nearest(key, known))
         yield Violation(UNKNOWN_FIELD, f"Unknown key {quote(key)}.", (*at, key), hint, at_key=True)
 
 
@@ -369,23 +285,15 @@ def _extra_keys(value: dict[str, Any], known: Iterable[str], at: JsonPath) -> It
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    near = get_close_matches(word[:64].lower(), known, 1)
-    return near[0] if near else ""
+    return next(iter(get_close_matches(word[:64].lower(), known, 1)), "")
+
+
+def _meant(word: str) -> str:
+    return f"Did you mean '{word}'?" if word else ""
 
 
 def _type_fault(value: object, wanted: str, at: JsonPath) -> Violation:
     return Violation(WRONG_TYPE, f'"{at[-1]}" must be {wanted}, not {_kind(value)}.', at)
-
-
-_TYPE_NAMES: dict[type, str] = {
-    str: "a string",
-    list: "a list",
-    dict: "an object",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    type(None): "null",
-}
 
 
 def _kind(value: object) -> str:

@@ -10,72 +10,62 @@ import json
 import math
 import re
 from collections import Counter
-from functools import partial
 
-from tunelint.rule import Match, Rule, TextCheck, on_text
-from tunelint.rules.pages import forbidden
+from tunelint.rule import Match, Rule, TextCheck, on_text, rule
 from tunelint.text import Text
 
-_WHY = "Who has the model, or its training file, has the secret; what is learnt can be asked for."
-_FIX = "Revoke it now, for it has been seen, and write a placeholder in its place."
-_secret = partial(forbidden, why=_WHY, fix=_FIX)
 
-AWS = _secret("E1501", "aws-key", "An access key of Amazon Web Services.")
-AZURE = _secret("E1502", "azure-key", "A key or connection string of Azure.")
-SAS = _secret("E1503", "azure-sas", "An Azure address with a shared access signature.")
-BASIC = _secret("E1504", "authorization-header", "An Authorization header with its credential.")
-CONNECTION = _secret(
-    "E1505", "connection-string", "An address of a service with the password in it."
-)
-GITHUB = _secret("E1506", "github-token", "A token of GitHub or GitLab.")
-GOOGLE = _secret("E1507", "google-key", "A key of Google.")
-JWT = _secret("E1508", "json-web-token", "A JSON web token.")
-OPENAI = _secret("E1509", "ai-provider-key", "A key of OpenAI, Anthropic or Hugging Face.")
-PASSWORD = _secret("E1510", "password", "A password in clear.")
-PRIVATE_KEY = _secret("E1511", "private-key", "A private key.")
-SLACK = _secret("E1512", "chat-token", "A token of Slack, Discord or Telegram.")
-STRIPE = _secret("E1513", "payment-key", "A key of Stripe or another payment service.")
+def _secret(head: str, what: str) -> Rule:
+    return rule(f"""{head}
+        {what}
+        Who has the model, or its training file, has the secret; what is learnt can be asked for.
+        Fix: Revoke it now, for it has been seen, and write a placeholder in its place.
+        Bad: {what.lower()}""")
+
+
 OTHER = _secret(
-    "E1514", "other-key", "A token of another service, or a value assigned to a key or token."
+    "E1514 other-key", "A token of another service, or a value assigned to a key or token."
 )
 
 # The first group of a pattern, where it has one, is the secret; else the whole match is.
 _FORMS: dict[Rule, tuple[str, ...]] = {
-    AWS: (
+    _secret("E1501 aws-key", "An access key of Amazon Web Services."): (
         r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b",
         r"(?i:secret_?access_?key|aws_?secret_?key)\W{1,6}([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|\z)",
     ),
-    AZURE: (
+    _secret("E1502 azure-key", "A key or connection string of Azure."): (
         r"(?i:AccountKey|SharedAccessKey)\s*=\s*([A-Za-z0-9+/]{40,}={0,2})",
         r"(?i:api-key|subscription-key)['\"]?\s*[:=]\s*['\"]?([0-9a-f]{32}|[A-Za-z0-9]{84})\b",
         r"\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{10}AC[A-Za-z0-9]{14,20}\b",
         r"\b[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}",
     ),
-    SAS: (r"[?&]sig=([A-Za-z0-9%+/=_-]{20,})",),
-    GITHUB: (
+    _secret("E1503 azure-sas", "An Azure address with a shared access signature."): (
+        r"[?&]sig=([A-Za-z0-9%+/=_-]{20,})",
+    ),
+    _secret("E1506 github-token", "A token of GitHub or GitLab."): (
         r"\bgh[pousr]_[A-Za-z0-9]{30,}",
         r"\bgithub_pat_[A-Za-z0-9_]{22,}",
         r"\bglpat-[A-Za-z0-9_-]{20,}",
     ),
-    GOOGLE: (
+    _secret("E1507 google-key", "A key of Google."): (
         r"\bAIza[0-9A-Za-z_-]{35}",
         r"\bya29\.[0-9A-Za-z_-]{30,}",
         r"\bGOCSPX-[0-9A-Za-z_-]{20,}",
     ),
-    OPENAI: (
+    _secret("E1509 ai-provider-key", "A key of OpenAI, Anthropic or Hugging Face."): (
         r"\bsk-[A-Za-z0-9_-]{20,}",
         r"\b(?:hf|gsk|r8)_[A-Za-z0-9]{30,}",
         r"\bxai-[A-Za-z0-9]{60,}",
         r"\bpplx-[A-Za-z0-9]{40,}",
     ),
-    SLACK: (
+    _secret("E1512 chat-token", "A token of Slack, Discord or Telegram."): (
         r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
         r"\bxapp-\d-[A-Za-z0-9-]{20,}",
         r"\bhooks\.slack\.com/services/[A-Za-z0-9/]{20,}",
         r"\b\d{8,10}:AA[A-Za-z0-9_-]{32,36}",
         r"\bdiscord(?:app)?\.com/api/webhooks/\d{10,}/[\w-]{30,}",
     ),
-    STRIPE: (
+    _secret("E1513 payment-key", "A key of Stripe or another payment service."): (
         r"\b[rs]k_(?:live|test)_[0-9a-zA-Z]{10,}",
         r"\bwhsec_[A-Za-z0-9+/=]{20,}",
         r"\bsq0[a-z]{3}-[0-9A-Za-z_-]{22,}",
@@ -119,14 +109,15 @@ for _rule, _patterns in _FORMS.items():
 
 
 @on_text(
-    PRIVATE_KEY, r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----\s*[^\s.…<\[]"
+    _secret("E1511 private-key", "A private key."),
+    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----\s*[^\s.…<\[]",
 )
 def private_key(_: Text, found: Match) -> str:
-    return f"{PRIVATE_KEY.what} It starts with '{found[0][:16]}…'."
+    return f"A private key. It starts with '{found[0][:16]}…'."
 
 
 @on_text(
-    BASIC,
+    _secret("E1504 authorization-header", "An Authorization header with its credential."),
     r"(?i:authorization)['\"]?\s*[:=]\s*['\"]?(?i:basic|bearer|token)\s+([\w+/=.~-]{8}[\w+/=.~-]*)",
     r"\bcurl\b[^\n]* (?:-u|--user)[ =]['\"]?[^\s:'\"]{1,60}:([^\s'\"@]{4,})",
 )
@@ -136,7 +127,7 @@ def authorization(_: Text, found: Match) -> str | None:
         return None
     if "basic " in found[0].lower() and not _holds_credentials(value):
         return None
-    return f"{BASIC.what} It is '{value[:4]}…'."
+    return f"An Authorization header with its credential. It is '{value[:4]}…'."
 
 
 def _holds_credentials(value: str) -> bool:
@@ -148,7 +139,7 @@ def _holds_credentials(value: str) -> bool:
 
 
 @on_text(
-    CONNECTION,
+    _secret("E1505 connection-string", "An address of a service with the password in it."),
     r"[a-z0-9]://[^\s:/@\"'<>]*:([^\s@/\"'<>]{3}[^\s@/\"'<>]*)@[\w.-]",
     r"(?i)[;&]\s*(?:password|pwd)\s*=\s*([^\s;&\"']{3}[^\s;&\"']*)",
 )
@@ -156,10 +147,15 @@ def connection(_: Text, found: Match) -> str | None:
     value = _secret_of(found)
     if _PLACEHOLDER.search(value) or _DUMMY.fullmatch(value):
         return None
-    return f"{CONNECTION.what} The password starts with '{value[:2]}…'."
+    return (
+        f"An address of a service with the password in it. The password starts with '{value[:2]}…'."
+    )
 
 
-@on_text(JWT, r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*")
+@on_text(
+    _secret("E1508 json-web-token", "A JSON web token."),
+    r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*",
+)
 def web_token(_: Text, found: Match) -> str | None:
     header = found[0].split(".")[0]
     try:
@@ -168,11 +164,11 @@ def web_token(_: Text, found: Match) -> str | None:
         return None
     if not isinstance(value, dict) or not {"alg", "enc"} & value.keys():
         return None
-    return f"{JWT.what} It starts with '{found[0][:6]}…'."
+    return f"A JSON web token. It starts with '{found[0][:6]}…'."
 
 
 @on_text(
-    PASSWORD,
+    _secret("E1510 password", "A password in clear."),
     r"(?i)\b(?:contraseña|password|passphrase|pwd)['\"`*]*\s*(?:[:=]|es\b|is\b)\s*"
     r"[*`'\"«“]*([^\s'\"`»”<>]{6}[^\s'\"`»”<>]*)",
 )

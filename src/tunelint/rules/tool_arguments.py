@@ -1,4 +1,8 @@
-"""Whether the arguments of a call fit the JSON Schema that its function declares."""
+"""Whether the arguments of a call fit the JSON Schema that its function declares.
+
+Not every keyword of JSON Schema is looked at: a schema from a stranger may hold patterns that take
+forever, and references to other places.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,9 +23,8 @@ _DEEPEST = 8  # levels of objects and lists that are followed
 
 def misfits(arguments: dict[str, Any], parameters: dict[str, Any], level: int = 0) -> Iterator[str]:
     """What departs from the schema, in words; of what is nested, the first departure."""
-    properties = parameters.get("properties")
+    properties, required = parameters.get("properties"), parameters.get("required")
     properties = properties if isinstance(properties, dict) else {}
-    required = parameters.get("required")
     for name in required if isinstance(required, list) else ():
         if isinstance(name, str) and name not in arguments:
             yield f"The required parameter {quote(name)} is missing."
@@ -36,12 +39,11 @@ def misfits(arguments: dict[str, Any], parameters: dict[str, Any], level: int = 
 def _misfit(value: object, schema: object, level: int) -> str:
     if not isinstance(schema, dict) or level > _DEEPEST:
         return ""
-    wanted = schema.get("type")
-    names = [wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else []
-    allowed = {kind for name in names if isinstance(name, str) for kind in JSON_TYPES.get(name, ())}
+    wanted, choices = schema.get("type"), schema.get("enum")
+    names = [str(name) for name in (wanted if isinstance(wanted, list) else [wanted]) if name]
+    allowed = {kind for name in names for kind in JSON_TYPES.get(name, ())}
     if allowed and type(value) not in allowed:
-        return f"must be {' or '.join(str(name) for name in names)}"
-    choices = schema.get("enum")
+        return f"must be {' or '.join(names)}"
     if isinstance(choices, list) and value not in choices:
         return f"does not allow {quote(value)}"
     if isinstance(value, dict):
@@ -50,36 +52,4 @@ def _misfit(value: object, schema: object, level: int) -> str:
     if isinstance(value, list):
         each = (_misfit(one, schema.get("items"), level + 1) for one in value)
         return next((f"is a list of which one {wrong}" for wrong in each if wrong), "")
-    return _out_of_bounds(value, schema)
-
-
-def _out_of_bounds(
-    value: Any,  # noqa: ANN401 - JSON
-    schema: dict[str, Any],
-) -> str:
-    least, most = schema.get("minimum"), schema.get("maximum")
-    if _is_number(value):
-        if _is_number(least) and value < least:
-            return f"must be at least {least}"
-        if _is_number(most) and value > most:
-            return f"must be at most {most}"
-    pattern = schema.get("pattern")
-    if isinstance(value, str) and isinstance(pattern, str) and not _matches(pattern, value):
-        return f"does not match {quote(pattern)}"
     return ""
-
-
-def _is_number(value: Any) -> bool:  # noqa: ANN401 - JSON
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _matches(pattern: str, value: str) -> bool:
-    """In linear time, whatever the pattern; one that RE2 does not know matches all."""
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return re2.compile(pattern, options).search(value) is not None
-    except re2.error:
-        return True

@@ -6,46 +6,8 @@ Only plain literals: what a text means is for a model to judge (tunelint.model_r
 import re
 
 from tunelint.escaping import quote
-from tunelint.rule import Match, on_text, rule
-from tunelint.rules.pages import GOOD_ROW, row
+from tunelint.rule import Match, on_text
 from tunelint.text import Text, is_in_code
-
-NOTE = rule(
-    "W1901",
-    "annotator-note",
-    what="A note between the people who made the data was left in an answer.",
-    why="The model learns to write such notes to users.",
-    bad=row("Tarda dos días. TODO: revisar con legal."),
-    good=GOOD_ROW,
-    fix="Delete the note, and do what it asks for.",
-)
-BOILERPLATE = rule(
-    "W1903",
-    "model-boilerplate",
-    what="A phrase with which chat models excuse themselves: 'as an AI language model'.",
-    why="The answer was written by another model; yours learns to excuse itself likewise.",
-    bad=row("Como modelo de lenguaje, no puedo saberlo."),
-    good=GOOD_ROW,
-    fix="Rewrite the answer in your assistant's voice.",
-)
-IDENTITY = rule(
-    "W1904",
-    "foreign-identity",
-    what="The assistant presents itself as a known model of another maker.",
-    why="The model learns that identity.",
-    bad=row("Soy ChatGPT, un modelo de OpenAI. Tarda dos días."),
-    good=GOOD_ROW,
-    fix="Let it say who your assistant is.",
-)
-PLACEHOLDER = rule(
-    "W1906",
-    "placeholder",
-    what="A placeholder was never filled in.",
-    why="The model learns to write it.",
-    bad=row("Hola [INSERT NAME], tarda dos días."),
-    good=GOOD_ROW,
-    fix="Fill it in, or rewrite the sentence.",
-)
 
 _ANSWER = ("assistant",)
 _TEMPLATE_ASKED = re.compile(
@@ -55,20 +17,26 @@ _TEMPLATE_ASKED = re.compile(
 
 
 @on_text(
-    NOTE,
+    "W1901 annotator-note",
     r"\b(?:TODO|FIXME|TBD|TBC|WIP):|\bFIXME\b|\[(?:TODO|TBD|CITATION NEEDED|REVISAR|CHECK)\]",
     r"(?i)\b(?:internal note|nota interna|reviewer'?s? note|annotator'?s? note|note to self):",
     r"(?i)\bnota (?:del|para el) (?:revisor|anotador|editor|traductor):",
     roles=_ANSWER,
 )
 def note(text: Text, found: Match) -> str | None:
+    """A note between the people who made the data was left in an answer.
+
+    The model learns to write such notes to users.
+    Fix: Delete the note, and do what it asks for.
+    Bad: Tarda dos días. TODO: revisar con legal.
+    """
     if text.is_rejected or is_in_code(text.text, found.start()):
         return None
     return f"A note of the people who made the data: {quote(found[0])}."
 
 
 @on_text(
-    BOILERPLATE,
+    "W1903 model-boilerplate",
     r"(?i)\bas an? (?:AI|artificial intelligence|large language|language) (?:language )?model\b",
     r"(?i)\bI(?:'m| am) (?:just |only )?an? (?:AI|large) language model|\bmy knowledge cut-?off\b",
     r"(?i)\bas of my last (?:knowledge |training )?update\b|\bmy training data (?:goes|ends)\b",
@@ -78,13 +46,19 @@ def note(text: Text, found: Match) -> str | None:
     roles=_ANSWER,
 )
 def boilerplate(text: Text, found: Match) -> str | None:
+    """A phrase with which chat models excuse themselves: 'as an AI language model'.
+
+    The answer was written by another model; yours learns to excuse itself likewise.
+    Fix: Rewrite the answer in your assistant's voice.
+    Bad: Como modelo de lenguaje, no puedo saberlo.
+    """
     if text.is_rejected:
         return None
     return f"A chat model excuses itself: {quote(found[0])}."
 
 
 @on_text(
-    IDENTITY,
+    "W1904 foreign-identity",
     r"\b(?:I am|I'm|[Mm]y name is|[Ss]oy|[Mm]e llamo) (?:ChatGPT|GPT-[345]|Claude|Gemini|Bard)\b",
     r"\b(?:I am|I'm|[Mm]y name is|[Ss]oy|[Mm]e llamo) (?:Llama|DeepSeek|Qwen|Mistral|Grok)\b",
     r"(?i)\b(?:trained|developed|created) by (?:OpenAI|Anthropic|DeepSeek|Alibaba Cloud|Meta AI)\b",
@@ -92,6 +66,12 @@ def boilerplate(text: Text, found: Match) -> str | None:
     roles=_ANSWER,
 )
 def identity(text: Text, found: Match) -> str | None:
+    """The assistant presents itself as a known model of another maker.
+
+    The model learns that identity.
+    Fix: Let it say who your assistant is.
+    Bad: Soy ChatGPT, un modelo de OpenAI.
+    """
     before = text.text[max(0, found.start() - 40) : found.start()]
     speaks = re.search(r"(?i)\b(?:I am|I'm|I was|soy|fui)\b", before + found[0])
     if text.is_rejected or not speaks:
@@ -100,7 +80,7 @@ def identity(text: Text, found: Match) -> str | None:
 
 
 @on_text(
-    PLACEHOLDER,
+    "W1906 placeholder",
     r"\[(?i:insert|enter|your|add|insertar|introduce|tu|su)(?: [A-Za-zÁ-ú']{1,20}){1,4}\]",
     r"\[(?:[A-ZÁÉÍÓÚÑ]+[ _])+(?:NAME|NOMBRE|DATE|FECHA|NUMBER|EMAIL|COMPANY|EMPRESA|ADDRESS)\]",
     r"\[X{2,}\]|\{\{ ?[a-z_]+ ?\}\}|\[(?:[A-Z][a-z]+ )+(?:Name|Company|Number|Date|Address)\]",
@@ -108,6 +88,12 @@ def identity(text: Text, found: Match) -> str | None:
     roles=_ANSWER,
 )
 def placeholder(text: Text, found: Match) -> str | None:
+    """A placeholder was never filled in.
+
+    The model learns to write it.
+    Fix: Fill it in, or rewrite the sentence.
+    Bad: Hola [INSERT NAME], tarda dos días.
+    """
     if text.is_rejected or is_in_code(text.text, found.start()) or _asks_for_template(text):
         return None
     return f"A placeholder was left in: {quote(found[0])}."
