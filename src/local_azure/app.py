@@ -19,6 +19,7 @@ from local_azure.address import AccountHosts
 from local_azure.arm import deleted_accounts, operations
 from local_azure.arm import routes as arm_routes
 from local_azure.arm.routing import allowances
+from local_azure.data_plane import grading
 from local_azure.data_plane import routes as data_plane_routes
 from local_azure.data_plane.background import Computations
 from local_azure.data_plane.wire import DataPlane
@@ -43,7 +44,7 @@ def create_app(
     record: Path | None = None,
 ) -> Starlette:
     """`record` is a folder that keeps the exchanges."""
-    plane = DataPlane(state, Computations(state.store))
+    plane = DataPlane(state, Computations(state.store), grading.ask)
     if answers_file is not None:
         plane.script.rules = RULES.validate_python(yaml.safe_load(answers_file.read_text("utf-8")))
     recording = [] if record is None else [Middleware(Recording, folder=record)]

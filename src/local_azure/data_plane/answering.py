@@ -13,6 +13,7 @@ import toktok
 from local_azure.arm.deployments import find_deployment, is_ready, note_use
 from local_azure.data_plane import jobs
 from local_azure.data_plane.chat_request import Asked
+from local_azure.data_plane.progress import method
 from local_azure.data_plane.rate_limits import limits_of
 from local_azure.data_plane.structured import called_tool, formed, log_probabilities, tool_call
 from local_azure.data_plane.wire import Call, Json
@@ -156,7 +157,11 @@ async def _trained_answers(call: Call, deployment: Document) -> "TrainedAnswers"
     path = jobs.training_data(call.state.store, job)
     kept = call.plane.answers
     if path.name not in kept:
-        made = await asyncio.to_thread(TrainedAnswers.of_file, path)
+        if method(job) == "reinforcement":
+            learnt = (await jobs.run(call, scope, job))["conversations"]
+            made = await asyncio.to_thread(TrainedAnswers, learnt)
+        else:
+            made = await asyncio.to_thread(TrainedAnswers.of_file, path)
         while len(kept) >= ANSWERS_KEPT:
             del kept[next(iter(kept))]
         kept[path.name] = made

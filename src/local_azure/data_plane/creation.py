@@ -10,6 +10,7 @@ from pathlib import Path
 from local_azure import trained_models
 from local_azure.catalog import CatalogModel, normalize_region
 from local_azure.data_plane import files, jobs
+from local_azure.data_plane.grading import checked_grader
 from local_azure.data_plane.progress import Job
 from local_azure.data_plane.wire import (
     Call,
@@ -21,6 +22,7 @@ from local_azure.data_plane.wire import (
     wrong_state,
 )
 from local_azure.simulated_model.content_checks import HARM_TYPES, training_data_refusal
+from local_azure.simulated_model.graders import NOT_RUN, types_in
 from local_azure.simulated_model.hyperparameters import Hyperparameters, auto_hyperparameters
 from local_azure.simulated_model.training_file import Inspection
 
@@ -43,7 +45,11 @@ TRAINING_TYPES = {
     "datazonestandard": "DataZoneStandard",
 }
 DEFAULT_TRAINING_TYPES = ("GlobalStandard", "Standard", "DataZoneStandard", "DeveloperTier")
-METHODS = ("supervised", "dpo")
+METHODS = ("supervised", "dpo", "reinforcement")
+GRADERS = frozenset({"string_check", "text_similarity", "score_model", "multi"})
+EFFORTS = ("default", "low", "medium", "high")
+COMPUTE_MULTIPLIER = 10.0
+AUTO_BETA = 0.1  # the service's own is not published
 VISION_MODELS = ("gpt-4o-2024-08-06", "gpt-4.1-2025-04-14")  # fine-tuning-vision, Azure docs
 NO_FINE_TUNING = "The specified base model does not support fine-tuning"
 UNSET = -1  # how "auto" reads while a job is pending
@@ -62,7 +68,8 @@ def new_job(call: Call, body: Json) -> Job:
     training_type = _training_type(call, base, body.get("trainingType"))
     method = _method(base, body)
     training = _material(call, body, "training_file")
-    validation = _material(call, body, "validation_file") if body.get("validation_file") else None
+    needs_validation = method == "reinforcement" or body.get("validation_file")
+    validation = _material(call, body, "validation_file") if needs_validation else None
     requested = _requested(body, method)
     resolved = _resolved(requested, training.inspection)
     _require_feasible(training.inspection, resolved)
@@ -79,6 +86,8 @@ def new_job(call: Call, body: Json) -> Job:
             "suffix": _suffix(body.get("suffix")),
             "seed": _seed(body.get("seed")),
             "method": body.get("method"),
+            "beta": _beta(body) if method == "dpo" else None,
+            "exploration": _exploration(body) if method == "reinforcement" else None,
             "metadata": body.get("metadata"),
             "integrations": body.get("integrations"),
             "requested": requested,
@@ -87,7 +96,7 @@ def new_job(call: Call, body: Json) -> Job:
             "tokens": training.inspection.tokens,
             "minutes": call.state.settings.job_minutes,
             "result_file": new_id("file"),
-            "data_error": _data_error(call, method, training.inspection),
+            "data_error": _data_error(call, method, training, validation),
             "evaluation_harms": _evaluation_harms(call),
         }
     )
@@ -179,17 +188,48 @@ def _seed(seed: object) -> int:
 
 def _requested(body: Json, method: str) -> Json:
     """As the pending job shows them: a number for each, -1 for "auto"."""
-    stated = body.get("hyperparameters") or {}
-    options = (body.get("method") or {}).get(method) or {}
-    stated = options.get("hyperparameters") or stated
-    if not isinstance(stated, dict):
-        raise invalid("'hyperparameters' must be an object.")
-    _positive(stated, "beta", BETA)
+    stated = _stated(body, method)
     return {
         "n_epochs": _whole(stated, "n_epochs", EPOCHS),
         "batch_size": _whole(stated, "batch_size", BATCH_SIZE),
         "learning_rate_multiplier": _positive(stated, "learning_rate_multiplier"),
     }
+
+
+def _options(body: Json, method: str) -> Json:
+    options = (body.get("method") or {}).get(method) or {}
+    if not isinstance(options, dict):
+        raise invalid(f"The method's '{method}' must be an object.")
+    return options
+
+
+def _stated(body: Json, method: str) -> Json:
+    stated = _options(body, method).get("hyperparameters") or body.get("hyperparameters") or {}
+    if not isinstance(stated, dict):
+        raise invalid("'hyperparameters' must be an object.")
+    return stated
+
+
+def _beta(body: Json) -> float:
+    beta = _positive(_stated(body, "dpo"), "beta", BETA)
+    return AUTO_BETA if beta == UNSET else beta
+
+
+def _exploration(body: Json) -> Json:
+    """What a reinforcement states beside the rest; what is automatic is left out."""
+    grader = checked_grader(_options(body, "reinforcement").get("grader"))
+    if unfit := types_in(grader) - GRADERS:
+        reason = f" {NOT_RUN}" if "python" in unfit else ""
+        raise invalid(f"A grader of the type {min(unfit)} cannot train here.{reason}")
+    stated = _stated(body, "reinforcement")
+    if stated.get("reasoning_effort", "default") not in EFFORTS:
+        raise invalid(f"'reasoning_effort' must be one of {', '.join(EFFORTS)}.")
+    found = {
+        "compute_multiplier": _positive(stated, "compute_multiplier", COMPUTE_MULTIPLIER),
+        "eval_interval": _whole(stated, "eval_interval", INT32),
+        "eval_samples": _whole(stated, "eval_samples", INT32),
+    }
+    return {name: value for name, value in found.items() if value != UNSET}
 
 
 def _whole(stated: Json, name: str, most: int) -> int:
@@ -231,8 +271,18 @@ def _require_vision(base: CatalogModel, training: Inspection) -> None:
         raise invalid(f"The model {base.base_name} cannot be fine-tuned with images.")
 
 
-def _data_error(call: Call, method: str, training: Inspection) -> str | None:
-    """Why preprocessing is going to fail. The content check's words are the service's."""
+def _data_error(
+    call: Call, method: str, training: Material, validation: Material | None
+) -> str | None:
+    """Why preprocessing is going to fail."""
+    found = _training_error(call, training.inspection)
+    files = (("training", training), ("validation", validation))
+    wrong = (_form_error(method, name, file.inspection) for name, file in files if file)
+    return found or next((error for error in wrong if error), None)
+
+
+def _training_error(call: Call, training: Inspection) -> str | None:
+    """The content check's words are the service's."""
     harms = training.harm_types
     if call.state.settings.fail_content_check:
         harms = harms or tuple(harm for harm in HARM_TYPES if harm != "sexual")
@@ -242,11 +292,17 @@ def _data_error(call: Call, method: str, training: Inspection) -> str | None:
         return (
             f"The training file has {training.examples} examples; at least {EXAMPLES} are needed."
         )
-    wanted = training.examples if method == "dpo" else 0
-    if training.preferences != wanted:
-        return f"The training file does not hold examples for the method {method}."
-    if training.unanswered:
-        return "The last message of each training example must be from the assistant."
+    return None
+
+
+def _form_error(method: str, name: str, file: Inspection) -> str | None:
+    preferences = file.examples if method == "dpo" else 0
+    if file.preferences != preferences:
+        return f"The {name} file does not hold examples for the method {method}."
+    unanswered = file.examples if method == "reinforcement" else 0
+    if file.unanswered != unanswered:
+        who = "user" if unanswered else "assistant"
+        return f"The last message of each {name} example must be from the {who}."
     return None
 
 

@@ -106,7 +106,7 @@ async def delete(call: Call) -> Response:
 async def content(call: Call) -> Response:
     file = _found(call)
     if "job" in file:
-        table = await jobs.results_csv(call.plane, call.scope, file["job"])
+        table = await jobs.results_csv(call, file["job"])
         return Response(table, media_type="application/octet-stream")
     path = call.state.store.blob(file["id"])
     if not path.exists():
@@ -273,7 +273,7 @@ async def _measured(call: Call, file: File) -> File:
     """A results file with its size, which stays as it is once the job has ended."""
     if "job" not in file or "bytes" in file:
         return file
-    table = await jobs.results_csv(call.plane, call.scope, file["job"])
+    table = await jobs.results_csv(call, file["job"])
     measured = file | {"bytes": len(table)}
     job = jobs.find(call.state.store, call.scope, file["job"], deleted=True)
     if job and "ended" in job and call.state.store.get("file", call.scope, file["id"]):

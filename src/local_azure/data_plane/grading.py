@@ -69,18 +69,10 @@ def checked_grader(grader: object) -> Json:
 
 
 async def graded(call: Call, grader: Json, item: Json, sample: str) -> Grade:
-    namespace = {"item": item, "sample": {"output_text": sample, **_parsed(sample)}}
-    return await graders.grade(grader, namespace, partial(_ask, call))
+    return await graders.reward(grader, item, sample, partial(ask, call))
 
 
-def _parsed(sample: str) -> Json:
-    try:
-        return {"output_json": json.loads(sample)}
-    except (ValueError, RecursionError):
-        return {}
-
-
-async def _ask(call: Call, model: str, messages: list[Json], schema: Json) -> Json | None:
+async def ask(call: Call, model: str, messages: list[Json], schema: Json) -> Json | None:
     """The account's deployment of that name, or of that model with a date or without."""
     wanted = model.lower()
     for deployment in live(call.state, call.account["id"]):

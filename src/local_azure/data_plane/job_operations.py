@@ -40,7 +40,7 @@ async def create(call: Call) -> Response:
     job = new_job(call, await call.json())
     jobs.add(call.state.store, call.scope, job)
     if not job.get("data_error"):
-        jobs.begin(call.plane, call.scope, job)
+        jobs.begin(call, job)
     return call.created(to_wire(call, _found(call, job["id"])))
 
 
@@ -96,7 +96,7 @@ async def resume(call: Call) -> Response:
 async def events(call: Call) -> Response:
     job = _named(call)
     now = jobs.timeline(call.plane, job)
-    rows = await jobs.steps(call.plane, call.scope, job) if now.steps_done else []
+    rows = await jobs.steps(call, job) if now.steps_done else []
     wire = [_event_to_wire(job, event, rows) for event in now.events()]
     return page(call, wire, default_limit=EVENTS_PAGE)
 
@@ -104,7 +104,7 @@ async def events(call: Call) -> Response:
 async def checkpoints(call: Call) -> Response:
     job = _named(call)
     reached = jobs.timeline(call.plane, job).checkpoints()
-    rows = await jobs.steps(call.plane, call.scope, job) if reached else []
+    rows = await jobs.steps(call, job) if reached else []
     wire = [
         {
             "id": checkpoint.id,
@@ -203,9 +203,16 @@ def _error(now: Timeline) -> dict[str, Any] | None:
     return {"code": "invalidPayload", "message": now.error, "param": None}
 
 
+def _step_message(metrics: Json) -> str:
+    """The service's words for a loss; those for a reward are ours."""
+    if "train_loss" in metrics:
+        return f"Step {metrics['step']}: training loss={metrics['train_loss']}"
+    return f"Step {metrics['step']}: training reward={metrics['train_reward_mean']}"
+
+
 def _event_to_wire(job: Job, event: Event, rows: list[Json]) -> Json:
     metrics = rows[event.step - 1] if event.step else None
-    step = f"Step {event.step}: training loss={metrics['train_loss']}" if metrics else None
+    step = _step_message(metrics) if metrics else None
     return without_nulls(
         {
             "id": identifier("ftevent", job, event.name),

@@ -1,25 +1,30 @@
 """Fine-tuning jobs as the store keeps them, and what comes of them."""
 
+import asyncio
 import csv
 import io
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
 
 from local_azure import trained_models
+from local_azure.data_plane.background import Work
 from local_azure.data_plane.progress import (
     Job,
     Timeline,
     advance,
     checkpoint_names,
     hyperparameters,
+    method,
 )
-from local_azure.data_plane.wire import DataPlane, Json
+from local_azure.data_plane.wire import Call, DataPlane, Json
+from local_azure.simulated_model import graders
 from local_azure.simulated_model.hyperparameters import Step
 from local_azure.store import Document, Store
 from local_azure.trained_models import TrainedModel
 
 COLUMNS = [field.name for field in fields(Step)]  # of results.csv
+REINFORCEMENT_COLUMNS = ["step", "train_reward_mean", "valid_reward_mean"]
 
 
 def settle(plane: DataPlane, scope: str) -> None:
@@ -38,7 +43,7 @@ def settle(plane: DataPlane, scope: str) -> None:
             store.put("job", scope, job["id"], job)
             if "ended" in job:
                 store.delete("open_job", scope, job["id"])
-                publish_models(store, scope, job)
+            publish_models(store, scope, job)
 
 
 def add(store: Store, scope: str, job: Job) -> None:
@@ -65,29 +70,35 @@ def timeline(plane: DataPlane, job: Job) -> Timeline:
     return Timeline(job, plane.state.clock.now(), plane.state.clock.speed)
 
 
-def begin(plane: DataPlane, scope: str, job: Job) -> None:
+def begin(call: Call, job: Job) -> None:
     """Starts the training of the small model; nobody waits for it yet."""
-    work = partial(_trained, plane.state.store, job)
-    plane.computations.peek("run", scope, job["id"], work)
+    call.plane.computations.peek("run", call.scope, job["id"], _work(call, job))
 
 
-async def steps(plane: DataPlane, scope: str, job: Job) -> list[Json]:
-    """The metrics of every step of the job's training, which is done now if it was not before."""
-    work = partial(_trained, plane.state.store, job)
-    run = await plane.computations.result("run", scope, job["id"], work)
-    found: list[Json] = run["steps"]
+async def run(call: Call, scope: str, job: Job) -> Document:
+    """What the job's training gave: `steps`, and of a reinforcement its `conversations`.
+
+    It is done now if it was not before.
+    """
+    return await call.plane.computations.result("run", scope, job["id"], _work(call, job))
+
+
+async def steps(call: Call, job: Job) -> list[Json]:
+    """The metrics of every step."""
+    found: list[Json] = (await run(call, call.scope, job))["steps"]
     return found
 
 
-async def results_csv(plane: DataPlane, scope: str, job_id: str) -> bytes:
+async def results_csv(call: Call, job_id: str) -> bytes:
     """The results file as far as the training has come."""
-    job = find(plane.state.store, scope, job_id, deleted=True)
+    job = find(call.state.store, call.scope, job_id, deleted=True)
     if job is None:
         return b""
-    done = timeline(plane, job).steps_done
-    rows = (await steps(plane, scope, job))[:done] if done else []
+    done = timeline(call.plane, job).steps_done
+    rows = (await steps(call, job))[:done] if done else []
     table = io.StringIO(newline="")
-    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+    columns = REINFORCEMENT_COLUMNS if method(job) == "reinforcement" else COLUMNS
+    writer = csv.DictWriter(table, columns, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return table.getvalue().encode()
@@ -142,6 +153,37 @@ def _publish_results(store: Store, scope: str, job: Job, now: Timeline) -> bool:
     return True
 
 
+def _work(call: Call, job: Job) -> Work:
+    if method(job) != "reinforcement":
+        return partial(_trained, call.state.store, job)
+    return partial(_reinforced, call, job, asyncio.get_running_loop())
+
+
+def _reinforced(call: Call, job: Job, server: asyncio.AbstractEventLoop) -> Document:
+    """In a thread: computes the grades there, and asks deployments in the server's loop."""
+    from local_azure.simulated_model import reinforcement  # numpy takes a fifth of the start
+
+    grader = job["method"]["reinforcement"]["grader"]
+
+    async def ask(model: str, messages: list[Json], schema: Json) -> Json | None:
+        asking = call.plane.ask_model(call, model, messages, schema)
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asking, server))
+
+    async def reward(item: Json, answer: str) -> float:
+        return (await graders.reward(grader, item, answer, ask)).reward
+
+    trained = reinforcement.train_files(
+        training_data(call.state.store, job),
+        validation_data(call.state.store, job),
+        hyperparameters(job),
+        reinforcement.Exploration(**job["exploration"]),
+        reward,
+        examples=job["examples"],
+        seed=job["seed"],
+    )
+    return asdict(trained)
+
+
 def _trained(store: Store, job: Job) -> Document:
     from local_azure.simulated_model.training import train_files  # numpy takes a fifth of the start
 
@@ -152,5 +194,6 @@ def _trained(store: Store, job: Job) -> Document:
         hyperparameters(job),
         examples=job["examples"],
         seed=job["seed"],
+        beta=job.get("beta"),
     )
     return {"steps": [step.metrics() for step in run]}

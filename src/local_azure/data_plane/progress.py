@@ -25,6 +25,7 @@ LOADING_SHARE, EVALUATION_SHARE = 0.05, 0.15
 PAUSING_WORK, RESUMING_WORK = 60.0, 30.0
 DEPLOYABLE_CHECKPOINTS = 3
 STEPS_PER_EVENT = 10
+COST_LIMIT, COST_PER_HOUR = 5000.0, 100.0  # dollars; reinforcement, Azure docs, o4-mini's example
 
 Job = dict[str, Any]
 
@@ -64,6 +65,10 @@ def fine_tuned_model(job: Job) -> str:
 
 def hyperparameters(job: Job) -> Hyperparameters:
     return Hyperparameters(**job["resolved"])
+
+
+def method(job: Job) -> str:
+    return str((job.get("method") or {}).get("type", "supervised"))
 
 
 def total_steps(job: Job) -> int:
@@ -158,6 +163,11 @@ class Timeline:
             work -= (end - start) * self._speed
         return inf
 
+    def reaches_cost_at(self) -> float:
+        """When the training has cost so much that it is paused; infinite if it ends before."""
+        work = self._training_begins + COST_LIMIT / COST_PER_HOUR * 3600
+        return self.time_of(work) if work < self._training_ends else inf
+
     def events(self) -> list[Event]:
         """Those that have happened, newest first."""
         return list(self._events())[::-1]
@@ -214,8 +224,9 @@ class Timeline:
             yield self._ends, Event("failed", 0.0, self.error, "error")
             return
         results = f"Completed results file: {self.job['result_file']}"
-        billed = f"Training tokens billed: {trained_tokens(self.job)}"
-        for message in ("Model Evaluation Passed.", results, billed):
+        tokens = trained_tokens(self.job)
+        billed = [] if tokens is None else [f"Training tokens billed: {tokens}"]
+        for message in ("Model Evaluation Passed.", results, *billed):
             yield self._ends, Event(message, 0.0, message)
 
     def _messages(self) -> Iterator[tuple[float, str]]:
@@ -235,7 +246,10 @@ class Timeline:
         yield self._training_begins, f"Created results file: {self.job['result_file']}"
 
 
-def trained_tokens(job: Job) -> int:
+def trained_tokens(job: Job) -> int | None:
+    """None for a reinforcement, which is billed by the hour."""
+    if method(job) == "reinforcement":
+        return None
     return int(job["tokens"] * hyperparameters(job).n_epochs)
 
 
@@ -250,13 +264,27 @@ def advance(jobs: list[Job], now: float, speed: float) -> list[Job]:
         *_placed(others, RUNNING_JOBS, now, speed),
         *_placed(developer, RUNNING_DEVELOPER_JOBS, now, speed),
     ]
+    paused = [job for job in jobs if _paused_by_cost(job, now, speed)]
     ended = []
     for job in jobs:
         timeline = Timeline(job, now, speed)
         if "ended" not in job and timeline.finished_at is not None:
             job.update(speed=speed, ended=timeline.status, ended_at=timeline.finished_at)
             ended.append(job)
-    return [job for job in jobs if job in started or job in ended]
+    return [job for job in jobs if job in started or job in paused or job in ended]
+
+
+def _paused_by_cost(job: Job, now: float, speed: float) -> bool:
+    """Whether the job just came to the cost at which a reinforcement is paused, once."""
+    if method(job) != "reinforcement" or "segments" not in job or "cost_paused_at" in job:
+        return False
+    at = Timeline(job, now, speed).reaches_cost_at()
+    if at > min(now, job.get("cancelled") or inf):
+        return False
+    *before, [start, _] = job["segments"]
+    steps = {*job.get("paused_steps", ()), Timeline(job, at, speed).steps_done}
+    job.update(segments=[*before, [start, at]], cost_paused_at=at, paused_steps=sorted(steps - {0}))
+    return True
 
 
 def _placed(jobs: list[Job], places: int, now: float, speed: float) -> list[Job]:

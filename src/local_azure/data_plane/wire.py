@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -22,6 +22,8 @@ from local_azure.state import State
 if TYPE_CHECKING:
     from local_azure.simulated_model.dialogue import TrainedAnswers
 
+AskModel = Callable[["Call", str, list["Json"], "Json"], Coroutine[Any, Any, "Json | None"]]
+
 DATED = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 ORDERED_PAGE = 20  # OpenAI's specification
 V1_VERSIONS = ("v1", "preview")
@@ -36,6 +38,7 @@ class DataPlane:
 
     state: State
     computations: Computations
+    ask_model: "AskModel"
     rate_limits: RateLimits = field(default_factory=RateLimits)
     answers: dict[str, "TrainedAnswers"] = field(default_factory=dict)
     script: Script = field(default_factory=Script)

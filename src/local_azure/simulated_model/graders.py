@@ -64,6 +64,24 @@ async def grade(grader: Json, namespace: Json, ask: AskModel) -> Grade:
     return await _by_model(grader, namespace, ask)
 
 
+async def reward(grader: Json, item: Json, sample: str, ask: AskModel) -> Grade:
+    """What `sample` is worth for `item`."""
+    namespace = {"item": item, "sample": {"output_text": sample, **_parsed(sample)}}
+    return await grade(grader, namespace, ask)
+
+
+def _parsed(sample: str) -> Json:
+    try:
+        return {"output_json": json.loads(sample)}
+    except (ValueError, RecursionError):
+        return {}
+
+
+def types_in(grader: Json) -> set[str]:
+    """The grader's type, and those of its parts."""
+    return {grader["type"], *(part["type"] for part in grader.get("graders", {}).values())}
+
+
 def passed(grader: Json, reward: float) -> bool:
     """By the threshold that a criterion states; else a full score, or half the range."""
     threshold = grader.get("pass_threshold")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from local_azure.simulated_model.hyperparameters import Hyperparameters, Step
-from local_azure.simulated_model.training_file import Example, read_examples, text_of
+from local_azure.simulated_model.training_file import Example, Message, read_examples, text_of
 
 ORDERS = 4
 BUCKETS = 4096
@@ -56,6 +56,7 @@ class LanguageModel:
         self._index = {character: i for i, character in enumerate(alphabet, 1)}
         shape = ((ORDERS + 1) * BUCKETS, len(alphabet) + 1)
         self._weights = (generator.standard_normal(shape, dtype=np.float32)) * np.float32(0.01)
+        self._untrained = self._weights.copy()
 
     def encode(self, text: str) -> _Text:
         padded = "\n" * ORDERS + text
@@ -75,19 +76,46 @@ class LanguageModel:
         """One gradient step; the score is that of before the step."""
         probabilities = self._probabilities(text)
         score = _score(probabilities, text)
+        self._descend(text, probabilities, rate)
+        return score
+
+    def prefer(self, wanted: _Text, other: _Text, rate: float, beta: float) -> _Score:
+        """One step of direct preference optimisation against the untrained model.
+
+        The loss is the preference's, the accuracy that of the wanted text.
+        """
+        likely, unlikely = self._probabilities(wanted), self._probabilities(other)
+        margin = beta * (self._gain(likely, wanted) - self._gain(unlikely, other))
+        score = _score(likely, wanted)
+        push = 2 * rate / (1 + np.exp(min(margin, 50.0)))  # the whole rate where it is undecided
+        self._descend(wanted, likely, push)
+        self._descend(other, unlikely, -push)
+        return _Score(round(float(np.logaddexp(0, -margin)), 6), score.accuracy)
+
+    def _gain(self, probabilities: Floats, text: _Text) -> float:
+        """How much likelier than to the untrained model the text is, in nats."""
+        before = self._probabilities(text, self._untrained)
+        return _log_likelihood(probabilities, text) - _log_likelihood(before, text)
+
+    def _descend(self, text: _Text, probabilities: Floats, rate: float) -> None:
         probabilities[np.arange(len(text.characters)), text.characters] -= 1
         uses = np.bincount(text.rows.ravel(), minlength=len(self._weights))
         for rows in text.rows:
             damped = np.float32(rate) / np.sqrt(uses[rows], dtype=np.float32)
             np.subtract.at(self._weights, rows, probabilities * damped[:, None])
-        return score
 
-    def _probabilities(self, text: _Text) -> Floats:
-        logits: Floats = self._weights[text.rows].sum(axis=0)
+    def _probabilities(self, text: _Text, weights: Floats | None = None) -> Floats:
+        weights = self._weights if weights is None else weights
+        logits: Floats = weights[text.rows].sum(axis=0)
         logits -= logits.max(axis=1, keepdims=True)
         np.exp(logits, out=logits)
         logits /= logits.sum(axis=1, keepdims=True)
         return logits
+
+
+def _log_likelihood(probabilities: Floats, text: _Text) -> float:
+    right = probabilities[np.arange(len(text.characters)), text.characters]
+    return float(np.log(np.maximum(right, 1e-9)).sum(dtype=np.float64))
 
 
 def _score(probabilities: Floats, text: _Text) -> _Score:
@@ -98,21 +126,39 @@ def _score(probabilities: Floats, text: _Text) -> _Score:
 
 
 def wanted_text(example: Example) -> str:
-    """What the model learns to say: the assistant's texts whose weight is not 0."""
+    """What the model learns to say."""
+    return _said(example.messages)
+
+
+def _said(messages: list[Message]) -> str:
+    """The assistant's texts whose weight is not 0."""
     answers = (
         text_of(message)
-        for message in example.messages
+        for message in messages
         if message["role"] == "assistant" and message.get("weight") != 0
     )
     return "\n".join(answers)[:TEXT_KEPT]
 
 
 def train_files(
-    training: Path, validation: Path | None, chosen: Hyperparameters, *, examples: int, seed: int
+    training: Path,
+    validation: Path | None,
+    chosen: Hyperparameters,
+    *,
+    examples: int,
+    seed: int,
+    beta: float | None = None,
 ) -> list[Step]:
-    """Trains on the files; `examples` is the number of lines, which fixes the number of steps."""
+    """Trains on the files; `examples` is the number of lines, which fixes the number of steps.
+
+    With `beta`, by preference.
+    """
+    kept = list(islice(read_examples(training), EXAMPLES_KEPT))
+    if beta is not None:
+        pairs = [(wanted_text(example), _said(example.rejected)) for example in kept]
+        return train_by_preference(pairs, chosen, beta, examples=examples, seed=seed)
     return train(
-        _kept_texts(training, EXAMPLES_KEPT),
+        [wanted_text(example) for example in kept],
         _kept_texts(validation, VALIDATION_KEPT) if validation else [],
         chosen,
         examples=examples,
@@ -148,6 +194,33 @@ def train(
     return steps
 
 
+def train_by_preference(
+    pairs: list[tuple[str, str]],
+    chosen: Hyperparameters,
+    beta: float,
+    *,
+    examples: int | None = None,
+    seed: int,
+) -> list[Step]:
+    """On pairs of a preferred and another text; the same arguments give the same steps."""
+    generator = np.random.default_rng(abs(seed))
+    model = LanguageModel([text for pair in pairs for text in pair], generator)
+    encoded = [(model.encode(one or " "), model.encode(other or " ")) for one, other in pairs]
+    rate = LEARNING_RATE * chosen.learning_rate_multiplier
+    width, shown = _batch_shape(chosen.batch_size)
+    order = _shuffled(len(encoded), generator)
+    steps: list[Step] = []
+    for number in range(1, chosen.steps(examples or len(pairs)) + 1):
+        batch = [encoded[next(order)] for _ in range(shown)]
+        wanted, other = (
+            _joined([text.window(generator, width) for text in side])
+            for side in zip(*batch, strict=True)
+        )
+        score = model.prefer(wanted, other, rate, beta)
+        steps.append(Step(number, score.loss, score.accuracy))
+    return steps
+
+
 def _kept_texts(path: Path, limit: int) -> list[str]:
     return [wanted_text(example) for example in islice(read_examples(path), limit)]
 
@@ -155,12 +228,17 @@ def _kept_texts(path: Path, limit: int) -> list[str]:
 def _batches(
     texts: list[_Text], count: int, size: int, generator: np.random.Generator
 ) -> Iterator[_Text]:
-    width = max(16, min(WINDOW, STEP_POSITIONS // size))
-    shown = min(size, STEP_POSITIONS // width)
+    width, shown = _batch_shape(size)
     order = _shuffled(len(texts), generator)
     for _ in range(count):
         parts = [texts[next(order)].window(generator, width) for _ in range(shown)]
         yield _joined(parts)
+
+
+def _batch_shape(size: int) -> tuple[int, int]:
+    """Characters of an example, and examples, that one step looks at."""
+    width = max(16, min(WINDOW, STEP_POSITIONS // size))
+    return width, min(size, STEP_POSITIONS // width)
 
 
 def _shuffled(length: int, generator: np.random.Generator) -> Iterator[int]:

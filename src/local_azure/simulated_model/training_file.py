@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -30,12 +30,17 @@ class InvalidFileError(Exception):
 
 @dataclass(frozen=True)
 class Example:
-    """One line: `messages` ends with the wanted answer unless `answered` is false."""
+    """One line: `messages` ends with the wanted answer unless `answered` is false.
+
+    `item` is the whole line, `rejected` the output that was not preferred.
+    """
 
     messages: list[Message]
     preference: bool
     answered: bool
     images: bool = False
+    item: Message = field(default_factory=dict)
+    rejected: list[Message] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -153,10 +158,12 @@ def _example(line: Message, number: int) -> Example:
     seen = images.count(messages) > 0
     if source is line:
         answered = messages[-1]["role"] == "assistant"
-        return Example(messages, preference=False, answered=answered, images=seen)
-    _completion(line, number, "non_preferred_output")
+        return Example(messages, preference=False, answered=answered, images=seen, item=line)
+    rejected = _completion(line, number, "non_preferred_output")
     preferred = _completion(line, number, "preferred_output")
-    return Example(messages + preferred, preference=True, answered=True, images=seen)
+    return Example(
+        messages + preferred, preference=True, answered=True, images=seen, rejected=rejected
+    )
 
 
 def _completion(line: Message, number: int, key: str) -> list[Message]:
