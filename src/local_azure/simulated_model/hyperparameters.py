@@ -26,7 +26,6 @@ class Step:
     full_valid_mean_token_accuracy: float | None = None
 
     def metrics(self) -> dict[str, Any]:
-        """Those that the step has."""
         return {key: value for key, value in asdict(self).items() if value is not None}
 
 
