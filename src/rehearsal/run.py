@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal import steps
+from rehearsal import processes, steps
 from rehearsal.emulator import Stage
 from rehearsal.steps import Rehearsal, StepFailedError
 from tuneops import config, console
@@ -35,6 +35,7 @@ def play(folder: Path, config_path: Path, approve: Callable[[], bool]) -> Outcom
         ConfigError: The configuration is not valid.
     """
     config.load(config_path)
+    processes.prepare()
     with Stage(folder) as stage:
         rehearsal = Rehearsal(folder, config_path, stage.environment, console.say)
         failed = None

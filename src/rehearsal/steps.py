@@ -1,14 +1,13 @@
 """The steps of the main job, each a script run as a process of its own."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehearsal import processes
 from rehearsal.emulator import Stage
 from tuneops.config import parse_duration
 
@@ -159,14 +158,9 @@ def _step(rehearsal: Rehearsal, title: str, script: str, *arguments: str) -> Non
     """Run a script; its narration goes to our stderr, its JSON into the results."""
     rehearsal.say(f"▶ {title}: {script} {' '.join(arguments)}")
     started = time.monotonic()
-    done = subprocess.run(  # noqa: S603 - our own scripts
-        [sys.executable, str(_SCRIPTS / script), *arguments, "--json"],
-        stdout=subprocess.PIPE,
-        env=dict(rehearsal.environment),
-        check=False,
-    )
-    step = Step(title, time.monotonic() - started, done.returncode)
+    code, written = processes.run(_SCRIPTS / script, [*arguments, "--json"], rehearsal.environment)
+    step = Step(title, time.monotonic() - started, code)
     rehearsal.steps.append(step)
     if step.exit_code:
         raise StepFailedError(step)
-    rehearsal.results[title] = json.loads(done.stdout)
+    rehearsal.results[title] = json.loads(written)

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 SHOWN_PROMPTS = 5
+_PACE = "asks at the pace of the deployments' quota"
+_LIMITS = {
+    "submit": "waits until every older claim on the content is listed",
+    "smoke test": _PACE,
+    "smoke test in production": _PACE,
+}
 
 
 def page(outcome: Outcome) -> "RenderableType":
@@ -31,9 +37,10 @@ def page(outcome: Outcome) -> "RenderableType":
 
 
 def timeline(rehearsal: Rehearsal) -> "RenderableType":
-    cells = [(step.title, f"{step.seconds:.1f} s") for step in rehearsal.steps]
+    """The steps, with what sets the time of those that wait."""
+    cells = [(s.title, f"{s.seconds:.1f} s", _LIMITS.get(s.title, "")) for s in rehearsal.steps]
     total = sum(step.seconds for step in rehearsal.steps)
-    return tables.rows(("step", "time"), [*cells, ("in all", f"{total:.1f} s")])
+    return tables.rows(("step", "time", ""), [*cells, ("in all", f"{total:.1f} s", "")])
 
 
 def answers(rehearsal: Rehearsal) -> "RenderableType":
