@@ -1,12 +1,12 @@
 """The products that a command finds where nobody names one."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.warm_python import interpreter
 from tuneops.config_files import configurations, require_one, the_one
 from tuneops.errors import ConfigError
 
@@ -43,7 +43,7 @@ def test_a_command_names_the_products_there_are(folder: Path) -> None:
     for name in ("one", "two"):
         (folder / f"{name}.yaml").write_text(f"product: {name}\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "fine_tune.py"), "status"],
+        [interpreter(), str(ROOT / "scripts" / "fine_tune.py"), "status"],
         cwd=folder.parent,
         capture_output=True,
         text=True,

@@ -3,13 +3,13 @@
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REPOSITORY, ROOT
+from tests.warm_python import interpreter
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 SCRIPT = ROOT / "scripts" / "validate_data.py"
@@ -28,7 +28,7 @@ def run(tmp_path: Path) -> Run:
 
     def script(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, str(SCRIPT), *words],
+            [interpreter(), str(SCRIPT), *words],
             cwd=tmp_path,
             capture_output=True,
             text=True,

@@ -6,12 +6,12 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import REPOSITORY, ROOT
+from tests.warm_python import interpreter
 from tuneops import config
 from tuneops.azure.account import account_name
 from tuneops.tags import MANAGED_BY
@@ -28,7 +28,7 @@ PRODUCT = config.load(REPOSITORY / "config/tienda.yaml")
 
 def run(*command: str, typed: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run a script; with ``typed`` its input is a terminal, else it has none."""
-    arguments = [sys.executable, str(ROOT / command[0]), *command[1:]]
+    arguments = [interpreter(), str(ROOT / command[0]), *command[1:]]
     if typed is None:
         return _run(arguments, subprocess.DEVNULL)
     keyboard, terminal = pty.openpty()

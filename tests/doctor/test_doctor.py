@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.conftest import ROOT, SCRIPTS
 from tests.local_azure.conftest import LocalAzure
+from tests.warm_python import interpreter
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
 from tuneops import config
 from tuneops.azure.catalog import CatalogModel, Quota
@@ -187,7 +187,7 @@ def test_doctor_reads_both_sides_to_find_a_job_that_nobody_waits_for(
 ) -> None:
     local_azure.admin("PATCH", "settings", {"job_minutes": 10**6})
     for command in (("provision.py", "create"), ("fine_tune.py", "submit")):
-        subprocess.run([sys.executable, str(SCRIPTS / command[0]), command[1]], check=True)
+        subprocess.run([interpreter(), str(SCRIPTS / command[0]), command[1]], check=True)
     hub.switch("reconcile.yml", "disabled_manually")
     _, found = doctor()
     assert found["jobs that run"]["level"] == "warning"
@@ -218,7 +218,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
 def doctor(*options: str) -> tuple[int, dict[str, dict[str, str]]]:
     """Its exit code, and its findings by what they are about; each that is not ok has a remedy."""
     done = subprocess.run(
-        [sys.executable, str(SCRIPTS / "doctor.py"), *options, "--json"],
+        [interpreter(), str(SCRIPTS / "doctor.py"), *options, "--json"],
         capture_output=True,
         text=True,
         check=False,

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from tests.pull_request.conftest import (
     row,
     rows,
 )
+from tests.warm_python import interpreter
 from tuneops.errors import ConfigError, FindingsError
 from tuneops.git import History
 from tuneops.pull_request import judged_tree, proposal
@@ -59,7 +59,7 @@ def test_examining_a_dirty_clone_keeps_what_is_not_committed(clone: Clone) -> No
     script = str(ROOT / "scripts/pull_request.py")
     where = ("--clone", ".", "--base", "main", "--head", "HEAD")
     done = subprocess.run(
-        [sys.executable, script, "examine", "--json", *where],
+        [interpreter(), script, "examine", "--json", *where],
         cwd=clone.folder,
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
         capture_output=True,

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import yaml
 
 from tests.conftest import REPOSITORY, SCRIPTS
 from tests.local_azure.conftest import LocalAzure, enter, start_server
+from tests.warm_python import interpreter
 
 PROMPTS = 4
 JUDGE = {
@@ -25,7 +25,7 @@ NONSENSE = {"role": "assistant", "content": '{"better": "both"}'}
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPTS / script), *arguments],
+        [interpreter(), str(SCRIPTS / script), *arguments],
         capture_output=True,
         text=True,
         check=False,

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import SCRIPTS
+from tests.warm_python import interpreter
 from tuneops.smoke.record import Run
 
 GOOD = (
@@ -19,7 +19,7 @@ GOOD = (
 
 def script(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPTS / "smoke_test.py"), *arguments],
+        [interpreter(), str(SCRIPTS / "smoke_test.py"), *arguments],
         capture_output=True,
         text=True,
         check=False,

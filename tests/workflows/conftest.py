@@ -20,9 +20,10 @@ import yaml
 from tests.conftest import REPOSITORY as TEAM
 from tests.conftest import ROOT
 from tests.local_azure.conftest import LocalAzure, enter, start_server
+from tests.warm_python import UV
+from tests.warm_python import interpreter as warm_interpreter
 from tests.workflows import guide
 from tests.workflows.github_stand_in import REPOSITORY, TOKEN, GitHub, serve
-from tests.workflows.warm_python import UV, warm
 
 BIN = Path(sys.executable).parent
 STAND_INS = Path(__file__).with_name("stand_ins")
@@ -279,15 +280,15 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a `python` that starts at once, and a `uv` that installs nothing."""
     folder = tmp_path_factory.mktemp("bin")
-    with warm() as python:
-        for name, program in (("python", python), ("python3", python), ("uv", UV)):
-            (folder / name).write_text(program, encoding="utf-8")
-            (folder / name).chmod(0o755)
-        shutil.copy(STAND_INS / "gh", folder)
-        yield folder
+    for name in ("python", "python3"):
+        (folder / name).symlink_to(warm_interpreter())
+    (folder / "uv").write_text(UV, encoding="utf-8")
+    (folder / "uv").chmod(0o755)
+    shutil.copy(STAND_INS / "gh", folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

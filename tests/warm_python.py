@@ -1,9 +1,10 @@
 """A Python whose libraries are loaded already: each command is a fork of it, not a new start.
 
-It takes the place of `python` in the workflows' steps. Only other people's packages are loaded;
-tuneops is imported by each command from the folder that it runs in, as ever.
+It takes the place of `python` where neither a start nor a signal is tested. Only other people's
+packages are loaded; tuneops is imported by each command from the folder that it runs in, as ever.
 """
 
+import atexit
 import importlib
 import io
 import json
@@ -17,7 +18,8 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -30,7 +32,7 @@ _LIBRARIES = (
     "openai.resources.fine_tuning",
     "rich.progress",
 )
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 _PACKET = 1 << 16
 _START_SECONDS = 200
 _CLIENT = """#!{python} -IS
@@ -78,6 +80,17 @@ def warm() -> Iterator[str]:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         yield _CLIENT.format(python=sys.executable, address=address)
+
+
+@cache
+def interpreter() -> str:
+    """The path of such a program, which this process keeps until it ends."""
+    kept = ExitStack()
+    atexit.register(kept.close)
+    program = Path(kept.enter_context(tempfile.TemporaryDirectory()), "python")
+    program.write_text(kept.enter_context(warm()), encoding="utf-8")
+    program.chmod(0o755)
+    return str(program)
 
 
 def _serve(address: str) -> None:
