@@ -6,13 +6,16 @@ READY := $(VENV)/.ready
 UV := $(shell command -v uv)
 ifdef UV
 CREATE_VENV = $(UV) venv --quiet --clear --python $(PYTHON) $(VENV)
-PIP_INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+PIP_INSTALL = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 else
 CREATE_VENV = $(PYTHON) -m venv --clear $(VENV)
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 COMPILE = uv pip compile pyproject.toml --universal --python-version 3.11 \
   --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet
+
+# Tests and the rehearsal start hundreds of processes; each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: rehearse check test durations sweep attack install lint format lock fuzz fuzz-azure \
   other-clients bench docs clean
