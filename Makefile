@@ -20,9 +20,9 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: rehearse check test durations sweep attack install lint format lock fuzz fuzz-azure \
   other-clients bench docs clean
 
-# Half of the time tests wait for servers, so that four workers fill two cores. Each takes tests that
-# stand together, which share a server.
-PYTEST = $(BIN)/pytest --numprocesses $(or $(WORKERS),4) --dist worksteal
+# Half of the time tests wait for servers, so that four workers fill two cores. Each takes the tests
+# of a file, which share a server; those that take longest begin.
+PYTEST = $(BIN)/pytest --numprocesses $(or $(WORKERS),4) --dist loadfile --no-loadscope-reorder
 
 rehearse: $(READY)
 	$(BIN)/python scripts/rehearse.py $(if $(YES),--yes)

@@ -35,6 +35,8 @@ _STARTERS = frozenset(
     }
 )
 _WITH_PROCESSES = ("end_to_end", "local_azure", "workflows")
+# Their files wait most, so they begin first: a worker takes a file as a whole.
+_FIRST = ("travel", "workflows", "end_to_end", "cleanup", "smoke")
 # What every change is checked against within seconds all the same.
 _QUICK = ("test_locks.py",)
 
@@ -43,10 +45,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make check` leaves to `make test`: tests of servers, and of other programs."""
     for item in items:
         fixtures = getattr(item, "fixturenames", [])
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        started = folder in _WITH_PROCESSES or not _STARTERS.isdisjoint(fixtures)
+        started = _folder(item) in _WITH_PROCESSES or not _STARTERS.isdisjoint(fixtures)
         if started and item.path.name not in _QUICK:
             item.add_marker("server")
+    items.sort(key=lambda item: _FIRST.index(found) if (found := _folder(item)) in _FIRST else 9)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT / "tests").parts[0]
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,26 @@ def test_a_compressed_file(tmp_path: Path) -> None:
     assert found(path) == {"E104"}
 
 
+def after_check(path: Path, about: str) -> str:
+    """What Linux tells about a process that checked the file."""
+    program = (
+        "import sys, pathlib, tunelint.check as c; c.check([pathlib.Path(sys.argv[1])]); "
+        f"print(pathlib.Path('/proc/self/{about}').read_text())"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what one process reads")
+def test_a_file_that_is_too_big_is_refused_by_its_size_alone(tmp_path: Path) -> None:
+    """Also where it is one line, which would be read to its end to know where the next begins."""
+    path = tmp_path / "training.jsonl"
+    with path.open("wb") as stream:
+        stream.truncate(6 * 10**9)
+    [read] = re.findall(r"rchar: (\d+)", after_check(path, "io"))
+    assert int(read) < 100_000_000  # what Python loads of the program itself
+
+
 def test_a_sparse_file_of_six_gigabytes_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "training.jsonl"
     with path.open("wb") as stream:
@@ -75,13 +95,7 @@ def test_a_line_of_a_hundred_megabytes_is_never_held(tmp_path: Path) -> None:
         stream.write(b'{"messages": "')
         stream.writelines(b"x" * 10**6 for _ in range(100))
         stream.write(b'"}\n')
-    program = (
-        "import sys, pathlib, tunelint.check as c; c.check([pathlib.Path(sys.argv[1])]); "
-        "print(pathlib.Path('/proc/self/status').read_text())"
-    )
-    command = [sys.executable, "-c", program, str(path)]
-    status = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    [peak] = re.findall(r"VmHWM:\s+(\d+) kB", status)
+    [peak] = re.findall(r"VmHWM:\s+(\d+) kB", after_check(path, "status"))
     assert int(peak) < 250_000  # the interpreter and the tokenizer take 100 MB
     assert found(path) == {"E110", "I602"}
 

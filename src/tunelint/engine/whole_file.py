@@ -70,8 +70,10 @@ def read_file(file: File, kind: Format | None, notes: Notes, read_ranges: ReadRa
     Raises:
         InputError: It changes meanwhile.
     """
+    if _is_too_big(file.stream, notes):
+        return
     first = list(_first_values(file.stream))
-    if _is_readable(file.path, file.stream, first, notes):
+    if _is_ours(file.path, file.stream, first, notes):
         file.format = kind or detect_format(first)
         _read(file, notes, read_ranges)
 
@@ -83,16 +85,20 @@ def read_documents(path: Path, notes: Notes) -> Iterator[Example]:
         InputError: As read_file.
     """
     with open_regular(path) as stream:
-        if _is_readable(path, stream, [], notes):
+        if not _is_too_big(stream, notes) and _is_ours(path, stream, [], notes):
             reader = LineReader(read_lines(stream), Format.SFT, notes.add)
             yield from (example for _, example in reader.rows())
 
 
-def _is_readable(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes) -> bool:
+def _is_too_big(stream: BinaryIO, notes: Notes) -> bool:
     size = size_of(stream)
     if size > MAX_FILE_BYTES:
         notes.add(FILE_TOO_BIG, f"The file has {size:,} bytes; the limit is {MAX_FILE_BYTES:,}.")
-        return False
+    return size > MAX_FILE_BYTES
+
+
+def _is_ours(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes) -> bool:
+    """Whether it has no other format, which is named where it has."""
     stream.seek(0)
     if foreign := recognise(stream.read(HEAD_BYTES), first):
         notes.add(foreign.rule, foreign.message, hint=foreign.hint(path))
