@@ -15,7 +15,7 @@ class Span(click.ParamType[timedelta]):
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> timedelta:
-        from tuneops.config import parse_duration
+        from tuneops.config_types import parse_duration
 
         try:
             return parse_duration(value)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.attack import examples
 from tests.conftest import REPOSITORY, ROOT
-from tuneops import config
+from tuneops import config, config_types
 from tuneops.errors import ConfigError, ExitCode
 
 TIENDA = REPOSITORY / "config/tienda.yaml"
@@ -36,7 +36,7 @@ def broken(tmp_path: Path, *keys: str, value: object) -> Path:
 
 def test_the_shipped_configuration_is_the_documented_product() -> None:
     tienda = config.load(TIENDA)
-    assert tienda.base.dated_name == "gpt-4o-2024-08-06"
+    assert tienda.base.job_model == "gpt-4o-2024-08-06"
     assert (tienda.base.sku, tienda.base.capacity) == ("GlobalStandard", 50)
     assert (tienda.release.sku, tienda.release.capacity) == ("Standard", 50)
     assert tienda.release.candidate_deployment == "tienda-candidate"
@@ -131,7 +131,7 @@ def test_the_environment_overrides_the_resource_group(monkeypatch: pytest.Monkey
     ],
 )
 def test_durations(text: str, span: timedelta) -> None:
-    assert config.parse_duration(text) == span
+    assert config_types.parse_duration(text) == span
 
 
 @pytest.mark.attack

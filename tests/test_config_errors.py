@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuneops import config_errors
-from tuneops.config import Duration
+from tuneops.config_types import Duration
 
 
 class Section(BaseModel):

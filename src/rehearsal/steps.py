@@ -9,7 +9,7 @@ from typing import Any
 
 from rehearsal import processes
 from rehearsal.emulator import Stage
-from tuneops.config import parse_duration
+from tuneops.config_types import parse_duration
 
 # Enough prompts for a verdict on answers as different as these; production asks all, three times.
 BRIEF = ("--samples", "1", "--prompts", "36")

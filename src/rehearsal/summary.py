@@ -54,7 +54,7 @@ def answers(rehearsal: Rehearsal) -> "RenderableType":
 
 def loss(rehearsal: Rehearsal) -> str:
     steps = [metrics.Step(**step) for step in rehearsal.results["metrics"]["steps"]]
-    return charts.text_chart(metrics.loss_series(steps))
+    return charts.text_chart(metrics.curves(steps))
 
 
 def conclusions(outcome: Outcome) -> Iterator[str]:

@@ -23,6 +23,18 @@ class Format(StrEnum):
     DPO = "dpo"
     RFT = "rft"
 
+    @property
+    def rows(self) -> str:
+        """What its rows are, and the method that trains on them, in words."""
+        return _ROWS[self]
+
+
+_ROWS = {
+    Format.SFT: "conversations with their answers (method supervised)",
+    Format.DPO: "pairs of answers (method dpo)",
+    Format.RFT: "questions for a grader (method reinforcement)",
+}
+
 
 @dataclass(slots=True)
 class Message:
@@ -180,15 +192,25 @@ def format_of(value: object) -> Format | None:
     return Format.RFT if _is_question(value) else Format.SFT
 
 
+def fits(value: object, kind: Format) -> bool:
+    """Whether a row can be one of that format; a question for a grader needs no further keys."""
+    if kind is Format.RFT and isinstance(value, dict):
+        return _ends_with_question(value)
+    return format_of(value) is kind
+
+
 def _is_pair_input(value: object) -> bool:
     return isinstance(value, dict) and "messages" in value
 
 
 def _is_question(value: dict[str, Any]) -> bool:
-    messages = value["messages"]
+    return _ends_with_question(value) and bool(value.keys() - set(CHAT_KEYS))
+
+
+def _ends_with_question(value: dict[str, Any]) -> bool:
+    messages = value.get("messages")
     last = messages[-1] if isinstance(messages, list) and messages else None
-    asks = isinstance(last, dict) and last.get("role") == "user"
-    return asks and bool(value.keys() - set(CHAT_KEYS))
+    return isinstance(last, dict) and last.get("role") == "user"
 
 
 def text_of(content: object) -> str:

@@ -6,121 +6,37 @@ falls back to a default.
 
 import os
 import re
-from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from tunelint import yaml_file
 from tuneops import config_errors, config_files
 from tuneops.checks.base import Check
 from tuneops.checks.kinds import AnyCheck, AsksQuestion, KnownLanguage, Language, Length
+from tuneops.config_types import (
+    GROUP_NAME,
+    DataPath,
+    DeploymentName,
+    Duration,
+    ExceptionsPath,
+    GroupName,
+    ModelText,
+    Price,
+    ProjectName,
+    Region,
+    Section,
+    Sku,
+    TrainingType,
+)
 from tuneops.errors import ConfigError
 from tuneops.escaping import visible
-from tuneops.limits import ACCOUNT_NAME, DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
-
-KEY_DIGITS = 12
-_LONGEST = timedelta(days=36_500)  # no calendar ends within it
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+from tuneops.limits import ACCOUNT_NAME, REINFORCEMENT_PAUSES_AT
+from tuneops.methods import FineTuning
 
 
-def parse_duration(text: object) -> timedelta:
-    """``7d``, ``36h``, ``1h30m`` or ``45s`` as a time span.
-
-    Raises:
-        ValueError: The text is not such a duration, or is zero.
-    """
-    if isinstance(text, timedelta):
-        return text
-    match = _DURATION.fullmatch(str(text)) if text else None
-    if match is None:
-        raise ValueError("a duration is written like 7d, 36h, 1h30m or 45s")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    try:
-        span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError:
-        span = timedelta.max
-    if not timedelta() < span <= _LONGEST:
-        raise ValueError("a duration must be longer than zero and at most 36500d")
-    return span
-
-
-def _one_name(name: str) -> str:
-    if not DEPLOYMENT_NAME.fullmatch(name):
-        raise ValueError(
-            "a deployment's name has 2 to 64 letters, digits and hyphens and starts with a letter "
-            "or digit"
-        )
-    return name
-
-
-def _suffix_fits(suffix: str) -> str:
-    room = SUFFIX_LENGTH - KEY_DIGITS - 1
-    if not SUFFIX_PATTERN.fullmatch(suffix) or len(suffix) > room:
-        raise ValueError(
-            f"a suffix has letters, digits, '-' and '_', at most {room} of them "
-            f"(Azure takes {SUFFIX_LENGTH}, the content key needs {KEY_DIGITS + 1})"
-        )
-    return suffix
-
-
-def _plain_path(path: Path) -> Path:
-    parts = PurePosixPath(path.as_posix()).parts
-    unfit = path.is_absolute() or not parts or not str(path).isprintable()
-    if unfit or any(part.startswith(".") for part in parts):
-        raise ValueError("a path goes down from the repository's root, and no part starts with '.'")
-    return path
-
-
-def _in_config_folder(path: Path) -> Path:
-    if path.parts[0] != "config" or path.suffix != ".yaml":
-        raise ValueError("exceptions are configuration: the file is config/<name>.yaml")
-    return path
-
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(parse_duration),
-    PlainSerializer(lambda span: f"{int(span.total_seconds())}s", when_used="json"),
-]
-DeploymentName = Annotated[str, AfterValidator(_one_name)]
-Suffix = Annotated[str, AfterValidator(_suffix_fits)]
-DataPath = Annotated[Path, AfterValidator(_plain_path)]
-ExceptionsPath = Annotated[Path, AfterValidator(_plain_path), AfterValidator(_in_config_folder)]
-Auto = Literal["auto"]
-TrainingType = Literal["Standard", "GlobalStandard", "Developer"]
-Sku = Literal[
-    "Standard",
-    "GlobalStandard",
-    "DataZoneStandard",
-    "DeveloperTier",
-    "ProvisionedManaged",
-    "GlobalProvisionedManaged",
-    "DataZoneProvisionedManaged",
-]
-Region = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,39}$")]
-# Azure naming rules, learn.microsoft.com resource-name-rules, 2026.
-GROUP_NAME = r"^[\w().-]{0,89}[\w()-]$"
-GroupName = Annotated[str, Field(pattern=GROUP_NAME)]
-ProjectName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,63}$")]
-ModelText = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class AzurePlace(_Section):
+class AzurePlace(Section):
     """Where the product lives; AZURE_RESOURCE_GROUP overrides the group's name.
 
     A subscription left out is AZURE_SUBSCRIPTION_ID.
@@ -134,7 +50,7 @@ class AzurePlace(_Section):
     expires_after: Duration | None = None
 
 
-class BaseModelChoice(_Section):
+class BaseModelChoice(Section):
     """The model that is fine-tuned, and its own deployment to compare with."""
 
     model: ModelText
@@ -145,12 +61,24 @@ class BaseModelChoice(_Section):
     capacity: int = Field(50, ge=1)
 
     @property
-    def dated_name(self) -> str:
-        """The name that a fine-tuning job takes: the model with its version."""
-        return f"{self.model}-{self.version}"
+    def is_openai(self) -> bool:
+        return self.format == "OpenAI"
+
+    @property
+    def job_model(self) -> str:
+        """The name that a fine-tuning job takes: OpenAI's models go by their date, others do not.
+
+        Source: the tables of models in the fine-tuning guide, learn.microsoft.com, 2026-10.
+        """
+        return f"{self.model}-{self.version}" if self.is_openai else self.model
+
+    @property
+    def reported_model(self) -> str | None:
+        """What a job reports as its base: for other makers' models nobody has published it."""
+        return self.job_model if self.is_openai else None
 
 
-class DataFiles(_Section):
+class DataFiles(Section):
     """Three files of the product's own folder, ``data/<product>/``."""
 
     training: DataPath
@@ -158,30 +86,13 @@ class DataFiles(_Section):
     smoke_prompts: DataPath
 
 
-class Hyperparameters(_Section):
-    n_epochs: Annotated[int, Field(ge=1)] | Auto = "auto"
-    batch_size: Annotated[int, Field(ge=1)] | Auto = "auto"
-    learning_rate_multiplier: Annotated[float, Field(gt=0)] | Auto = "auto"
-
-
-class FineTuning(_Section):
-    """A supervised fine-tuning job; ``seed: random`` draws one and records it with the job."""
-
-    suffix: Suffix
-    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] | Literal["random"] = "random"
-    training_type: TrainingType = "GlobalStandard"
-    hyperparameters: Hyperparameters = Hyperparameters()
-    max_training_cost: float | None = Field(None, gt=0)
-    pending_warning: Duration = timedelta(hours=6)
-
-
-class Candidate(_Section):
+class Candidate(Section):
     sku: Sku = "GlobalStandard"
     capacity: int = Field(50, ge=1)
     expires_after: Duration
 
 
-class ReleaseSettings(_Section):
+class ReleaseSettings(Section):
     deployment: DeploymentName
     sku: Sku = "Standard"
     capacity: int = Field(50, ge=1)
@@ -193,7 +104,7 @@ class ReleaseSettings(_Section):
         return f"{self.deployment}-candidate"
 
 
-class Checks(_Section):
+class Checks(Section):
     """What every answer of the fine-tuned model must hold to; ``more`` are checks by kind."""
 
     language: KnownLanguage | None = None
@@ -211,14 +122,18 @@ class Checks(_Section):
         ]
 
 
-class Prices(_Section):
-    """US dollars. Training is by million billed tokens and training type, hosting by hour."""
+class Prices(Section):
+    """US dollars. Training is by million billed tokens and training type, hosting by hour.
 
-    training_per_million_tokens: dict[TrainingType, Annotated[float, Field(ge=0)]] = {}
-    hosting_per_hour: float | None = Field(None, ge=0)
+    Reinforcement is by hour of training, and beside it what the grader's model costs.
+    """
+
+    training_per_million_tokens: dict[TrainingType, Price] = Field(default_factory=dict)
+    training_per_hour: Price | None = None
+    hosting_per_hour: Price | None = None
 
 
-class Gate(_Section):
+class Gate(Section):
     """What a check asks of the candidate for the verdict.
 
     ``margin`` is the loss against the baseline that is still no loss, or with ``direction:
@@ -232,14 +147,14 @@ class Gate(_Section):
     zero_tolerance: bool = False
 
 
-class TokenPrices(_Section):
+class TokenPrices(Section):
     """US dollars for a million tokens."""
 
     input: float = Field(ge=0)
     output: float = Field(gt=0)
 
 
-class Judge(_Section):
+class Judge(Section):
     """A model of another family that compares the two answers to each prompt."""
 
     deployment: DeploymentName
@@ -248,7 +163,7 @@ class Judge(_Section):
     prices: TokenPrices
 
 
-class Review(_Section):
+class Review(Section):
     """A model that reads training rows, where the data check is asked to let it."""
 
     deployment: DeploymentName
@@ -256,7 +171,7 @@ class Review(_Section):
     prices: TokenPrices
 
 
-class Rules(_Section):
+class Rules(Section):
     """How the data check judges this product's files.
 
     Rules go by code or name. Every answer is held to `policy`, or without one to the smoke
@@ -265,14 +180,14 @@ class Rules(_Section):
 
     profile: Literal["azure", "openai"] = "azure"
     off: tuple[str, ...] = ()
-    severity: dict[str, Literal["error", "warning", "info"]] = {}
+    severity: dict[str, Literal["error", "warning", "info"]] = Field(default_factory=dict)
     max_example_tokens: int | None = Field(None, ge=1)
     exceptions: ExceptionsPath | None = None
     policy: Checks | None = None
     review: Review | None = None
 
 
-class SmokeTest(_Section):
+class SmokeTest(Section):
     """``gate`` is that of every check but those under ``gates``, which are by the check's name."""
 
     system_message: str
@@ -282,12 +197,12 @@ class SmokeTest(_Section):
     seed: int = 1
     checks: Checks = Checks()
     gate: Gate = Gate()
-    gates: dict[str, Gate] = {}
+    gates: dict[str, Gate] = Field(default_factory=dict)
     prices: TokenPrices | None = None
     judge: Judge | None = None
 
 
-class Config(_Section):
+class Config(Section):
     """One product: the model that a team trains, releases and cleans up after.
 
     ``environments`` are other places, to which a trained model is deployed without a second
@@ -306,7 +221,7 @@ class Config(_Section):
     system_messages: dict[str, str]
     rules: Rules = Rules()
     prices: Prices = Prices()
-    environments: dict[str, AzurePlace] = {}
+    environments: dict[str, AzurePlace] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -327,6 +242,11 @@ class Config(_Section):
     @model_validator(mode="after")
     def _limit_has_a_price(self) -> Self:
         tuning = self.fine_tuning
+        if tuning.max_training_cost is not None and tuning.method == "reinforcement":
+            raise ValueError(
+                "fine_tuning.max_training_cost limits nothing with method reinforcement, which "
+                f"costs by the hour: Azure pauses it at {REINFORCEMENT_PAUSES_AT:,} US dollars"
+            )
         priced = tuning.training_type in self.prices.training_per_million_tokens
         if tuning.max_training_cost is not None and not priced:
             raise ValueError(

@@ -20,6 +20,10 @@ AUTO_EPOCHS = 3
 # Fine-tuning guide, 2026-10: tokens of one example of the gpt-4o family.
 MAX_EXAMPLE_TOKENS = 65_536
 
+# Reinforcement fine-tuning guide, learn.microsoft.com, 2026-10.
+MAX_GRADER_SOURCE_BYTES = 256 * 1024
+REINFORCEMENT_PAUSES_AT = 5_000  # US dollars, the grader's tokens included
+
 # CreateFineTuningJobRequest.suffix, Azure OpenAI authoring API 2024-10-21.
 SUFFIX_LENGTH = 40
 SUFFIX_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,40}")

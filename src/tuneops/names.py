@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from tuneops.azure.jobs import Job
-from tuneops.config import KEY_DIGITS, Config
+from tuneops.config import Config
+from tuneops.config_types import KEY_DIGITS
 
 
 def short(key: str) -> str:
@@ -22,9 +23,12 @@ def file_name(config: Config, part: str, key: str) -> str:
 
 @dataclass(frozen=True)
 class Names:
-    """What carries the content key in Azure; claims are names that start with ``claim``."""
+    """What carries the content key in Azure; claims are names that start with ``claim``.
 
-    model: str
+    ``model`` is what a job reports as its base; None where that is not known beforehand.
+    """
+
+    model: str | None
     suffix: str
     training_file: str
     validation_file: str
@@ -33,7 +37,7 @@ class Names:
 
 def names_of(config: Config, key: str) -> Names:
     return Names(
-        model=config.base.dated_name,
+        model=config.base.reported_model,
         suffix=suffix(config, key),
         training_file=file_name(config, "training", key),
         validation_file=file_name(config, "validation", key),

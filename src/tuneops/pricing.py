@@ -2,20 +2,31 @@
 
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
-from tuneops.limits import AUTO_EPOCHS
+from tuneops.limits import AUTO_EPOCHS, REINFORCEMENT_PAUSES_AT
 
 HOURS_PER_MONTH = 730  # as Azure's price pages count
 _MILLION = 10**6
+_SECONDS_PER_HOUR = 3600
 # The SKUs whose fine-tuned deployments cost by the hour, called or not; DeveloperTier costs tokens
 # alone, provisioned ones their capacity (cost management guide, learn.microsoft.com, 2026-10).
 _HOSTED_BY_THE_HOUR = frozenset({"standard", "globalstandard", "datazonestandard"})
 
 
 def price(config: Config) -> float | None:
-    """Dollars a million billed tokens for the configured training type; None if not configured."""
+    """Dollars a million billed tokens for the configured training type; None if not configured.
+
+    None as well for reinforcement, which is not billed by tokens.
+    """
+    if is_by_the_hour(config):
+        return None
     wanted = config.fine_tuning.training_type.lower()
     listed = config.prices.training_per_million_tokens.items()
     return next((dollars for name, dollars in listed if name.lower() == wanted), None)
+
+
+def is_by_the_hour(config: Config) -> bool:
+    """Whether training costs by the hour (cost management guide, learn.microsoft.com, 2026-10)."""
+    return config.fine_tuning.method == "reinforcement"
 
 
 def epochs(config: Config) -> int:
@@ -42,6 +53,22 @@ def spent(
         return job.trained_tokens * dollars / _MILLION
     whole = estimate(config, training_tokens)
     return None if whole is None else whole * share
+
+
+def by_the_hour(config: Config) -> str:
+    """What is said of the cost before a training that costs by the hour."""
+    hourly = config.prices.training_per_hour
+    price = "an unknown price" if hourly is None else f"{hourly:,.2f} USD"
+    return (
+        f"Reinforcement costs {price} an hour of training, and what its grader asks a model; "
+        f"Azure pauses the job at {REINFORCEMENT_PAUSES_AT:,} USD"
+    )
+
+
+def spent_hours(config: Config, seconds: float) -> float | None:
+    """Dollars for so many seconds of a training that costs by the hour; without the grader's."""
+    hourly = config.prices.training_per_hour
+    return None if hourly is None else seconds / _SECONDS_PER_HOUR * hourly
 
 
 def hosting_per_hour(sku: str, listed: float | None) -> float | None:

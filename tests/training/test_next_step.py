@@ -28,7 +28,8 @@ from tuneops.training.next_step import (
     took_over,
 )
 
-NAMES = Names("gpt-4o-2024-08-06", "ft-tienda-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
+MODEL = "gpt-4o-2024-08-06"
+NAMES = Names(MODEL, "ft-tienda-0123456789ab", "t.jsonl", "v.jsonl", "c.jsonl")
 LEASE = 120.0
 NOW = 1_000_000.0
 
@@ -47,7 +48,7 @@ def job(status: str, *, suffix: str | None = NAMES.suffix, created: int = 1) -> 
     return Job(
         f"ftjob-{status}-{created}",
         status,
-        NAMES.model,
+        MODEL,
         created,
         DATA[0].id,
         DATA[1].id,
@@ -108,7 +109,7 @@ def test_another_suffix_or_another_model_is_not_ours() -> None:
 
 
 def test_a_job_without_a_reported_suffix_is_known_by_its_training_file() -> None:
-    unnamed = Job("ftjob-u", "running", NAMES.model, 1, DATA[0].id, suffix=None)
+    unnamed = Job("ftjob-u", "running", MODEL, 1, DATA[0].id, suffix=None)
     assert look([unnamed], DATA) == Adopt(unnamed)
 
 
@@ -172,7 +173,7 @@ def test_whoever_comes_after_another_claim_looks_again() -> None:
 
 
 def test_what_no_job_of_the_content_needs_is_surplus() -> None:
-    live = Job("j", "running", NAMES.model, 1, DATA[0].id, DATA[1].id, suffix=NAMES.suffix)
+    live = Job("j", "running", MODEL, 1, DATA[0].id, DATA[1].id, suffix=NAMES.suffix)
     extra = [file("t.jsonl", age=9), file("v.jsonl", age=9), file("c.jsonl")]
     other = file("tienda-training-ffffffffffff.jsonl")
     assert surplus(NAMES, [live], [*DATA, *extra, other]) == extra

@@ -10,7 +10,7 @@ import msgspec
 from tunelint.engine.lines import LineReader
 from tunelint.engine.notes import Notes
 from tunelint.engine.worker import Range, RangeResult
-from tunelint.example import Example, Format, detect_format
+from tunelint.example import Example, Format, detect_format, fits
 from tunelint.foreign.encodings import detect_encoding
 from tunelint.foreign.recognise import OF_ENCODINGS, recognise
 from tunelint.json_text import parse
@@ -18,6 +18,7 @@ from tunelint.limits import MAX_FILE_BYTES, MAX_LINE_BYTES
 from tunelint.row_facts import RowFacts
 from tunelint.rules import encoding
 from tunelint.rules.limits import FILE_TOO_BIG
+from tunelint.rules.schema import OTHER_METHOD
 from tunelint.source import (
     BOM,
     HEAD_BYTES,
@@ -63,7 +64,7 @@ def read_file(file: File, kind: Format | None, notes: Notes, read_ranges: ReadRa
 
     Args:
         file: What is read goes there.
-        kind: The file's format, or None to detect it.
+        kind: The format that the file must have, or None to detect it.
         notes: What is wrong goes there.
         read_ranges: Reads ranges of lines, in their order.
 
@@ -73,8 +74,10 @@ def read_file(file: File, kind: Format | None, notes: Notes, read_ranges: ReadRa
     if _is_too_big(file.stream, notes):
         return
     first = list(_first_values(file.stream))
-    if _is_ours(file.path, file.stream, first, notes):
-        file.format = kind or detect_format(first)
+    if not _is_ours(file.path, file.stream, first, notes):
+        return
+    file.format = kind or detect_format(first)
+    if not _is_of_another_method(file.format, first, notes):
         _read(file, notes, read_ranges)
 
 
@@ -103,6 +106,17 @@ def _is_ours(path: Path, stream: BinaryIO, first: Sequence[object], notes: Notes
     if foreign := recognise(stream.read(HEAD_BYTES), first):
         notes.add(foreign.rule, foreign.message, hint=foreign.hint(path))
         return False
+    return True
+
+
+def _is_of_another_method(wanted: Format, first: Sequence[object], notes: Notes) -> bool:
+    """Whether no row is of the wanted format, and some are of another."""
+    found = detect_format(first)
+    if found is wanted or any(fits(value, wanted) for value in first):
+        return False
+    if not any(fits(value, found) for value in first):
+        return False
+    notes.add(OTHER_METHOD, f"The file holds {found.rows}; {wanted.rows} are wanted.")
     return True
 
 

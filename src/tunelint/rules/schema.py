@@ -94,6 +94,12 @@ DEPRECATED = rule("""W313 deprecated
     Fix: Write tools and tool_calls.
     Bad: {"messages": [{"role": "user", "content": "Hola"}], "functions": []}""")
 
+OTHER_METHOD = rule("""E315 other-method
+    The file holds rows of another method than the one that trains on it.
+    Each method has rows of its own: conversations, pairs of answers, or questions for a grader.
+    Fix: Choose the method that the rows are made for, or bring rows of the method that is chosen.
+    Bad: pairs of answers where a supervised job is configured""")
+
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}")  # a participant's or a function's name
 _CALLS = ("tool_calls", "function_call")
 _KEYS = ("role", "content", "name", "weight", *_CALLS)  # calls and weights have rules of their own

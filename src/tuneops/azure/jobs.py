@@ -73,7 +73,8 @@ class NewJob:
     suffix: str
     seed: int
     training_type: str
-    hyperparameters: Mapping[str, Any]
+    method: str
+    settings: Mapping[str, Any]
 
 
 def list_all(client: "OpenAI") -> list[Job]:
@@ -91,7 +92,7 @@ def get(client: "OpenAI", job_id: str) -> Job:
 
 def create(client: "OpenAI", new: NewJob, *, within_seconds: float) -> Job:
     """Create the job, asking once: the SDK's own repeats could buy a second one."""
-    hyperparameters: Any = dict(new.hyperparameters)
+    method: Any = {"type": new.method, new.method: dict(new.settings)}
     with translated("creating the fine-tuning job"):
         return _job(
             client.with_options(max_retries=0, timeout=within_seconds).fine_tuning.jobs.create(
@@ -100,10 +101,7 @@ def create(client: "OpenAI", new: NewJob, *, within_seconds: float) -> Job:
                 validation_file=new.validation_file,
                 suffix=new.suffix,
                 seed=new.seed,
-                method={
-                    "type": "supervised",
-                    "supervised": {"hyperparameters": hyperparameters},
-                },
+                method=method,
                 extra_body={"trainingType": new.training_type},
             )
         )

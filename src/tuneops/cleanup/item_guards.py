@@ -25,7 +25,7 @@ from tuneops.cleanup.facts import (
 from tuneops.cleanup.group_guards import rounded
 from tuneops.cleanup.policy import Policy
 from tuneops.cleanup.releases import Releases, place
-from tuneops.config import KEY_DIGITS
+from tuneops.config_types import KEY_DIGITS
 from tuneops.tags import (
     CREATED,
     EXPIRES,

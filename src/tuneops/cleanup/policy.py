@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from tunelint import yaml_file
 from tuneops import config_errors
-from tuneops.config import Duration
+from tuneops.config_types import Duration
 from tuneops.errors import ConfigError
 
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -12,7 +12,7 @@ from functools import cached_property
 from tuneops.azure.deployments import Deployment
 from tuneops.azure.resources import Account
 from tuneops.cleanup.facts import AccountFacts, is_candidate, is_fine_tuned, tag
-from tuneops.config import KEY_DIGITS
+from tuneops.config_types import KEY_DIGITS
 from tuneops.tags import (
     CREATED,
     JOB,

@@ -15,10 +15,8 @@ from tuneops.commands.progress import JobProgress
 from tuneops.config import Config
 from tuneops.display import charts, tables
 from tuneops.errors import StillRunningError
-from tuneops.linting.data_files import canonical_bytes
-from tuneops.linting.options import check_product
 from tuneops.smoke import planted_answers
-from tuneops.training import job_states, lookup, preflight, watch
+from tuneops.training import costs, job_states, lookup, preflight, watch
 from tuneops.training import key as content
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
@@ -68,7 +66,7 @@ def wait(path: Path, job_id: str | None, minutes: float | None) -> dict[str, Any
         ended = watch.wait(
             client,
             job.id,
-            examples=_examples(config),
+            examples=costs.examples(config),
             within_seconds=None if minutes is None else minutes * 60,
             show=progress.show,
         )
@@ -78,7 +76,9 @@ def wait(path: Path, job_id: str | None, minutes: float | None) -> dict[str, Any
 
 def status(path: Path, job_id: str | None) -> dict[str, Any]:
     config = configuration.load(path)
-    return lookup.facts(lookup.find(config, open_data_plane(config), job_id))
+    client = open_data_plane(config)
+    job = lookup.find(config, client, job_id)
+    return lookup.facts(job) | _spent(config, client, job)
 
 
 def change(name: str, path: Path, job_id: str | None, *, dry_run: bool) -> dict[str, Any]:
@@ -93,22 +93,16 @@ def change(name: str, path: Path, job_id: str | None, *, dry_run: bool) -> dict[
     to_do = job_states.is_to_do(name, job)
     if to_do and not dry_run:
         job = _CHANGES[name](client, job.id)
-    spent = _spent(config, client, job)
-    return {"changed": to_do and not dry_run, "would_change": to_do} | {
-        **lookup.facts(job),
-        "spent_usd": None if spent is None else round(spent, 2),
-    }
+    changed = {"changed": to_do and not dry_run, "would_change": to_do}
+    return changed | lookup.facts(job) | _spent(config, client, job)
 
 
-def _spent(config: Config, client: "OpenAI", job: Job) -> float | None:
-    """Dollars so far, by the configured price; trained steps tell the share while it runs."""
-    if job.trained_tokens is not None or pricing.price(config) is None:
-        return pricing.spent(config, job)
-    steps = [event.step for event in jobs.events(client, job.id) if event.step]
-    total = watch.total_steps(job, _examples(config))
-    share = max(steps, default=0) / total if total else 0.0
-    tokens = check_product(config).statistics[str(config.data.training)].tokens
-    return pricing.spent(config, job, share=share, training_tokens=tokens)
+def _spent(config: Config, client: "OpenAI", job: Job) -> dict[str, Any]:
+    spent = costs.spent(config, client, job)
+    found: dict[str, Any] = {"spent_usd": None if spent is None else round(spent, 2)}
+    if pricing.is_by_the_hour(config):
+        found["cost"] = f"{pricing.by_the_hour(config)}."
+    return found
 
 
 def metrics(
@@ -120,29 +114,27 @@ def metrics(
     job = lookup.find(config, client, job_id)
     steps = results.read(client, job)
     if svg:
-        svg.write_text(charts.svg_chart(results.loss_series(steps)), encoding="utf-8")
-    return {"job": job.id, "steps": results.facts(steps)}, _shown(steps)
+        svg.write_text(charts.svg_chart(results.curves(steps)), encoding="utf-8")
+    turn = results.turn(steps)
+    found = {"job": job.id, "turn": str(turn) if turn else None, "steps": results.facts(steps)}
+    return found, _shown(steps, turn)
 
 
-def _shown(steps: list[results.Step]) -> "RenderableType":
+def _shown(steps: list[results.Step], turn: results.Turn | None) -> "RenderableType":
     from rich.console import Group
     from rich.text import Text
 
     every = max(1, len(steps) // _TABLE_ROWS)
     chosen = [step for step in steps if step.step % every == 0 or step is steps[-1]]
-    header = tuple(name.replace("_", " ") for name in vars(steps[0])) if steps else ("step",)
-    cells = [[_number(value) for value in vars(step).values()] for step in chosen]
-    return Group(tables.rows(header, cells), Text(charts.text_chart(results.loss_series(steps))))
+    names = list(dict.fromkeys(name for step in steps for name in step.values))
+    header = ("step", *(name.replace("_", " ") for name in names))
+    cells = [[str(s.step), *(_number(s.values.get(name)) for name in names)] for s in chosen]
+    chart = Text(charts.text_chart(results.curves(steps)))
+    return Group(tables.rows(header, cells), chart, *([Text(f"\n{turn}")] if turn else []))
 
 
 def _number(value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(value) if isinstance(value, int) else f"{value:.4f}"
-
-
-def _examples(config: Config) -> int:
-    return canonical_bytes(config.data.training).count(b"\n")
+    return "" if value is None else f"{value:.4f}"
 
 
 @contextmanager

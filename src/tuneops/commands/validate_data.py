@@ -96,9 +96,10 @@ def _asked(
     others: dict[str, Any] = {
         "select": selectors(select),
         "extend_select": selectors(extend_select),
-        "format": None if kind == "auto" else Format(kind),
         "jobs": jobs,
-    } | ({"profile": profile} if profile else {})
+    }
+    others |= {"profile": profile} if profile else {}
+    others |= {} if kind == "auto" else {"format": Format(kind)}
     return Options(**others) if config is None else product_options(config, **others)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tunelint.findings import Statistics
+from tuneops import pricing
 from tuneops.limits import AUTO_EPOCHS, MAX_EXAMPLE_TOKENS
 from tuneops.pricing import HOURS_PER_MONTH
 
@@ -30,6 +31,7 @@ class Estimate:
     by_type: tuple[tuple[str, float], ...] = ()
     chosen_type: str = ""
     hosting_per_hour: float | None = None
+    by_the_hour: str = ""
 
     @property
     def billed(self) -> int:
@@ -63,6 +65,13 @@ class Estimate:
         """What training costs, and how far the longest example is from the limit."""
         if not self.tokens:
             return
+        yield from [f"training: {self.by_the_hour}"] if self.by_the_hour else self._by_tokens()
+        if self.hosting_per_month is not None:
+            yield f"hosting: {self.hosting_per_month:,.2f} US dollars a month a deployment"
+        over = f"{self.over_limit:,} over it" if self.over_limit else "none is over it"
+        yield f"longest example: {self.longest:,} tokens of {self.limit:,}; {over}"
+
+    def _by_tokens(self) -> Iterator[str]:
         chosen = "" if self.epochs_are_set else " (Azure chooses; an assumption)"
         billed = f"{self.tokens:,} tokens for {self.epochs} epochs{chosen}"
         yield f"training: {billed} = {self.billed:,} billed tokens"
@@ -71,10 +80,6 @@ class Estimate:
             yield f"    {name}: {dollars:,.2f} US dollars{mark}"
         if not self.costs:
             yield "    The price is not known: name it under prices, and the file by --config."
-        if self.hosting_per_month is not None:
-            yield f"hosting: {self.hosting_per_month:,.2f} US dollars a month a deployment"
-        over = f"{self.over_limit:,} over it" if self.over_limit else "none is over it"
-        yield f"longest example: {self.longest:,} tokens of {self.limit:,}; {over}"
 
 
 def estimate(
@@ -87,7 +92,7 @@ def estimate(
         limit = MAX_EXAMPLE_TOKENS
         return Estimate(tokens, AUTO_EPOCHS, False, longest, limit, over_limit)
     chosen = config.fine_tuning.hyperparameters.n_epochs
-    prices = config.prices
+    prices, hourly = config.prices, pricing.is_by_the_hour(config)
     return Estimate(
         tokens,
         chosen if isinstance(chosen, int) else AUTO_EPOCHS,
@@ -95,7 +100,8 @@ def estimate(
         longest,
         config.rules.max_example_tokens or MAX_EXAMPLE_TOKENS,
         over_limit,
-        tuple(prices.training_per_million_tokens.items()),
+        () if hourly else tuple(prices.training_per_million_tokens.items()),
         config.fine_tuning.training_type,
-        prices.hosting_per_hour if prices.training_per_million_tokens else None,
+        prices.hosting_per_hour if prices.training_per_million_tokens or hourly else None,
+        pricing.by_the_hour(config) if hourly else "",
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tunelint.check import Options, check
+from tunelint.example import Format
 from tunelint.findings import Report
 from tunelint.limits import MAX_EXAMPLE_TOKENS
 from tunelint.rule import Severity, find_rule
@@ -13,6 +14,7 @@ from tuneops.checks.kinds import ContentFilter, Cost, FinishReason, Latency
 from tuneops.config import Config
 from tuneops.linting.errors import as_config_error
 
+_FORMATS = {"supervised": Format.SFT, "dpo": Format.DPO, "reinforcement": Format.RFT}
 _OF_RUNS = (ContentFilter, Cost, FinishReason, Latency)  # say nothing of an answer that is written
 
 
@@ -40,6 +42,7 @@ def options(config: Config, **others: Any) -> Options:  # noqa: ANN401 - fields 
         own = {find_rule(name).code: Severity(level) for name, level in rules.severity.items()}
         off = dict.fromkeys((find_rule(name).code for name in rules.off), None)
     found = Options(
+        format=_FORMATS[config.fine_tuning.method],
         profile=rules.profile,
         severities=tuple((own | off).items()),
         answer_checks=tuple(_answer_checks(config)),

@@ -16,7 +16,7 @@ def check_region(config: Config, offered: Sequence[CatalogModel], now: datetime)
     if region.lower() in FINE_TUNING_REGIONS or (model and model.trains_at(now)):
         return
     raise ConfigError(
-        f"{config.base.dated_name} cannot be fine-tuned in '{region}'.",
+        f"{config.base.job_model} cannot be fine-tuned in '{region}'.",
         remedy=f"Set azure.region to one of {', '.join(FINE_TUNING_REGIONS)}.",
     )
 

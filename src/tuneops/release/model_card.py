@@ -16,6 +16,7 @@ from tuneops.provision.preflight import base_model
 from tuneops.release import origin, smoke_tags
 from tuneops.release.history import Release
 from tuneops.release.target import ReleaseTarget
+from tuneops.training import costs
 
 
 def card(config: Config, place: ReleaseTarget) -> str:
@@ -39,7 +40,7 @@ def card(config: Config, place: ReleaseTarget) -> str:
         parts += ["## Loss", f"```text\n{text_chart(curves)}\n```"]
     parts += ["## Smoke test", _table(_smoke(release)), *_rates(release)]
     parts += ["## Retirement", _table(_retirement(config, place))]
-    parts += ["## Cost so far", _table(_costs(config, found, job, datetime.now(UTC)))]
+    parts += ["## Cost so far", _table(_costs(config, place, found, job))]
     if previous:
         facts = {name.replace("_", " "): value for name, value in previous.facts().items()}
         parts += ["## The release before", _table(facts)]
@@ -49,7 +50,7 @@ def card(config: Config, place: ReleaseTarget) -> str:
 def _serving(config: Config, release: Release, job: Job | None) -> dict[str, object]:
     return {
         "model": release.model,
-        "base model": job.model if job else config.base.dated_name,
+        "base model": job.model if job else config.base.job_model,
         "content key": release.key,
         "git commit": commit(release.git_sha),
         "released": release.released,
@@ -102,12 +103,12 @@ def _rates(release: Release) -> Iterator[str]:
 
 
 def _costs(
-    config: Config, production: Deployment, job: Job | None, now: datetime
+    config: Config, place: ReleaseTarget, production: Deployment, job: Job | None
 ) -> dict[str, object]:
     """By the prices of the configuration; hosting since the release, used or not."""
-    trained = pricing.spent(config, job) if job else None
+    trained = costs.spent(config, place.home.client, job) if job else None
     since = tags.read_timestamp(production.tags.get(tags.CREATED))
-    hours = (now - since).total_seconds() / 3600 if since else None
+    hours = (datetime.now(UTC) - since).total_seconds() / 3600 if since else None
     hourly = pricing.hosting_per_hour(production.sku, config.prices.hosting_per_hour)
     hosted = None if hours is None or hourly is None else hours * hourly
     return {

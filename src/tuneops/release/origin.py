@@ -32,6 +32,6 @@ def loss(config: Config, foundry: Foundry, release: Release) -> tuple[Series, ..
     home = foundry if config.at_home() is config else open_foundry(config.at_home())
     try:
         job = jobs.get(home.client, release.job)
-        return tuple(metrics.loss_series(metrics.read(home.client, job)))
+        return tuple(metrics.curves(metrics.read(home.client, job)))
     except (NotFoundError, StillRunningError):
         return ()

@@ -116,7 +116,7 @@ def expected_model(config: "Config", deployment: "Deployment") -> str:
     """What Azure has to call the model: the configured one, else the one that is deployed."""
     base = config.base
     if deployment.name == base.deployment:
-        return base.dated_name if base.format == "OpenAI" else base.model
+        return base.job_model
     if deployment.format != "OpenAI" or deployments.is_fine_tuned(deployment.model):
         return deployment.model
     return f"{deployment.model}-{deployment.version}"

@@ -7,22 +7,20 @@ from pathlib import Path
 from tuneops.config import Config
 from tuneops.linting.data_files import canonical_bytes
 
-METHOD = "supervised"
-
 
 def content_key(config: Config, root: Path = Path()) -> str:
     """SHA-256 (64 hex digits) over everything that decides what a training yields.
 
-    The canonical bytes of both files, the base model and its version, the method, the
-    hyperparameters, the training type, and the seed if it is fixed.
+    The canonical bytes of both files, the base model and its version, the method with its
+    hyperparameters and grader, the training type, and the seed if it is fixed.
     """
     tuning = config.fine_tuning
     decisive = {
         "training": _digest(root / config.data.training),
         "validation": _digest(root / config.data.validation),
-        "model": config.base.dated_name,
-        "method": METHOD,
-        "hyperparameters": tuning.hyperparameters.model_dump(),
+        "model": f"{config.base.model}-{config.base.version}",
+        "method": tuning.method,
+        **tuning.settings(),
         "training_type": tuning.training_type.lower(),
         "seed": None if tuning.seed == "random" else tuning.seed,
     }

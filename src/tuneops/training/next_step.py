@@ -122,7 +122,7 @@ def matching(names: Names, jobs: Sequence[Job], files: Sequence[UploadedFile]) -
     return [
         job
         for job in jobs
-        if job.model == names.model
+        if names.model in (None, job.model)
         and (job.suffix == names.suffix or (not job.suffix and job.training_file in file_ids))
     ]
 

@@ -44,6 +44,8 @@ def check_cost(config: Config, training: Training) -> None:
 
 def estimate(config: Config, training: Training) -> str:
     """What the training is expected to cost, and what that stands on."""
+    if pricing.is_by_the_hour(config):
+        return pricing.by_the_hour(config)
     dollars = pricing.estimate(config, training.tokens)
     chosen = config.fine_tuning.hyperparameters.n_epochs
     assumed = f" (auto, taken as {AUTO_EPOCHS})" if chosen == "auto" else ""

@@ -221,13 +221,14 @@ class _Submitting:
     def _new_job(self, decision: Create) -> NewJob:
         tuning = self._config.fine_tuning
         return NewJob(
-            model=self._names.model,
+            model=self._config.base.job_model,
             training_file=decision.training_file.id,
             validation_file=decision.validation_file.id,
             suffix=self._names.suffix,
             seed=secrets.randbelow(_SEEDS) if tuning.seed == "random" else tuning.seed,
             training_type=tuning.training_type,
-            hyperparameters=tuning.hyperparameters.model_dump(),
+            method=tuning.method,
+            settings=tuning.settings(),
         )
 
     def _done(self, job: Job, *, created: bool) -> Submission:
