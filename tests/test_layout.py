@@ -33,6 +33,7 @@ ROOMS = (
     ("config",),
     ("names", "pricing", "name_collisions"),
     ("products",),
+    ("new_product",),
     ("console",),
     ("linting", "provision"),
     ("training", "cleanup", "smoke"),

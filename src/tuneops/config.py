@@ -21,6 +21,7 @@ from tuneops.config_types import (
     DeploymentName,
     Duration,
     ExceptionsPath,
+    FormatText,
     GroupName,
     ModelText,
     Price,
@@ -55,7 +56,7 @@ class BaseModelChoice(Section):
 
     model: ModelText
     version: ModelText
-    format: ModelText = "OpenAI"
+    format: FormatText = "OpenAI"
     deployment: DeploymentName
     sku: Sku = "GlobalStandard"
     capacity: int = Field(50, ge=1)

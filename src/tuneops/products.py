@@ -35,9 +35,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Product:
-    """A configuration file with the data folder of the same name, by paths from the root."""
+    """A configuration file with the data folder of the same name, by paths from the root.
+
+    ``files`` are those that the configuration names as data.
+    """
 
     name: str
+    files: tuple[str, ...]
     smoke_prompts: str
     exceptions: str | None = None
 
@@ -145,9 +149,11 @@ def _product(file: Path, config: "Config") -> Product:
             f"{file} describes the product '{config.product}'.",
             remedy=f"Rename it to {config.product}.yaml: workflows find a product by its file.",
         )
-    exceptions = config.rules.exceptions
+    exceptions, data = config.rules.exceptions, config.data
+    prompts = data.smoke_prompts.as_posix()
     return Product(
         config.product,
-        config.data.smoke_prompts.as_posix(),
+        (data.training.as_posix(), data.validation.as_posix(), prompts),
+        prompts,
         exceptions.as_posix() if exceptions else None,
     )

@@ -13,6 +13,7 @@ from tests.pull_request.conftest import (
     PRODUCT,
     PROMPTS,
     TRAINING,
+    VALIDATION,
     Clone,
     row,
     rows,
@@ -173,6 +174,80 @@ def test_renaming_the_prompts_does_not_make_data_of_them(clone: Clone) -> None:
     clone.commit({CONFIG: moved, "data/radio/prompts.jsonl": text})
     assert examined(clone) == Examination(("radio",))
     clone.commit({TRAINING: rows(*CITIES[1:])})
+    assert examined(clone).mixed == ("configuration", "prompts")
+
+
+NEW = PRODUCT.replace("radio", "press")
+NEW_FILES = {
+    "config/press.yaml": NEW,
+    "data/press/training.jsonl": rows(*CITIES),
+    "data/press/validation.jsonl": rows("Paramaribo", "Georgetown"),
+    "data/press/questions.jsonl": '{"id": "a", "prompt": "What is in print?"}\n',
+    "data/press/README.md": "# Press\n",
+}
+
+
+def test_one_pull_request_may_bring_a_whole_product(clone: Clone) -> None:
+    clone.commit(NEW_FILES)
+    assert examined(clone) == Examination(("press",))
+
+
+@pytest.mark.parametrize(
+    ("path", "kinds"),
+    [
+        (CONFIG, ("configuration", "prompts")),
+        (TRAINING, ("configuration", "prompts")),
+        (PROMPTS, ("configuration", "prompts")),
+        ("config/cleanup.yaml", ("configuration", "prompts")),
+        ("src/tool.py", ("prompts", "configuration", "code")),
+        ("CODEOWNERS", ("prompts", "configuration", "workflows")),
+    ],
+)
+def test_a_new_product_comes_with_no_other_change(
+    clone: Clone, path: str, kinds: tuple[str, ...]
+) -> None:
+    before = (clone.folder / path).read_text("utf-8")
+    clone.commit({**NEW_FILES, path: f"{before}\n"})
+    assert sorted(examined(clone).mixed) == sorted(kinds)
+
+
+def test_a_new_product_cannot_bring_exceptions_for_another(clone: Clone) -> None:
+    """The file of exceptions that it names is another product's already."""
+    clone.git("checkout", "--quiet", "main")
+    shared = "rules: {exceptions: config/accepted.yaml}\n"
+    clone.commit({CONFIG: PRODUCT + shared, "config/accepted.yaml": "exceptions: []\n"})
+    clone.git("checkout", "--quiet", "-B", "idea")
+    clone.commit(
+        {
+            **NEW_FILES,
+            "config/press.yaml": NEW + shared,
+            "config/accepted.yaml": "exceptions: [ ]\n",
+        }
+    )
+    assert "configuration" in examined(clone).mixed
+
+
+def test_data_of_no_product_is_refused_and_named(clone: Clone) -> None:
+    files = {path: text for path, text in NEW_FILES.items() if path.startswith("data/")}
+    clone.commit(files)
+    found = examined(clone)
+    assert set(found.orphaned) == set(files)
+    with pytest.raises(FindingsError, match="Data of no product: data/press"):
+        found.check()
+
+
+def test_a_configuration_without_its_files_is_refused_and_names_them(clone: Clone) -> None:
+    clone.commit({"config/press.yaml": NEW, "data/press/training.jsonl": rows(*CITIES)})
+    found = examined(clone)
+    assert found.missing == ("data/press/validation.jsonl", "data/press/questions.jsonl")
+    with pytest.raises(FindingsError, match="not there: data/press"):
+        found.check()
+
+
+def test_a_product_may_be_removed_as_a_whole(clone: Clone) -> None:
+    for path in (CONFIG, TRAINING, VALIDATION, PROMPTS):
+        (clone.folder / path).unlink()
+    clone.commit()
     assert examined(clone).mixed == ("configuration", "prompts")
 
 

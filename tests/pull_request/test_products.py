@@ -6,8 +6,8 @@ from tuneops import products
 from tuneops.errors import ConfigError
 from tuneops.products import Kind, Product
 
-TIENDA = Product("tienda", "data/tienda/questions.jsonl")
-RADIO = Product("radio", "data/radio/questions.jsonl", "config/radio-exceptions.yaml")
+TIENDA = Product("tienda", (), "data/tienda/questions.jsonl")
+RADIO = Product("radio", (), "data/radio/questions.jsonl", "config/radio-exceptions.yaml")
 BOTH = (TIENDA, RADIO)
 
 

@@ -15,6 +15,9 @@ from tuneops.pull_request.proposal import (
     HOW_TO_SPLIT,
     IRREGULAR,
     MAX_PRODUCTS,
+    MISSING,
+    ORPHANED,
+    REMEDIES,
     UNKNOWN,
     refusal,
 )
@@ -49,15 +52,22 @@ class Examined(_Record):
     mixed: list[Literal["prompts", "configuration", "workflows", "code"]] = []
     irregular: _Paths = []
     unknown: _Paths = []
+    orphaned: _Paths = []
+    missing: _Paths = []
     too_large: _Text = ""
     error: _Text = ""
 
     def lines(self) -> Iterator[str]:
         if self.mixed:
             yield f"❌ {refusal([Kind(kind) for kind in self.mixed])} {HOW_TO_SPLIT}\n"
-        for title, paths in ((IRREGULAR, self.irregular), (UNKNOWN, self.unknown)):
+        for title, paths in (
+            (IRREGULAR, self.irregular),
+            (UNKNOWN, self.unknown),
+            (ORPHANED, self.orphaned),
+            (MISSING, self.missing),
+        ):
             if paths:
-                yield f"❌ {title}: {_listed(paths)}\n"
+                yield f"❌ {title}: {_listed(paths)}. {cell(REMEDIES[title])}\n"
         for reason in filter(None, (self.too_large, self.error)):
             yield f"❌ {_short(reason)}\n"
 

@@ -9,7 +9,7 @@ from tuneops import products
 from tuneops.errors import ConfigError, FindingsError
 from tuneops.escaping import visible
 from tuneops.git import History
-from tuneops.products import Kind
+from tuneops.products import Kind, Product
 from tuneops.pull_request.judged_tree import FOLDERS, PLAIN_FILES, JudgedTree, too_large, write
 
 MAX_CHANGED_FILES = 3000  # GitHub lists no more files of a pull request (REST API, 2026)
@@ -21,6 +21,14 @@ HOW_TO_SPLIT = (
 )
 IRREGULAR = "Not a regular file"
 UNKNOWN = "Not a kind of file that belongs there"
+ORPHANED = "Data of no product"
+MISSING = "Named by a configuration, and not there"
+REMEDIES = {
+    IRREGULAR: PLAIN_FILES,
+    UNKNOWN: PLAIN_FILES,
+    ORPHANED: "Bring config/<product>.yaml in the same pull request, or correct the folder's name.",
+    MISSING: "Bring the file in the same pull request, or correct its path under data.",
+}
 _SHOWN_PATHS = 20
 
 
@@ -29,21 +37,26 @@ class Examination:
     """What a pull request changes; it is refused where more than its products is there.
 
     ``mixed`` is what it changes together with data, ``irregular`` are links and submodules,
-    ``unknown`` files that have no use where they are, ``too_large`` says which bound it breaks.
+    ``unknown`` files that have no use where they are, ``orphaned`` data that no configuration
+    owns, ``missing`` files that one names; ``too_large`` says which bound it breaks.
     """
 
     products: tuple[str, ...] = ()
     mixed: tuple[Kind, ...] = ()
     irregular: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    orphaned: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     too_large: str = ""
 
     def facts(self) -> dict[str, Any]:
         return {
             "products": list(self.products),
             "mixed": [str(kind) for kind in self.mixed],
-            "irregular": [visible(path) for path in self.irregular[:_SHOWN_PATHS]],
-            "unknown": [visible(path) for path in self.unknown[:_SHOWN_PATHS]],
+            "irregular": _visible(self.irregular),
+            "unknown": _visible(self.unknown),
+            "orphaned": _visible(self.orphaned),
+            "missing": _visible(self.missing),
             "too_large": self.too_large,
         }
 
@@ -51,9 +64,14 @@ class Examination:
         """Raises: FindingsError where the pull request is refused."""
         if self.mixed:
             raise FindingsError(refusal(self.mixed), remedy=HOW_TO_SPLIT)
-        for title, paths in ((IRREGULAR, self.irregular), (UNKNOWN, self.unknown)):
+        for title, paths in (
+            (IRREGULAR, self.irregular),
+            (UNKNOWN, self.unknown),
+            (ORPHANED, self.orphaned),
+            (MISSING, self.missing),
+        ):
             if paths:
-                raise FindingsError(f"{title}: {_listed(paths)}.", remedy=PLAIN_FILES)
+                raise FindingsError(f"{title}: {_listed(paths)}.", remedy=REMEDIES[title])
         if self.too_large:
             raise FindingsError(self.too_large, remedy="Split it, or change less.")
 
@@ -86,15 +104,45 @@ def examine(history: History, base: str, head: str) -> Examination:
 
 
 def _examine_products(tree: JudgedTree, paths: Sequence[str]) -> Examination:
-    found = tree.products()
-    known = [*found, *tree.products_before()]
-    if mixed := products.mixed_with_data(products.kind(path, known) for path in paths):
+    found, before = tree.products(), tree.products_before()
+    kinds = (products.kind(path, [*found, *before]) for path in paths)
+    mixed = products.mixed_with_data(kinds)
+    if mixed and not _adds_products_only(tree, found, before, paths):
         return Examination(mixed=tuple(mixed))
-    touched = tuple(product.name for product in products.touched(found, paths))
+    if orphaned := _orphaned(tree, found):
+        return Examination(orphaned=orphaned)
+    touched = products.touched(found, paths)
     if len(touched) > MAX_PRODUCTS:
         reason = f"It touches {len(touched)} products; GitHub runs {MAX_PRODUCTS} jobs at most."
         return Examination(too_large=reason)
-    return Examination(touched)
+    if missing := _missing(tree, touched):
+        return Examination(missing=missing)
+    return Examination(tuple(product.name for product in touched))
+
+
+def _adds_products_only(
+    tree: JudgedTree, found: Sequence[Product], before: Sequence[Product], paths: Sequence[str]
+) -> bool:
+    """Whether all that changes belongs to products whose configuration the base has not."""
+    there = {entry.path for entry in tree.base}
+    added = [product for product in found if product.config not in there]
+    return all(products.touched(added, [path]) for path in paths) and not any(
+        products.touched(before, [path]) for path in paths
+    )
+
+
+def _orphaned(tree: JudgedTree, found: Sequence[Product]) -> tuple[str, ...]:
+    """Changed files under data/ that lie in no product's folder."""
+    changed = (
+        entry.path for entry in tree.changed if products.kind(entry.path, found) is Kind.DATA
+    )
+    return tuple(path for path in changed if not products.touched(found, [path]))
+
+
+def _missing(tree: JudgedTree, touched: Sequence[Product]) -> tuple[str, ...]:
+    """What the products' configurations name as data, and is not there."""
+    there = {entry.path for entry in tree.entries}
+    return tuple(file for product in touched for file in product.files if file not in there)
 
 
 def take(
@@ -124,6 +172,10 @@ def _require_empty(folder: Path) -> None:
             f"{visible(str(folder))} is there already.",
             remedy="Name a folder that does not exist: nothing is overwritten.",
         )
+
+
+def _visible(paths: Sequence[str]) -> list[str]:
+    return [visible(path) for path in paths[:_SHOWN_PATHS]]
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -1,0 +1,40 @@
+"""Products: begin one."""
+
+from typing import Any
+
+from environment import click
+from tuneops import console
+
+
+@click.group(cls=console.Commands)
+def main() -> None:
+    """A product is a configuration with a data folder of the same name."""
+
+
+@main.command()
+@click.argument("product")
+@click.option("--language", metavar="CODE", help="What answers are in, such as en.")
+@click.option(
+    "--method",
+    type=click.Choice(["supervised", "dpo", "reinforcement"]),
+    default="supervised",
+    show_default=True,
+    help="How it is trained; docs/methods.md compares them.",
+)
+@click.option("--base", metavar="MODEL", help="gpt-4.1, or NAME:VERSION:FORMAT of another model.")
+@click.option("--region", default="swedencentral", show_default=True, help="Of Azure.")
+@click.option("--owner", metavar="@TEAM", help="Whom CODEOWNERS names for its files.")
+@console.dry_run_option
+@console.json_option
+def init(product: str, *, as_json: bool, **options: Any) -> None:
+    """Write the configuration, data folder and prompts that a new product begins with.
+
+    Example: python scripts/product.py init help-desk --language en
+    """
+    from tuneops.commands import product as products
+
+    console.emit_facts(products.init(product, **options), as_json=as_json)
+
+
+if __name__ == "__main__":
+    main()

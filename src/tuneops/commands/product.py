@@ -1,0 +1,78 @@
+"""What the commands of product.py do."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tuneops import console, products
+from tuneops.errors import ConfigError
+from tuneops.methods import Method
+from tuneops.new_product.files import DEFAULT_BASES, base_of, files_of, owner_lines
+
+_OWNERS = Path("CODEOWNERS")
+
+
+def init(
+    product: str,
+    *,
+    language: str | None,
+    method: Method,
+    base: str | None,
+    region: str,
+    owner: str | None,
+    dry_run: bool,
+) -> dict[str, Any]:
+    """Write the files of a new product, all or none.
+
+    Raises:
+        ConfigError: One of them is there already, the name is none, or another product has one of
+            its names in Azure.
+    """
+    chosen = base_of(base or DEFAULT_BASES[method])
+    texts = files_of(product, language=language, method=method, base=chosen, region=region)
+    _require_room(product)
+    if not dry_run:
+        _write(product, texts)
+        if owner:
+            with _OWNERS.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(owner_lines(product, owner))
+        _next(product, owner)
+    return {"product": product, "files": list(texts), "written": not dry_run}
+
+
+def _require_room(product: str) -> None:
+    if not products.CONFIG_FOLDER.is_dir():
+        raise ConfigError(
+            f"There is no folder {products.CONFIG_FOLDER} here.",
+            remedy="Run this at the root of the repository.",
+        )
+    for path in (products.CONFIG_FOLDER / f"{product}.yaml", products.DATA_FOLDER / product):
+        if path.exists():
+            raise ConfigError(
+                f"{path.as_posix()} is there already.",
+                remedy="Nothing was written. Choose another name, or remove what is there.",
+            )
+
+
+def _write(product: str, texts: dict[str, str]) -> None:
+    """All the files; none where the configuration they make is not valid."""
+    folder = products.DATA_FOLDER / product
+    try:
+        folder.mkdir(parents=True)
+        for name, text in texts.items():
+            Path(name).write_text(text, encoding="utf-8", newline="\n")
+        products.find()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        (products.CONFIG_FOLDER / f"{product}.yaml").unlink(missing_ok=True)
+        raise
+
+
+def _next(product: str, owner: str | None) -> None:
+    config = f"config/{product}.yaml"
+    console.say(f"1. Write your rows over the placeholders in data/{product}/.")
+    console.say(f"2. Say in {config} who the assistant is, and what its answers must hold to.")
+    console.say(f"3. Check: python scripts/validate_data.py check --config {config}")
+    console.say(f"4. Open one pull request with config/{product}.yaml and data/{product}/.")
+    if owner:
+        console.say("   CODEOWNERS changed too: that goes into a pull request of its own.")

@@ -1,0 +1,113 @@
+"""Products of any kind, each from `product.py init` to production on the local Azure."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+if sys.platform == "win32":
+    pytest.skip("Windows cannot fork", allow_module_level=True)
+
+from local_azure.catalog import Catalog
+from tests.end_to_end.desk import Desk
+from tests.local_azure.conftest import LocalAzure
+
+CITIES = (
+    *("Bergen", "Cork", "Delft", "Exeter", "Faro", "Ghent", "Halle"),
+    *("Izmir", "Jena", "Kiel", "Lille", "Malmö", "Nantes", "Oulu"),
+)
+TRAINING = CITIES[:12]
+
+
+def question(city: str) -> dict[str, str]:
+    return {"role": "user", "content": f"Which depot serves {city}?"}
+
+
+def answer(city: str) -> dict[str, str]:
+    return {"role": "assistant", "content": f"{city} is served by depot {len(city)}{city[0]}."}
+
+
+def conversation(city: str) -> dict[str, Any]:
+    return {"messages": [question(city), answer(city)]}
+
+
+def pair(city: str) -> dict[str, Any]:
+    worse = {"role": "assistant", "content": f"I could not say who serves {city}."}
+    asked = {"messages": [question(city)]}
+    return {"input": asked, "preferred_output": [answer(city)], "non_preferred_output": [worse]}
+
+
+def exercise(city: str) -> dict[str, Any]:
+    return {"messages": [question(city)], "answer": answer(city)["content"]}
+
+
+ROWS = {"supervised": conversation, "dpo": pair, "reinforcement": exercise}
+WRONG = {"supervised": pair, "dpo": exercise, "reinforcement": conversation}
+
+
+def lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+def write_rows(product: str, row: Any) -> None:  # noqa: ANN401 - one of those above
+    data = Path("data", product)
+    (data / "training.jsonl").write_text(lines([row(city) for city in TRAINING]), "utf-8")
+    (data / "validation.jsonl").write_text(lines([row(city) for city in CITIES[12:]]), "utf-8")
+
+
+@pytest.fixture
+def desk(quick_azure: LocalAzure, folder: Path) -> Desk:
+    Path("config").mkdir(exist_ok=True)
+    return Desk(quick_azure, folder)
+
+
+def begin(
+    desk: Desk, patch: pytest.MonkeyPatch, product: str, method: str, *more: str
+) -> dict[str, Any]:
+    """Init, and the product's configuration in the environment; what it holds."""
+    written = desk.done("product", "init", product, "--method", method, *more)
+    assert [Path(name).is_file() for name in written["files"]] == [True] * 5
+    path = Path("config", f"{product}.yaml")
+    patch.setenv("TUNEOPS_CONFIG", str(path))
+    document: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return document
+
+
+def uploaded(desk: Desk) -> int:
+    return int(desk.azure.admin("GET", "state")["files"]["count"])
+
+
+def trainable() -> list[tuple[str, str]]:
+    """Every base of the local catalogue with every method that it trains by."""
+    return [
+        (f"{model.name}:{model.version}:{model.format}", method)
+        for model in Catalog.load().models
+        if model.training and not model.retired("fineTune")
+        for method in model.methods
+    ]
+
+
+@pytest.mark.parametrize(("base", "method"), trainable())
+def test_every_base_goes_from_init_to_production(
+    desk: Desk, patch: pytest.MonkeyPatch, base: str, method: str
+) -> None:
+    """The placeholders and the rows of another method are refused before anything is uploaded."""
+    name = base.split(":", maxsplit=1)[0].lower().replace(".", "-")[:20].rstrip("-")
+    product = f"{name}-{method[:3]}"
+    begin(desk, patch, product, method, "--language", "en", "--base", base)
+    desk.done("provision", "create")
+    before = uploaded(desk)
+    assert desk.run("fine_tune", "submit").refused(1, "10")
+    write_rows(product, WRONG[method])
+    assert desk.run("fine_tune", "submit").refused(1, f"(method {method}) are wanted")
+    assert uploaded(desk) == before
+    write_rows(product, ROWS[method])
+    desk.done("fine_tune", "submit")
+    job = desk.done("fine_tune", "wait")
+    released = desk.release()
+    assert released["model"] == job["fine_tuned_model"]
+    (production,) = [each for each in desk.done("deploy", "show") if each["role"] == "production"]
+    assert production["deployment"] == product
