@@ -138,13 +138,15 @@ class Gate(Section):
     """What a check asks of the candidate for the verdict.
 
     ``margin`` is the loss against the baseline that is still no loss, or with ``direction:
-    better`` the gain that is wanted, as a share of answers. ``zero_tolerance`` fails on one
-    violation; a check that does not ``decide`` is only shown.
+    better`` the gain that is wanted, as a share of answers. ``at_least`` is the share of the
+    candidate's own answers that must hold, whatever the baseline does. ``zero_tolerance`` fails on
+    one violation; a check that does not ``decide`` is only shown.
     """
 
     decides: bool = True
     direction: Literal["no_worse", "better"] = "no_worse"
     margin: float = Field(0.1, ge=0, lt=1)
+    at_least: float | None = Field(None, gt=0, le=1)
     zero_tolerance: bool = False
 
 
@@ -189,7 +191,11 @@ class Rules(Section):
 
 
 class SmokeTest(Section):
-    """``gate`` is that of every check but those under ``gates``, which are by the check's name."""
+    """``gate`` is that of every check but those under ``gates``, which are by the check's name.
+
+    Of the prompts in ``must_pass``, every answer of the candidate holds to every check that
+    decides; of those in ``no_regression``, no fewer than of the baseline.
+    """
 
     system_message: str
     temperature: float = Field(0.7, ge=0, le=2)
@@ -199,6 +205,8 @@ class SmokeTest(Section):
     checks: Checks = Checks()
     gate: Gate = Gate()
     gates: dict[str, Gate] = Field(default_factory=dict)
+    must_pass: tuple[str, ...] = ()
+    no_regression: tuple[str, ...] = ()
     prices: TokenPrices | None = None
     judge: Judge | None = None
 

@@ -80,6 +80,88 @@ def uploaded(desk: Desk) -> int:
     return int(desk.azure.admin("GET", "state")["files"]["count"])
 
 
+TOOL: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "find_depot",
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+        },
+    },
+}
+PLACE = TOOL["function"]["parameters"]
+DEPOT = {
+    "type": "object",
+    "properties": {"depot": {"type": "string"}},
+    "required": ["depot"],
+    "additionalProperties": False,
+}
+
+
+def calling(city: str) -> dict[str, Any]:
+    """A row whose answer calls the tool."""
+    function = {"name": "find_depot", "arguments": json.dumps({"city": city})}
+    calls = [{"id": "call_1", "type": "function", "function": function}]
+    asked = {"role": "user", "content": f"Look up the depot of {city}, please."}
+    return {"messages": [asked, {"role": "assistant", "tool_calls": calls}], "tools": [TOOL]}
+
+
+def help_desk_prompts() -> list[dict[str, Any]]:
+    """Plain ones, one that has to call the tool, and one whose answer has a form."""
+    plain = [{"id": f"plain-{n}", "prompt": f"Where does truck {n} go next?"} for n in range(20)]
+    called = {
+        "id": "tool",
+        "messages": [
+            {"role": "system", "content": "Call a tool where you can."},
+            {"role": "user", "content": "Which depot is in Porto?"},
+        ],
+        "tools": [TOOL],
+        "tool_choice": "required",
+        "checks": [{"check": "tool_call", "function": "find_depot", "arguments": PLACE}],
+    }
+    form = {"type": "json_schema", "json_schema": {"name": "depot", "schema": DEPOT}}
+    checks = [{"check": "json_schema", "schema": DEPOT}]
+    formed = {"id": "json", "prompt": "Porto?", "response_format": form, "checks": checks}
+    return [*plain, called, formed]
+
+
+def test_a_help_desk_with_tools_and_json_answers_is_compared_and_promoted(
+    desk: Desk, patch: pytest.MonkeyPatch
+) -> None:
+    """The real smoke test: prompts with tools, a system message and a form of their own."""
+    document = begin(desk, patch, "help-desk", "supervised", "--language", "en")
+    document["smoke_test"] |= {
+        "samples": 1,
+        "gates": {name: {"zero_tolerance": True} for name in ("tool_call", "json_schema")},
+        "must_pass": ["tool", "json"],
+    }
+    Path("config/help-desk.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    write_rows("help-desk", conversation)
+    data = Path("data/help-desk")
+    with (data / "training.jsonl").open("a", encoding="utf-8") as file:
+        file.write(lines([calling(city) for city in TRAINING]))
+    (data / "smoke_prompts.jsonl").write_text(lines(help_desk_prompts()), "utf-8")
+    desk.train()
+    desk.done("deploy", "candidate")
+    out = desk.folder / "help-desk"
+    compared = desk.run("smoke_test", "run", "--out", str(out), "--json")
+    record = json.loads(compared.shown)
+    assert compared.code == 0, record["verdict"]
+    said = {
+        each["answer"]["prompt_id"]: each["answer"]
+        for each in record["answers"]
+        if each["answer"]["arm"] == "candidate"
+    }
+    assert said["tool"]["tool_calls"][0]["name"] == "find_depot"
+    assert json.loads(said["json"]["text"]).keys() == {"depot"}
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "find_depot(" in report
+    promoted = ("deploy", "promote", "--approved-by", "ana", "--run", str(out / "run.json"))
+    assert desk.done(*promoted)["deployment"] == "help-desk"
+
+
 def trainable() -> list[tuple[str, str]]:
     """Every base of the local catalogue with every method that it trains by."""
     return [

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from tuneops.checks.base import Check, Planted, judge
+from tuneops.checks.base import Check, Planted, ToolCall, judge
 from tuneops.checks.kinds import (
     AnyCheck,
     AsksQuestion,
@@ -128,6 +128,15 @@ def test_what_is_not_configured_is_not_checked() -> None:
     assert names == {"length", "finish_reason", "content_filter"}
 
 
+def test_checks_of_prose_say_nothing_of_an_answer_that_calls_a_tool(answered: Answered) -> None:
+    calls = (ToolCall("get_order", "{}"),)
+    silent = answered(text="", finish_reason="tool_calls", tool_calls=calls)
+    checks = [Length(min_words=3), FinishReason(), AsksQuestion()]
+    assert [each.check for each in judge(silent, checks)] == ["finish_reason"]
+    speaking = answered(text="One moment.", finish_reason="tool_calls", tool_calls=calls)
+    assert len(judge(speaking, checks)) == len(checks)
+
+
 CHECKS: TypeAdapter[AnyCheck] = TypeAdapter(AnyCheck)
 FIXTURES: Any = yaml.safe_load(
     (Path(__file__).parent / "fixtures" / "checks.yaml").read_text(encoding="utf-8")
@@ -141,7 +150,10 @@ CASES = [
 
 
 def planted(answer: str | dict[str, Any]) -> Planted:
-    return Planted(answer) if isinstance(answer, str) else Planted(**answer)
+    if isinstance(answer, str):
+        return Planted(answer)
+    calls = tuple(ToolCall(**call) for call in answer.get("tool_calls", ()))
+    return Planted(**{**answer, "tool_calls": calls})
 
 
 @pytest.mark.parametrize(("check", "side", "answer"), CASES)

@@ -19,6 +19,34 @@ def written(folder: Path, *lines: str) -> Path:
     return path
 
 
+USER: dict[str, object] = {"role": "user", "content": "Where is order 7?"}
+CALL = {"id": "c1", "type": "function", "function": {"name": "get_order", "arguments": "{}"}}
+
+
+def turns(*messages: dict[str, object]) -> str:
+    return json.dumps({"id": "a", "messages": messages})
+
+
+def test_a_prompt_may_have_a_system_message_tools_and_a_form_of_its_own(tmp_path: Path) -> None:
+    """The configured system message stays away then; a tool's answer may come last."""
+    system = {"role": "system", "content": "Answer in JSON."}
+    calling = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+    returned = {"role": "tool", "tool_call_id": "c1", "content": "on its way"}
+    options = {
+        "tools": [{"type": "function", "function": {"name": "get_order"}}],
+        "tool_choice": "auto",
+        "response_format": {"type": "json_object"},
+    }
+    row = {"id": "a", "messages": [system, USER, calling, returned], **options}
+    (prompt,) = read_prompts(written(tmp_path, json.dumps(row)))
+    asked = prompt.asked("You are the help desk.")
+    assert list(asked.messages) == [system, USER, {**calling, "content": ""}, returned]
+    assert asked.options == options
+    assert prompt.question == USER["content"]
+    plain = Prompt("b", ({"role": "user", "content": "Hello"},))
+    assert [m["role"] for m in plain.asked("You are the help desk.").messages] == ["system", "user"]
+
+
 def test_each_line_is_a_prompt() -> None:
     prompts = read_prompts(REPOSITORY / "data/tienda/smoke_prompts.jsonl")
     assert len(prompts) == 12
@@ -71,8 +99,22 @@ def test_a_prompt_is_a_question_or_a_conversation(tmp_path: Path) -> None:
         ('{"id": "a", "prompt": null}', "2 has an empty message"),
         ('{"id": "a", "prompt": "x", "tags": "t"}', "2 needs tags"),
         ('{"id": "a", "messages": []}', "2 needs messages"),
-        ('{"id": "a", "messages": ["x"]}', "2 has a message without exactly"),
-        ('{"id": "a", "messages": [{"role": "system", "content": "x"}]}', "2 has a role"),
+        ('{"id": "a", "messages": ["x"]}', "2 has a message whose role is none of system, user"),
+        (
+            '{"id": "a", "messages": [{"role": "bot", "content": "x"}]}',
+            "2 has a message whose role",
+        ),
+        ('{"id": "a", "messages": [{"role": "system", "content": "x"}]}', "2 must end"),
+        (turns(USER, {"role": "system", "content": "x"}, USER), "that is not the first"),
+        (turns(USER, {"role": "assistant", "content": "x", "weight": 1}, USER), "key 'weight'"),
+        (
+            turns(USER, {"role": "assistant", "tool_calls": ["x"]}, USER),
+            "has tool_calls of another",
+        ),
+        (turns(USER, {"role": "tool", "content": "x"}), "without tool_call_id"),
+        ('{"id": "a", "prompt": "x", "tools": {}}', "has tools of another form"),
+        ('{"id": "a", "prompt": "x", "tool_choice": "auto"}', "has a tool_choice and no tools"),
+        ('{"id": "a", "prompt": "x", "response_format": "json"}', "has response_format of another"),
         ('{"id": "a", "messages": [{"role": "assistant", "content": "x"}]}', "2 must end"),
         ('{"id": "a", "prompt": "x", "checks": [{}]}', "checks.0: has no 'check'"),
         (

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
-from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
+from tuneops.azure.chat import Asked, Quota, Reply, ThrottledError
 from tuneops.errors import AzureRefusedError, PermissionMissingError
 from tuneops.smoke.answer import ARMS
 from tuneops.smoke.journal import Journal
@@ -36,8 +35,8 @@ def reply(text: str) -> tuple[Reply, Quota]:
     return Reply(text, "stop", "gpt-4o-2024-08-06", "fp", 10, 5, 0.1, filtered=False), Quota()
 
 
-def echo(deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
-    return reply(f"{deployment} {messages[-1]['content']} {seed}")
+def echo(deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
+    return reply(f"{deployment} {asked.messages[-1]['content']} {seed}")
 
 
 @given(st.integers(1, 6), st.integers(1, 3))
@@ -52,8 +51,8 @@ def test_every_prompt_arm_and_sample_is_answered_in_order(count: int, samples: i
 def test_the_system_message_comes_first_and_an_empty_one_not_at_all() -> None:
     seen: list[list[str]] = []
 
-    def ask(_deployment: str, messages: Sequence[Message], _seed: int) -> tuple[Reply, Quota]:
-        seen.append([message["role"] for message in messages])
+    def ask(_deployment: str, asked: Asked, _seed: int) -> tuple[Reply, Quota]:
+        seen.append([message["role"] for message in asked.messages])
         return reply("Hola")
 
     ask_all(prompts(1), {"candidate": "tienda-candidate"}, ask, settings=settings())
@@ -65,10 +64,10 @@ def test_the_arms_are_asked_at_the_same_time() -> None:
     """Each arm's first request waits for the other's, so a serial run would never end."""
     meeting = threading.Barrier(2, timeout=60)
 
-    def ask(deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
-        if messages[-1]["content"] == "¿0?":
+    def ask(deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
+        if asked.messages[-1]["content"] == "¿0?":
             meeting.wait()
-        return echo(deployment, messages, seed)
+        return echo(deployment, asked, seed)
 
     answers = ask_all(prompts(2), NAMES, ask, settings=settings(), concurrency=1)
     assert not any(answer.error for answer in answers)
@@ -77,7 +76,7 @@ def test_the_arms_are_asked_at_the_same_time() -> None:
 def test_no_more_requests_than_allowed_run_at_once_for_each_arm() -> None:
     lock, running, most = threading.Lock(), dict.fromkeys(NAMES.values(), 0), 0
 
-    def ask(deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
+    def ask(deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
         nonlocal most
         with lock:
             running[deployment] += 1
@@ -85,19 +84,19 @@ def test_no_more_requests_than_allowed_run_at_once_for_each_arm() -> None:
         threading.Event().wait(0.002)
         with lock:
             running[deployment] -= 1
-        return echo(deployment, messages, seed)
+        return echo(deployment, asked, seed)
 
     ask_all(prompts(20), NAMES, ask, settings=settings(), concurrency=3)
     assert 1 <= most <= 3
 
 
 def test_a_request_that_azure_refuses_is_an_answer_and_the_run_goes_on() -> None:
-    def ask(deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
-        if messages[-1]["content"] == "¿1?":
+    def ask(deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
+        if asked.messages[-1]["content"] == "¿1?":
             refused = AzureRefusedError("Azure answered 400.", remedy="Mend it.")
             refused.status = 400
             raise refused
-        return echo(deployment, messages, seed)
+        return echo(deployment, asked, seed)
 
     answers = ask_all(prompts(3), NAMES, ask, settings=settings())
     assert [bool(answer.error) for answer in answers] == [False, False, True, True, False, False]
@@ -106,7 +105,7 @@ def test_a_request_that_azure_refuses_is_an_answer_and_the_run_goes_on() -> None
 
 
 def test_a_missing_permission_ends_the_run() -> None:
-    def ask(_deployment: str, _messages: Sequence[Message], _seed: int) -> tuple[Reply, Quota]:
+    def ask(_deployment: str, _asked: Asked, _seed: int) -> tuple[Reply, Quota]:
         raise PermissionMissingError("Azure answered 403.", remedy="Ask for the role.")
 
     with pytest.raises(PermissionMissingError):
@@ -116,10 +115,10 @@ def test_a_missing_permission_ends_the_run() -> None:
 def test_throttling_is_waited_out_as_long_as_azure_says() -> None:
     refusals = iter([ThrottledError("429", remedy="Wait.", retry_after=0.2)])
 
-    def ask(deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
+    def ask(deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
         for refusal in refusals:
             raise refusal
-        return echo(deployment, messages, seed)
+        return echo(deployment, asked, seed)
 
     started = time.monotonic()
     answers = ask_all(prompts(1), {"candidate": "tienda-candidate"}, ask, settings=settings())
@@ -131,9 +130,9 @@ def test_throttling_is_waited_out_as_long_as_azure_says() -> None:
 def test_throttled_to_a_standstill_ends_with_what_was_answered_kept(
     tmp_path: Path, patience: float, retry_after: float
 ) -> None:
-    def ask(deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
-        if messages[-1]["content"] == "¿0?":
-            return echo(deployment, messages, seed)
+    def ask(deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
+        if asked.messages[-1]["content"] == "¿0?":
+            return echo(deployment, asked, seed)
         raise ThrottledError("429", remedy="Wait.", retry_after=retry_after)
 
     impatient = replace(settings(), standstill=patience)
@@ -156,14 +155,12 @@ class Counted:
         self._until = until
         self._lock = threading.Lock()
 
-    def __call__(
-        self, deployment: str, messages: Sequence[Message], seed: int
-    ) -> tuple[Reply, Quota]:
+    def __call__(self, deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
         with self._lock:
             self.asked += 1
             if self.asked > self._until:
                 raise KeyboardInterrupt
-        return echo(deployment, messages, seed)
+        return echo(deployment, asked, seed)
 
 
 @settings_of_hypothesis(max_examples=15, deadline=None)
@@ -202,7 +199,7 @@ def test_what_was_asked_in_another_way_is_asked_anew(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_our_own_ends_the_run() -> None:
-    def ask(_deployment: str, _messages: Sequence[Message], _seed: int) -> tuple[Reply, Quota]:
+    def ask(_deployment: str, _asked: Asked, _seed: int) -> tuple[Reply, Quota]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

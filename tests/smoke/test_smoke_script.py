@@ -49,7 +49,7 @@ def test_report_shows_the_comparison_and_writes_the_page(record: Path, tmp_path:
     page = tmp_path / "report.html"
     done = script("report", str(record), "--out", str(page))
     assert done.returncode == 0, done.stderr
-    assert "PASS tienda holds to all 6 checks that decide." in done.stdout
+    assert "PASS tienda passes all 6 gates." in done.stdout
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from tests.conftest import ROOT
 from tuneops.azure.deployments import Deployment
 from tuneops.checks.base import Judgement
-from tuneops.config import Config, Gate
+from tuneops.config import Config, Gate, SmokeTest
 from tuneops.errors import ConfigError, ExitCode
 from tuneops.smoke import statistics
 from tuneops.smoke.answer import ARMS, Answer
 from tuneops.smoke.arms import expected_model
 from tuneops.smoke.judging import judged_run, wrong_models
+from tuneops.smoke.named_prompts import require_known, shortfalls
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import RecordOrigin, Run, load_run, schema
@@ -102,6 +103,49 @@ def test_better_is_wanted_where_the_configuration_says_so() -> None:
     half = [[True], [False]] * 30
     assert verdict(half, [[True]] * 60, better).outcome == Outcome.PASS
     assert verdict(half, half, better).outcome == Outcome.FAIL
+
+
+def test_a_floor_fails_what_is_no_worse_than_a_bad_baseline() -> None:
+    """Seven in sixty answers hold on both sides: the comparison passes, the floor does not."""
+    bad = [[True]] * 7 + [[False]] * 53
+    assert verdict(bad, bad).outcome == Outcome.PASS
+    found = verdict(bad, bad, Gate(at_least=0.9))
+    assert found.outcome == Outcome.FAIL
+    assert found.reasons == ("greets: 12% of the candidate's answers hold, at least 90% must",)
+    assert verdict([[True]] * 60, [[True]] * 60, Gate(at_least=1)).outcome == Outcome.PASS
+
+
+def of_named(baseline: Held, candidate: Held, gate: Gate, **named: tuple[str, ...]) -> list[str]:
+    test = SmokeTest(system_message="s", **named)
+    return list(shortfalls(test, answers(baseline, candidate), {"greets": gate}))
+
+
+def test_a_prompt_that_must_pass_is_decided_by_itself_and_quoted() -> None:
+    held, broken = [True] * 3, [True, False, True]
+    assert of_named([held] * 2, [broken, held], Gate(), must_pass=("p0", "p1")) == [
+        "p0 must pass: greets in 2 of 3 (said hello: Hola)"
+    ]
+    assert not of_named([held], [broken], Gate(decides=False), must_pass=("p0",))
+
+
+def test_a_prompt_that_must_not_get_worse_is_held_against_the_baseline() -> None:
+    held, broken = [True] * 3, [True, False, False]
+    assert of_named([held, broken], [broken, broken], Gate(), no_regression=("p0", "p1")) == [
+        "p0 must not get worse: greets in 3 of 3, now in 1 of 3 (said hello: Hola)"
+    ]
+
+
+def test_a_shortfall_fails_whatever_the_checks_say() -> None:
+    clean = answers([[True]] * 60, [[True]] * 60)
+    found = decide(clean, results(clean, {"greets": Gate()}, seed=1), ["p0 must pass: …"])
+    assert found == Verdict(Outcome.FAIL, ("p0 must pass: …",))
+
+
+@pytest.mark.parametrize("setting", ["must_pass", "no_regression"])
+def test_a_named_prompt_that_does_not_exist_is_refused(setting: str) -> None:
+    test = SmokeTest(system_message="s", **{setting: ("roma", "rom")})
+    with pytest.raises(ConfigError, match=f"smoke_test.{setting} names 'rom'"):
+        require_known(test, [ROMA])
 
 
 @given(st.integers(0, 60), st.integers(1, 60), st.sampled_from(ARMS))

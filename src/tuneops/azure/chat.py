@@ -1,16 +1,18 @@
 """Chat completions of an account's deployments."""
 
 import math
+import re
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from tuneops.azure import deployments
 from tuneops.azure.account import open_foundry
 from tuneops.azure.failures import read_failure, translated
+from tuneops.checks.base import ToolCall
 from tuneops.errors import NotFoundError, TuneopsError
 from tuneops.waiting import attempts
 
@@ -26,11 +28,25 @@ _THROTTLED = 429
 _NOT_READY = frozenset({"DeploymentNotFound", "DeploymentNotReady"})
 _READY_SECONDS = 900.0
 _FORM_SECONDS = 120.0
+_BRIEF = 5  # tokens of a first answer
+_REASONING = re.compile(r"o\d|gpt-5")  # models that think before they answer
 
 
 class Message(TypedDict):
-    role: Literal["system", "user", "assistant"]
+    """An assistant's message that calls tools may have an empty content."""
+
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: NotRequired[list[dict[str, Any]]]
+    tool_call_id: NotRequired[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A conversation, and what a request says beside it: tools, tool_choice, response_format."""
+
+    messages: Sequence[Message]
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,21 +61,26 @@ class Reply:
     completion_tokens: int
     seconds: float
     filtered: bool
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """How an answer is drawn; `form` is the response format that it must have."""
+    """How an answer is drawn."""
 
     temperature: float
     max_tokens: int
     seed: int
-    form: dict[str, Any] | None = None
 
-    def options(self) -> dict[str, Any]:
-        """As parameters of a chat completion."""
-        drawn = {"temperature": self.temperature, "max_tokens": self.max_tokens, "seed": self.seed}
-        return drawn | ({"response_format": self.form} if self.form else {})
+    def options(self, *, reasons: bool) -> dict[str, Any]:
+        """As parameters of a chat completion.
+
+        Models that reason take neither a temperature nor max_tokens (OpenAI's specification,
+        CreateChatCompletionRequest, 2026-08).
+        """
+        if reasons:
+            return {"max_completion_tokens": self.max_tokens, "seed": self.seed}
+        return {"temperature": self.temperature, "max_tokens": self.max_tokens, "seed": self.seed}
 
 
 @dataclass(frozen=True)
@@ -88,22 +109,21 @@ class ChatSession:
         self._client = client
         self._session = session
         self._account = account
+        self._reasons: dict[str, bool] = {}
 
-    def ask(self, deployment: str, messages: Sequence[Message], drawn: Drawing) -> Reply:
+    def ask(self, deployment: str, asked: Asked, drawn: Drawing) -> Reply:
         """One answer; a prompt that the content filter refuses is an answer too.
 
         Raises:
             ThrottledError: Throttled beyond the SDK's patience.
             TuneopsError: No such deployment, or a fault.
         """
-        return self._asked(self._client, deployment, messages, drawn)[0]
+        return self._answered(self._client, deployment, asked, drawn)[0]
 
-    def ask_once(
-        self, deployment: str, messages: Sequence[Message], drawn: Drawing
-    ) -> tuple[Reply, Quota]:
+    def ask_once(self, deployment: str, asked: Asked, drawn: Drawing) -> tuple[Reply, Quota]:
         """As ask, but a refused request is left to the caller, and the rate limits are told."""
         client = self._client.with_options(max_retries=0)
-        return self._asked(client, deployment, messages, drawn)
+        return self._answered(client, deployment, asked, drawn)
 
     def ask_in_form(
         self,
@@ -119,24 +139,26 @@ class ChatSession:
             ThrottledError: It is throttled for minutes.
             TuneopsError: No such deployment, or a fault.
         """
-        drawn = Drawing(temperature=0, max_tokens=max_tokens, seed=1, form=form)
+        asked = Asked(messages, {"response_format": form})
+        drawn = Drawing(temperature=0, max_tokens=max_tokens, seed=1)
         for _ in attempts(_FORM_SECONDS):
             try:
-                return self.ask_once(deployment, messages, drawn)[0]
+                return self.ask_once(deployment, asked, drawn)[0]
             except ThrottledError:
                 continue
         raise ThrottledError(
             f"{deployment} is throttled.", remedy="Raise its capacity, or run again."
         )
 
-    def _asked(
-        self, client: "OpenAI", deployment: str, messages: Sequence[Message], drawn: Drawing
+    def _answered(
+        self, client: "OpenAI", deployment: str, asked: Asked, drawn: Drawing
     ) -> tuple[Reply, Quota]:
+        options = {**asked.options, **drawn.options(reasons=self._does_reason(deployment))}
         started = time.monotonic()
         with translated(f"asking {deployment}"):
             try:
                 raw = client.chat.completions.with_raw_response.create(
-                    model=deployment, messages=_for_sdk(messages), **drawn.options()
+                    model=deployment, messages=_for_sdk(asked.messages), **options
                 )
             except Exception as error:
                 failure = read_failure(error)
@@ -161,6 +183,13 @@ class ChatSession:
             )
         return found
 
+    def _does_reason(self, deployment: str) -> bool:
+        """Looked up once; a deployment that is not there is for the request to complain of."""
+        if deployment not in self._reasons:
+            found = deployments.find(self._session, self._account, deployment)
+            self._reasons[deployment] = bool(found and _REASONING.match(found.model))
+        return self._reasons[deployment]
+
     def wait_until_ready(self, deployment: str) -> None:
         """Ask until the deployment answers: ARM's "Succeeded" comes minutes before.
 
@@ -180,10 +209,12 @@ class ChatSession:
         )
 
     def _probe(self, deployment: str, messages: Sequence[Message]) -> None:
+        brief = "max_completion_tokens" if self._does_reason(deployment) else "max_tokens"
+        options: dict[str, Any] = {brief: _BRIEF}
         with translated(f"asking {deployment} for a first answer"):
             try:
                 self._client.chat.completions.create(
-                    model=deployment, messages=_for_sdk(messages), max_tokens=5
+                    model=deployment, messages=_for_sdk(messages), **options
                 )
             except Exception as error:
                 failure = read_failure(error)
@@ -207,7 +238,7 @@ class _NotReadyError(Exception):
 
 
 def _for_sdk(messages: Sequence[Message]) -> Any:  # noqa: ANN401 - a union of the SDK's own types
-    return [message for message in messages if message["content"]]
+    return [message for message in messages if message["content"] or "tool_calls" in message]
 
 
 def _headers(error: Exception) -> Mapping[str, str]:
@@ -253,7 +284,14 @@ def _reply(completion: Any, seconds: float) -> Reply:  # noqa: ANN401 - the SDK'
         completion_tokens=usage.completion_tokens if usage else 0,
         seconds=seconds,
         filtered=choice.finish_reason == _FILTERED,
+        tool_calls=tuple(_calls(choice.message.tool_calls or ())),
     )
+
+
+def _calls(calls: Iterable[Any]) -> Iterator[ToolCall]:
+    for call in calls:
+        if call.type == "function":
+            yield ToolCall(call.function.name, call.function.arguments)
 
 
 def _refused(seconds: float) -> Reply:

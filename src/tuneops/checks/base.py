@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 _QUOTE_LENGTH = 240
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A function that an answer calls; ``arguments`` is the model's text, mostly JSON."""
+
+    name: str
+    arguments: str
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.arguments})"
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,8 @@ class Judged(Protocol):
     def prompt_tokens(self) -> int: ...
     @property
     def tokens(self) -> int: ...
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,7 @@ class Planted:
     seconds: float = 0.0
     prompt_tokens: int = 0
     tokens: int = 0
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class Rejection(Exception):  # noqa: N818 - a finding, not an error
@@ -58,9 +72,13 @@ class Rejection(Exception):  # noqa: N818 - a finding, not an error
 
 
 class Check(BaseModel):
-    """``rejects`` and ``accepts`` are answers that prove the check; ``name`` tells two apart."""
+    """``rejects`` and ``accepts`` are answers that prove the check; ``name`` tells two apart.
+
+    A check that reads the text says nothing of an answer that calls a tool instead of speaking.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    reads_text: ClassVar[bool] = True
 
     check: str
     name: str = ""
@@ -92,4 +110,6 @@ class Check(BaseModel):
 
 
 def judge(answer: Judged, checks: Sequence[Check]) -> tuple[Judgement, ...]:
-    return tuple(check.judge(answer) for check in checks)
+    """Each check's judgement; none of those that say nothing of such an answer."""
+    silent = bool(answer.tool_calls) and not answer.text.strip()
+    return tuple(check.judge(answer) for check in checks if not (silent and check.reads_text))

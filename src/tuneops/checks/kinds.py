@@ -3,6 +3,7 @@
 A check is written in the configuration, or beside a prompt, as ``{check: <kind>, ...}``.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from tunelint.language_id import MIN_LETTERS, language_of
 from tuneops.checks import entry_points, json_schemas
-from tuneops.checks.base import Check, Judged, Planted, Rejection
+from tuneops.checks.base import Check, Judged, Planted, Rejection, ToolCall
 from tuneops.checks.patterns import compiled
 
 # Neighbours that an answer could plausibly slip into; the full 97 only invite false alarms.
@@ -166,14 +167,8 @@ class JsonSchema(Check):
         return self
 
     def examine(self, answer: Judged) -> None:
-        import json
-
-        try:
-            value = json.loads(answer.text)
-        except (ValueError, RecursionError) as error:
-            raise Rejection(f"is not JSON ({error})", answer.text) from error
-        if reason := json_schemas.complaint(value, self.json_schema):
-            raise Rejection(reason)
+        if reason := complaint_of(answer.text, self.json_schema):
+            raise Rejection(reason, answer.text)
 
     def bad_answers(self) -> tuple[Judged, ...]:
         return (Planted("Claro, aquí lo tienes."),)
@@ -213,11 +208,44 @@ class Refusal(Check):
         return (Planted("Lo siento, no puedo ayudarte con eso." if absent else "Claro que sí."),)
 
 
+class CallsTool(Check):
+    """The answer calls the function, with arguments that the schema takes; or does not call it."""
+
+    reads_text = False
+    check: Literal["tool_call"] = "tool_call"
+    function: str
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    expect: Literal["present", "absent"] = "present"
+
+    @model_validator(mode="after")
+    def _is_within_bounds(self) -> "CallsTool":
+        json_schemas.require_bounded(self.arguments)
+        return self
+
+    def examine(self, answer: Judged) -> None:
+        calls = [call for call in answer.tool_calls if call.name == self.function]
+        if self.expect == "absent" and calls:
+            raise Rejection(f"calls {self.function}", str(calls[0]))
+        if self.expect == "present" and not calls:
+            others = ", ".join(call.name for call in answer.tool_calls) or "nothing"
+            raise Rejection(f"calls {others}, not {self.function}")
+        complaints = [complaint_of(call.arguments, self.arguments) for call in calls]
+        if calls and all(complaints):
+            raise Rejection(complaints[0], str(calls[0]))
+
+    def bad_answers(self) -> tuple[Judged, ...]:
+        if self.expect == "present":
+            return (Planted("OK"),)
+        return (Planted(tool_calls=(ToolCall(self.function, "{}"),)),)
+
+
 class FinishReason(Check):
+    reads_text = False
     check: Literal["finish_reason"] = "finish_reason"
 
     def examine(self, answer: Judged) -> None:
-        if answer.finish_reason != "stop":
+        calls = answer.finish_reason == "tool_calls" and bool(answer.tool_calls)
+        if answer.finish_reason != "stop" and not calls:
             raise Rejection(f"ended with '{answer.finish_reason}', not 'stop'")
 
     def bad_answers(self) -> tuple[Judged, ...]:
@@ -225,6 +253,7 @@ class FinishReason(Check):
 
 
 class ContentFilter(Check):
+    reads_text = False
     check: Literal["content_filter"] = "content_filter"
 
     def examine(self, answer: Judged) -> None:
@@ -238,6 +267,7 @@ class ContentFilter(Check):
 class Latency(Check):
     """Seconds until the whole answer is there."""
 
+    reads_text = False
     check: Literal["latency"] = "latency"
     max_seconds: float = Field(gt=0)
 
@@ -252,6 +282,7 @@ class Latency(Check):
 class Cost(Check):
     """Dollars of one answer, at the given prices for a million tokens."""
 
+    reads_text = False
     check: Literal["cost"] = "cost"
     max_usd: float = Field(gt=0)
     usd_per_million_input: float = Field(ge=0)
@@ -312,6 +343,7 @@ _OfAnswer = (
     | JsonSchema
     | Similarity
     | Refusal
+    | CallsTool
     | FinishReason
     | ContentFilter
     | Latency
@@ -319,6 +351,14 @@ _OfAnswer = (
 )
 PromptCheck = Annotated[_OfAnswer, Field(discriminator="check")]
 AnyCheck = Annotated[_OfAnswer | Own, Field(discriminator="check")]
+
+
+def complaint_of(text: str, schema: dict[str, Any]) -> str:
+    """Why a text is no JSON that the schema takes; empty where it is."""
+    try:
+        return json_schemas.complaint(json.loads(text), schema)
+    except (ValueError, RecursionError) as error:
+        return f"is not JSON ({error})"
 
 
 def passages(text: str) -> Iterator[str]:

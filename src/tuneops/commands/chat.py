@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tuneops import config as configuration
 from tuneops.azure.account import Foundry, open_foundry
-from tuneops.azure.chat import ChatSession, Drawing, Message, Reply
+from tuneops.azure.chat import Asked, ChatSession, Drawing, Message, Reply
 from tuneops.azure.deployments import find as find_deployment
 from tuneops.config import Config, SmokeTest
 from tuneops.errors import ConfigError
@@ -48,7 +48,7 @@ class SideBySide:
         asked: Message = {"role": "user", "content": question}
         settings = self._settings
         drawn = Drawing(settings.temperature, settings.max_tokens, settings.seed)
-        return self._chat.ask(deployment, [*self._turns[deployment], asked], drawn)
+        return self._chat.ask(deployment, Asked([*self._turns[deployment], asked]), drawn)
 
 
 def open_talk(

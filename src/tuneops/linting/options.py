@@ -10,12 +10,10 @@ from tunelint.limits import MAX_EXAMPLE_TOKENS
 from tunelint.rule import Severity, find_rule
 from tunelint.rules.answer_checks import AnswerCheck
 from tuneops.checks.base import Check, Planted
-from tuneops.checks.kinds import ContentFilter, Cost, FinishReason, Latency
 from tuneops.config import Config
 from tuneops.linting.errors import as_config_error
 
 _FORMATS = {"supervised": Format.SFT, "dpo": Format.DPO, "reinforcement": Format.RFT}
-_OF_RUNS = (ContentFilter, Cost, FinishReason, Latency)  # say nothing of an answer that is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,4 @@ def _answer_checks(config: Config) -> list[AnswerCheck]:
     """The checks that every answer is held to: the policy's, else those of the smoke test."""
     wanted = config.rules.policy or config.smoke_test.checks
     checks: list[Check] = [*wanted.standard(), *wanted.more]
-    return [
-        AnswerCheck(one.title, _Complaint(one)) for one in checks if not isinstance(one, _OF_RUNS)
-    ]
+    return [AnswerCheck(one.title, _Complaint(one)) for one in checks if one.reads_text]

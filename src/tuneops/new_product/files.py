@@ -14,6 +14,7 @@ from tuneops.methods import Method
 from tuneops.products import PRODUCT_NAME
 
 ROWS = 5
+_SAID, _REASONED = 600, 4000  # tokens of an answer, and with the reasoning before it
 _NUMBERS = range(1, ROWS + 1)
 _SYSTEM = "You are a helpful assistant."
 _QUESTION = "[INSERT YOUR QUESTION]"
@@ -118,6 +119,7 @@ def _configuration(
         base_deployment=base.model.replace(".", "-"),
         method=method,
         suffix=f"ft-{product}"[: SUFFIX_LENGTH - KEY_DIGITS - 1].rstrip("-"),
+        max_tokens=_REASONED if method == "reinforcement" else _SAID,
         grader=_GRADER if method == "reinforcement" else "",
         release_sku="Standard" if base.format == _OPENAI else "GlobalStandard",
         language=f"    language: {language}\n" if language else "",

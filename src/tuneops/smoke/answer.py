@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tuneops.checks.base import ToolCall
+
 ARMS = ("baseline", "candidate")
 
 
@@ -22,3 +24,9 @@ class Answer:
     error: str = ""
     prompt_tokens: int = 0
     fingerprint: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The text, and the calls of tools, each on a line."""
+        return "\n".join([*([self.text] if self.text else []), *map(str, self.tool_calls)])

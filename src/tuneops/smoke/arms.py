@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import deployments
-from tuneops.azure.chat import ChatSession, Drawing, Message, Quota, Reply
+from tuneops.azure.chat import Asked, ChatSession, Drawing, Message, Quota, Reply
 from tuneops.smoke import model_judge
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.journal import Journal
@@ -84,10 +84,10 @@ class Arms:
 
         return replace(run, judge=model_judge.compare(pairs, ask, settings))
 
-    def _ask(self, deployment: str, messages: Sequence[Message], seed: int) -> tuple[Reply, Quota]:
+    def _ask(self, deployment: str, asked: Asked, seed: int) -> tuple[Reply, Quota]:
         test = self.plan.config.smoke_test
         drawn = Drawing(test.temperature, test.max_tokens, seed)
-        return self.chat.ask_once(deployment, messages, drawn)
+        return self.chat.ask_once(deployment, asked, drawn)
 
     def _model(self, deployment: str) -> str:
         return self.chat.deployment(deployment).model
@@ -133,7 +133,7 @@ def _rate_limit(deployment: "Deployment") -> RateLimit:
 def _pair(run: Run, prompt_id: str) -> model_judge.Pair | None:
     """The first answers of both arms that have a text."""
     firsts = {
-        arm: next((j.answer for j in run.of_prompt(prompt_id, arm) if j.answer.text), None)
+        arm: next((j.answer for j in run.of_prompt(prompt_id, arm) if j.answer.said), None)
         for arm in (BASELINE, CANDIDATE)
     }
     baseline, candidate = firsts[BASELINE], firsts[CANDIDATE]

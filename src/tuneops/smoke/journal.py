@@ -7,9 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Self
 
+from pydantic import TypeAdapter
+
 from tuneops.smoke.answer import Answer
 
 FILE = "answers.jsonl"
+_ANSWER = TypeAdapter(Answer)
 
 
 class Journal:
@@ -54,7 +57,7 @@ def _read(path: Path) -> Iterator[tuple[str, Answer]]:
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
         try:
             entry = json.loads(line)
-            yield str(entry["asked"]), Answer(**entry["answer"])
+            yield str(entry["asked"]), _ANSWER.validate_python(entry["answer"])
         except (ValueError, TypeError, KeyError):
             continue
 

@@ -10,6 +10,7 @@ from tuneops.checks.base import judge
 from tuneops.config import Config
 from tuneops.smoke import verdict
 from tuneops.smoke.answer import ARMS, Answer
+from tuneops.smoke.named_prompts import shortfalls
 from tuneops.smoke.plan import SmokePlan
 from tuneops.smoke.prompts import digest
 from tuneops.smoke.record import RecordOrigin, Run, Settings
@@ -33,7 +34,8 @@ def judged_run(
     models = _named(answers, "model")
     results = verdict.results(judged, plan.gates, seed=plan.config.smoke_test.seed)
     faults = (*plan.faults, *wrong_models(expected, models))
-    decided = Verdict(Outcome.INVALID, faults) if faults else verdict.decide(judged, results)
+    short = shortfalls(plan.config.smoke_test, judged, plan.gates)
+    decided = Verdict(Outcome.INVALID, faults) if faults else verdict.decide(judged, results, short)
     return Run(
         product=plan.config.product,
         origin=origin,

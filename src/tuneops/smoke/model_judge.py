@@ -139,7 +139,7 @@ class _Session:
 
 
 def _question(pair: Pair, order: tuple[str, str], criteria: str) -> Iterator[Message]:
-    texts = {BASELINE: pair.baseline.text, CANDIDATE: pair.candidate.text}
+    texts = {BASELINE: pair.baseline.said, CANDIDATE: pair.candidate.said}
     content = {
         "conversation": list(pair.messages),
         "first": texts[order[0]],

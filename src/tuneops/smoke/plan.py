@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tuneops.checks.base import Check
+from tuneops.checks.kinds import AsksQuestion, Language, Length
 from tuneops.config import Config, Gate
-from tuneops.smoke import planted_answers, stored
+from tuneops.smoke import named_prompts, planted_answers, stored
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt, read_prompts
@@ -47,7 +48,10 @@ class SmokePlan:
         return {arm: name for arm, name in self.deployments.items() if arm not in known}
 
     def checks_of(self, prompt: Prompt) -> list[Check]:
-        return [*self.checks, *prompt.checks]
+        """Where a prompt wants its answer in a form, what holds of prose is not asked of it."""
+        formed = "response_format" in prompt.options
+        prose = (Language, AsksQuestion, Length) if formed else ()
+        return [*(c for c in self.checks if not isinstance(c, prose)), *prompt.checks]
 
 
 def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, str]) -> SmokePlan:
@@ -71,7 +75,9 @@ def read_plan(config: Config, wanted: Wanted) -> SmokePlan:
     if wanted.samples:
         test = config.smoke_test.model_copy(update={"samples": wanted.samples})
         config = config.model_copy(update={"smoke_test": test})
-    prompts = read_prompts(config.data.smoke_prompts)[: wanted.limit]
+    prompts = read_prompts(config.data.smoke_prompts)
+    named_prompts.require_known(config.smoke_test, prompts)
+    prompts = prompts[: wanted.limit]
     if wanted.against:
         return _against(config, prompts, wanted, wanted.against)
     deployments = {

@@ -7,6 +7,7 @@ from tuneops.checks.base import Check, Planted
 from tuneops.checks.kinds import ContentFilter, FinishReason
 from tuneops.config import Config, Gate, SmokeTest
 from tuneops.errors import ConfigError
+from tuneops.smoke.named_prompts import require_known
 from tuneops.smoke.prompts import Prompt, read_prompts
 
 _QUOTE = 80
@@ -52,8 +53,9 @@ def gates(test: SmokeTest, checks: Sequence[Check], prompts: Sequence[Prompt]) -
 
 def require_known_gates(config: Config) -> None:
     """Raises: ConfigError where a gate is of no check, or the prompts cannot be read."""
-    test = config.smoke_test
-    gates(test, configured(test), read_prompts(config.data.smoke_prompts))
+    test, prompts = config.smoke_test, read_prompts(config.data.smoke_prompts)
+    gates(test, configured(test), prompts)
+    require_known(test, prompts)
 
 
 def accepted_plants(checks: Sequence[Check], gates: Mapping[str, Gate]) -> Iterator[str]:

@@ -59,7 +59,7 @@ def _asked(line: str) -> Iterator[str]:
 
 class _Search:
     def __init__(self, prompts: Sequence[Prompt]) -> None:
-        self._prompts = [(p.id, _Wording(p.messages[-1]["content"])) for p in prompts]
+        self._prompts = [(p.id, _Wording(p.question)) for p in prompts]
 
     def among(self, asked: Iterable[Question]) -> Iterator[tuple[str, int, float]]:
         for line, text in asked:

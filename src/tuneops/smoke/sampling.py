@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
-from tuneops.azure.chat import Message, Quota, Reply, ThrottledError
+from tuneops.azure.chat import Asked, Quota, Reply, ThrottledError
 from tuneops.errors import TuneopsError
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.journal import Journal
@@ -21,7 +21,7 @@ _BACKOFF = 1.0
 _BAD_REQUEST = 400
 _FRAME = 3  # tokens of a message besides its text, and of a request besides its messages
 
-Ask = Callable[[str, Sequence[Message], int], tuple[Reply, Quota]]
+Ask = Callable[[str, Asked, int], tuple[Reply, Quota]]
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,13 @@ class Sampling:
     models: Mapping[str, str] = field(default_factory=dict)
     standstill: float = STANDSTILL
 
-    def digest(self, blank: Answer, messages: Sequence[Message]) -> str:
+    def digest(self, blank: Answer, asked: Asked) -> str:
         """What an answer hangs on: model, conversation, sample and settings."""
         model = [blank.deployment, self.models.get(blank.deployment, ""), blank.arm]
         sampled = [self.temperature, self.max_tokens, self.seed + blank.sample, blank.prompt_id]
-        asked = json.dumps([model, sampled, list(messages)], sort_keys=True)
-        return hashlib.sha256(asked.encode()).hexdigest()
+        request = [list(asked.messages), *([asked.options] if asked.options else [])]
+        text = json.dumps([model, sampled, *request], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def ask_all(
@@ -104,31 +105,31 @@ class _Asking:
             pace.stop()
 
     def answer(self, prompt: Prompt, blank: Answer) -> Answer:
-        messages = _messages(prompt, self._settings.system_message)
-        asked = self._settings.digest(blank, messages)
-        known = None if self._journal is None else self._journal.find(asked)
+        asked = prompt.asked(self._settings.system_message)
+        digest = self._settings.digest(blank, asked)
+        known = None if self._journal is None else self._journal.find(digest)
         if known is not None:
             return known
         try:
-            reply = self._insist(blank, messages)
+            reply = self._insist(blank, asked)
         except TuneopsError as error:
             if not error.may_have_happened and error.status != _BAD_REQUEST:
                 raise
             return replace(blank, error=error.message)
         answer = _answered(blank, reply)
         if self._journal is not None:
-            self._journal.add(asked, answer)
+            self._journal.add(digest, answer)
         return answer
 
-    def _insist(self, blank: Answer, messages: Sequence[Message]) -> Reply:
+    def _insist(self, blank: Answer, asked: Asked) -> Reply:
         """Ask until there is an answer: throttling is waited out, faults a few times."""
-        tokens = _tokens(messages) + self._settings.max_tokens
+        tokens = _tokens(asked) + self._settings.max_tokens
         pace, seed = self._paces[blank.deployment], self._settings.seed + blank.sample
         failed = 0
         while True:
             pace.wait(tokens)
             try:
-                reply, quota = self._ask(blank.deployment, messages, seed)
+                reply, quota = self._ask(blank.deployment, asked, seed)
             except ThrottledError as error:
                 self._note_throttling(blank.deployment, error)
                 pace.throttled(tokens, error.retry_after or _BACKOFF)
@@ -170,15 +171,14 @@ def _answered(blank: Answer, reply: Reply) -> Answer:
         fingerprint=reply.system_fingerprint or "",
         seconds=reply.seconds,
         filtered=reply.filtered,
+        tool_calls=reply.tool_calls,
     )
 
 
-def _messages(prompt: Prompt, system_message: str) -> list[Message]:
-    system = [Message(role="system", content=system_message)] if system_message else []
-    return [*system, *prompt.messages]
-
-
-def _tokens(messages: Sequence[Message]) -> int:
+def _tokens(asked: Asked) -> int:
+    """About as many as the request has; those of tools and forms are counted as their JSON."""
     from tunelint.tokens import count_texts
 
-    return sum(count_texts([m["content"] for m in messages])) + _FRAME * (len(messages) + 1)
+    contents = [message["content"] for message in asked.messages]
+    beside = [json.dumps(asked.options)] if asked.options else []
+    return sum(count_texts([*contents, *beside])) + _FRAME * (len(asked.messages) + 1)

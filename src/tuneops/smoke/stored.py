@@ -20,8 +20,9 @@ def common_prompts(prompts: Sequence[Prompt], stored: Run) -> tuple[Prompt, ...]
     Raises:
         ConfigError: There is none.
     """
-    known = {prompt.id: prompt.messages for prompt in stored.prompts}
-    if found := tuple(prompt for prompt in prompts if known.get(prompt.id) == prompt.messages):
+    known = {prompt.id: (prompt.messages, prompt.options) for prompt in stored.prompts}
+    asked = ((prompt, (prompt.messages, prompt.options)) for prompt in prompts)
+    if found := tuple(prompt for prompt, words in asked if known.get(prompt.id) == words):
         return found
     raise ConfigError(
         "The two runs have no prompt in common.",

@@ -104,14 +104,22 @@ def results(
     return tuple(_decided(result, corrected.get(result.check), table) for result in found)
 
 
-def decide(answers: Sequence[JudgedAnswer], results: Iterable[CheckResult]) -> Verdict:
-    """INVALID where too little was answered; else the worst that a deciding check says."""
+def decide(
+    answers: Sequence[JudgedAnswer],
+    results: Iterable[CheckResult],
+    shortfalls: Iterable[str] = (),
+) -> Verdict:
+    """INVALID where too little was answered; else the worst that a deciding check says.
+
+    ``shortfalls`` are reasons to fail that named prompts give.
+    """
     if faults := tuple(_faults(answers)):
         return Verdict(Outcome.INVALID, faults)
     deciding = [result for result in results if result.outcome is not None]
-    for outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
-        if reasons := [f"{r.check}: {r.reason}" for r in deciding if r.outcome == outcome]:
-            return Verdict(outcome, tuple(reasons))
+    for outcome, others in ((Outcome.FAIL, tuple(shortfalls)), (Outcome.INCONCLUSIVE, ())):
+        reasons = [f"{r.check}: {r.reason}" for r in deciding if r.outcome == outcome]
+        if reasons or others:
+            return Verdict(outcome, (*reasons, *others))
     if not deciding:
         return Verdict(Outcome.INVALID, ("no check decides",))
     return Verdict(Outcome.PASS)
@@ -202,6 +210,8 @@ def _decided(result: CheckResult, p: float | None, table: _Table) -> CheckResult
         return result
     if p is not None:
         outcome, reason = decide_check(result.difference, result.gate, p)
+        if below := _below_floor(result):
+            outcome, reason = Outcome.FAIL, below
         return replace(result, p=p, outcome=outcome, reason=reason)
     violation = table.first_violation(result.check)
     if violation is None:
@@ -209,10 +219,25 @@ def _decided(result: CheckResult, p: float | None, table: _Table) -> CheckResult
     answer, judgement = violation
     count = result.candidate.total - result.candidate.passed
     reason = f"{count} of {result.candidate.total} answers, none is tolerated; {answer.prompt_id}: "
-    quote = judgement.quote or answer.text
     return replace(
-        result, outcome=Outcome.FAIL, reason=f"{reason}{judgement.reason}: {quote}", quote=quote
+        result,
+        outcome=Outcome.FAIL,
+        reason=f"{reason}{quoted(answer, judgement)}",
+        quote=judgement.quote or answer.said,
     )
+
+
+def quoted(answer: Answer, judgement: Judgement) -> str:
+    """Why an answer does not hold to a check, with its words."""
+    return f"{judgement.reason}: {judgement.quote or answer.said}"
+
+
+def _below_floor(result: CheckResult) -> str:
+    """Why the candidate misses the check's floor; empty where it reaches it, or there is none."""
+    floor, rate = result.gate.at_least, result.candidate
+    if floor is None or not rate.total or rate.mean >= floor:
+        return ""
+    return f"{rate.mean:.0%} of the candidate's answers hold, at least {floor:.0%} must"
 
 
 def _shown(difference: Difference) -> str:

@@ -172,7 +172,7 @@ def _pairs(run: Run, prompt: Prompt) -> str:
 
 
 def _pair(run: Run, before: JudgedAnswer | None, after: JudgedAnswer | None) -> str:
-    texts = [printable(judged.answer.text, PROSE) if judged else "" for judged in (before, after)]
+    texts = [printable(judged.answer.said, PROSE) if judged else "" for judged in (before, after)]
     gone, new = unshared(*texts) if all(texts) else ([], [])
     return _section(run, before, gone) + _section(run, after, new)
 
@@ -202,7 +202,7 @@ def _answer(run: Run, judged: JudgedAnswer, spans: list[Span]) -> str:
         outcome = f'<ul class="failures">{items}</ul>'
     else:
         outcome = '<p class="fine">✓ holds to every check</p>'
-    shown = marked(printable(answer.text, PROSE), [*_quoted(judged), *spans])
+    shown = marked(printable(answer.said, PROSE), [*_quoted(judged), *spans])
     return (
         f'<p class="answer" dir="auto"{_language(run)}>{shown}</p>{outcome}'
         f'<p class="meta">{len(answer.text.split())} words · {answer.tokens} tokens · '
@@ -213,14 +213,14 @@ def _answer(run: Run, judged: JudgedAnswer, spans: list[Span]) -> str:
 def _failure(run: Run, answer: Answer, judgement: Judgement) -> str:
     """A quote is repeated here only where Markdown keeps it from being marked in the answer."""
     quote = ""
-    if judgement.quote not in answer.text:
+    if judgement.quote not in answer.said:
         quote = f" <q{_language(run)}>{_text(judgement.quote)}</q>"
     return f"<li>✗ {_text(label(judgement.check))}: {_text(judgement.reason)}{quote}</li>"
 
 
 def _quoted(judged: JudgedAnswer) -> list[Span]:
     """The first quoted passage that stands in the answer word for word."""
-    text = printable(judged.answer.text, PROSE)
+    text = printable(judged.answer.said, PROSE)
     for judgement in judged.failed:
         quote = printable(judgement.quote, PROSE)
         if quote and (at := text.find(quote)) >= 0:

@@ -68,7 +68,7 @@ def _check(result: CheckResult) -> str:
 
 def _row(judged: JudgedAnswer) -> str:
     answer = judged.answer
-    quoted = next((judgement.quote for judgement in judged.failed if judgement.quote), answer.text)
+    quoted = next((judgement.quote for judgement in judged.failed if judgement.quote), answer.said)
     reasons = "<br>".join(cell(reason) for reason in failures(judged))
     return f"| {cell(answer.prompt_id)} | {reasons} | {cell(shortened(quoted, _EXCERPT))} |\n"
 

@@ -61,7 +61,7 @@ def side_by_side(run: Run, prompt_ids: Collection[str]) -> RenderableType:
 
 
 def _prompt(run: Run, prompt: Prompt) -> Iterator[RenderableType]:
-    yield Text(f"{_text(prompt.id)}: {_text(prompt.messages[-1]['content'])}", style="bold")
+    yield Text(f"{_text(prompt.id)}: {_text(prompt.question)}", style="bold")
     table = Table.grid(padding=(0, 2), expand=True)
     for arm in ARMS:
         table.add_column(Text(arm), ratio=1)
@@ -75,7 +75,7 @@ def _answers(run: Run, prompt: Prompt, arm: str) -> RenderableType:
 
 
 def _answer(judged: JudgedAnswer) -> Text:
-    text = _plain(judged.answer.text)
+    text = _plain(judged.answer.said)
     for failure in failures(judged):
         text.append(f"\n✗ {_text(failure)}", style="red")
     return text

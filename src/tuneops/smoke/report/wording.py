@@ -17,6 +17,7 @@ CHECK_LABELS = {
     "content_filter": "Not filtered",
 }
 _QUANTILE = 20
+_MOST = 0.5
 
 
 def label(check: str) -> str:
@@ -28,14 +29,27 @@ def verdict_sentence(run: Run) -> str:
     reasons = "; ".join(_reason(reason) for reason in run.verdict.reasons)
     match run.verdict.outcome:
         case Outcome.PASS:
-            deciding = sum(result.outcome is not None for result in run.results)
-            return f"{candidate} holds to all {deciding} checks that decide."
+            deciding = [result for result in run.results if result.outcome is not None]
+            return f"{candidate} passes all {len(deciding)} gates{_weak(deciding)}."
         case Outcome.FAIL:
             return f"{candidate} misses: {reasons}."
         case Outcome.INCONCLUSIVE:
             return f"A person must decide on {candidate}: {reasons}."
         case Outcome.INVALID:
             return f"The smoke test says nothing about {candidate}: {reasons}."
+
+
+def _weak(deciding: Sequence[CheckResult]) -> str:
+    """Checks that most of the candidate's answers break, though their gates let that pass."""
+    weak = [
+        f"{label(result.check)} ({result.candidate.mean:.0%})"
+        for result in deciding
+        if result.candidate.mean < _MOST and result.gate.at_least is None
+    ]
+    if not weak:
+        return ""
+    few = f"most of its answers break {', '.join(weak)}, as the baseline's do"
+    return f"; but {few}, and no gate has at_least"
 
 
 def share(rate: Rate) -> str:
@@ -65,9 +79,10 @@ def wanted(result: CheckResult) -> str:
         return "shown only"
     if gate.zero_tolerance:
         return "not one violation"
+    floor = "" if gate.at_least is None else f", at least {gate.at_least:.0%}"
     if gate.direction == "better":
-        return f"better by {gate.margin:.0%}"
-    return f"at most {gate.margin:.0%} worse"
+        return f"better by {gate.margin:.0%}{floor}"
+    return f"at most {gate.margin:.0%} worse{floor}"
 
 
 @dataclass(frozen=True)
