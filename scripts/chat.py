@@ -5,47 +5,59 @@ from typing import TYPE_CHECKING
 
 from environment import click
 from tuneops import console
+from tuneops.errors import TuneopsError
 
 if TYPE_CHECKING:
     from tuneops.commands.chat import SideBySide
 
-FIRST_QUESTION = "¿Qué puedes hacer?"
-
 
 @click.command(cls=console.Command)
 @console.config_option
+@console.environment_option
 @click.option("--prompt", help="Ask this one question; left out, a conversation begins.")
 @click.option("--system", help="A system message of the configuration, by name; or --system-text.")
 @click.option("--system-text", help="A system message in your own words.")
+@click.option("--only", type=click.Choice(["base", "tuned"]), help="Ask one of the two.")
 @click.option("--base", help="A deployment; left out, the base deployment.")
 @click.option("--tuned", help="A deployment; left out, production, else the candidate.")
 @console.json_option
 def main(
     *,
     config_path: Path,
+    environment: str | None,
     prompt: str | None,
-    system: str | None,
-    system_text: str | None,
-    base: str | None,
-    tuned: str | None,
     as_json: bool,
+    **asked: str | None,
 ) -> None:
-    """Ask base and fine-tuned the same questions.
+    """Ask base and fine-tuned the same questions; inside, /help lists the commands.
 
     Example: python scripts/chat.py --prompt "¿Dónde debería hospedarme en Roma?" --system travel
     """
     from tuneops.commands import chat
 
-    talk = chat.open_talk(
-        config_path, system=system, system_text=system_text, deployments=(base, tuned)
-    )
+    talk = chat.open_talk(config_path, environment, **asked)
     if prompt is not None:
         answer(talk, prompt, as_json=as_json)
         return
-    default: str | None = FIRST_QUESTION
+    default: str | None = talk.first_question
     while question := ask_for_question(default):
-        answer(talk, question, as_json=as_json)
         default = None
+        if not question.startswith("/"):
+            answer(talk, question, as_json=as_json)
+        elif not told(talk, question):
+            return
+
+
+def told(talk: "SideBySide", command: str) -> bool:
+    """Do a command; false where it ends the conversation. A wrong one is said, and ends nothing."""
+    try:
+        said = talk.do(command)
+    except TuneopsError as error:
+        console.report(error)
+        return True
+    if said is not None:
+        console.say(said)
+    return said is not None
 
 
 def ask_for_question(default: str | None) -> str:

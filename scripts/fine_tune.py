@@ -94,5 +94,34 @@ def metrics(config_path: Path, job_id: str | None, svg: Path | None, as_json: bo
     console.emit(facts, as_json=as_json, shown=shown)
 
 
+@main.command("list")
+@console.config_option
+@console.json_option
+def list_jobs(config_path: Path, as_json: bool) -> None:
+    """All jobs of the product, the newest first.
+
+    Example: python scripts/fine_tune.py list
+    """
+    from tuneops.commands import fine_tune
+
+    found = fine_tune.listing(config_path)
+    console.emit(found, as_json=as_json, shown=fine_tune.job_lines(found))
+
+
+@main.command()
+@console.config_option
+@job_option
+@console.json_option
+def checkpoints(config_path: Path, job_id: str | None, as_json: bool) -> None:
+    """The models that the job left on its way, and which did best on validation data.
+
+    Example: python scripts/fine_tune.py checkpoints
+    """
+    from tuneops.commands import fine_tune
+
+    found = fine_tune.checkpoints(config_path, job_id)
+    console.emit(found, as_json=as_json, shown=fine_tune.checkpoint_table(found))
+
+
 if __name__ == "__main__":
     main()

@@ -1,5 +1,6 @@
-"""Products: begin one."""
+"""Products: begin one, and remove all that one has in Azure."""
 
+from pathlib import Path
 from typing import Any
 
 from environment import click
@@ -34,6 +35,25 @@ def init(product: str, *, as_json: bool, **options: Any) -> None:
     from tuneops.commands import product as products
 
     console.emit_facts(products.init(product, **options), as_json=as_json)
+
+
+@main.command()
+@console.config_option
+@click.option("--yes", is_flag=True, help="Do not ask for the product's name.")
+@console.dry_run_option
+@console.json_option
+def teardown(config_path: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Delete the product's deployments, jobs, files, account and group today, and prove it.
+
+    What other products or people have stays, and is named. Run again, it goes on where it stopped.
+
+    Example: python scripts/product.py teardown --config config/travel.yaml --dry-run
+    """
+    from tuneops.commands import product as products
+    from tuneops.display import tables
+
+    found = products.teardown(config_path, yes=yes, dry_run=dry_run)
+    console.emit(found, as_json=as_json, shown=tables.each(found))
 
 
 if __name__ == "__main__":

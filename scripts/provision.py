@@ -32,6 +32,7 @@ def main() -> None:
 @console.config_option
 @console.environment_option
 @click.option("--expires-in", type=Span(), help="Clean-up may delete the group after this time.")
+@click.option("--keys", is_flag=True, help="A new account takes keys too, as labs want.")
 @console.dry_run_option
 @console.json_option
 def create(
@@ -39,6 +40,7 @@ def create(
     config_path: Path,
     environment: str | None,
     expires_in: timedelta | None,
+    keys: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -58,9 +60,24 @@ def create(
         facts: dict[str, object] = {"would_create": missing}
     else:
         voice = creation.Voice(console.say, console.warn)
-        place = creation.provision(config, session, voice, expires_after=expires_in)
+        place = creation.provision(config, session, voice, expires_after=expires_in, keys=keys)
         facts = place.facts()
     console.emit(facts, as_json=as_json, shown=tables.facts(facts))
+
+
+@main.command()
+@console.optional_config_option
+@click.option("--model", help="Left out, the configured base model.")
+@console.json_option
+def regions(config_path: Path | None, model: str | None, as_json: bool) -> None:
+    """Say which regions train and deploy a model now, and what quota is left there.
+
+    Example: python scripts/provision.py regions --model gpt-4.1
+    """
+    from tuneops.commands import provision
+
+    facts, shown = provision.regions(config_path, model)
+    console.emit(facts, as_json=as_json, shown=shown)
 
 
 @main.command()

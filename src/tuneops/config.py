@@ -17,6 +17,7 @@ from tuneops.checks.base import Check
 from tuneops.checks.kinds import AnyCheck, AsksQuestion, KnownLanguage, Language, Length
 from tuneops.config_types import (
     GROUP_NAME,
+    PROJECT_NAME,
     DataPath,
     DeploymentName,
     Duration,
@@ -268,6 +269,10 @@ class Config(Section):
         """The configuration of the place where models are trained; itself where it is that."""
         return self if self._home is None else self._home
 
+    def places(self) -> "list[Config]":
+        """The product where it is trained, and in each of its environments."""
+        return [self, *(self.in_environment(name) for name in self.environments)]
+
     def in_environment(self, name: str) -> "Config":
         """The same product in another place, to which trained models are deployed.
 
@@ -339,16 +344,25 @@ def _checked(document: object, path: Path) -> Config:
 
 
 def _with_environment(config: Config) -> Config:
-    group = os.environ.get("AZURE_RESOURCE_GROUP")
-    if not group:
+    """With the names that variables give; a workspace's is that of the project in its place."""
+    named = {
+        "resource_group": _named("AZURE_RESOURCE_GROUP", GROUP_NAME, "resource group"),
+        "project": _named("AZURE_WORKSPACE_NAME", PROJECT_NAME, "project"),
+    }
+    given = {setting: name for setting, name in named.items() if name}
+    if not given:
         return config
-    if not re.fullmatch(GROUP_NAME, group):
+    return config.model_copy(update={"azure": config.azure.model_copy(update=given)})
+
+
+def _named(variable: str, pattern: str, what: str) -> str | None:
+    name = os.environ.get(variable)
+    if name and not re.fullmatch(pattern, name):
         raise ConfigError(
-            f"AZURE_RESOURCE_GROUP is '{visible(group)}', no name of a resource group.",
-            remedy="Use letters, digits and ( ) . - _, at most 90, and no dot at the end.",
+            f"{variable} is '{visible(name)}', no name of a {what}.",
+            remedy=f"Unset it, or give a name that looks like {pattern}.",
         )
-    azure = config.azure.model_copy(update={"resource_group": group})
-    return config.model_copy(update={"azure": azure})
+    return name
 
 
 def _reason(error: OSError) -> str:

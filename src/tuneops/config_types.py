@@ -100,7 +100,8 @@ Region = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,39}$")]
 # Azure naming rules, learn.microsoft.com resource-name-rules, 2026.
 GROUP_NAME = r"^[\w().-]{0,89}[\w()-]$"
 GroupName = Annotated[str, Field(pattern=GROUP_NAME)]
-ProjectName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,63}$")]
+PROJECT_NAME = r"^[a-zA-Z0-9][a-zA-Z0-9._-]{1,63}$"
+ProjectName = Annotated[str, Field(pattern=PROJECT_NAME)]
 FormatText = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$")]
 ModelText = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 

@@ -65,8 +65,7 @@ def _valid(paths: Iterable[Path]) -> Iterator[Config]:
 
 
 def _claims(config: Config) -> Iterator[_Claim]:
-    places = [config, *(config.in_environment(name) for name in config.environments)]
-    for account in {_account(place) for place in places}:
+    for account in {_account(place) for place in config.places()}:
         for setting, name, shared in (
             ("base.deployment", config.base.deployment, True),
             ("release.deployment", config.release.deployment, False),

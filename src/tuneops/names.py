@@ -45,6 +45,13 @@ def names_of(config: Config, key: str) -> Names:
     )
 
 
+def is_file_of_product(config: Config, name: str) -> bool:
+    """Whether a file was uploaded for one of the product's contents."""
+    stem, _, key = name.removesuffix(".jsonl").rpartition("-")
+    parts = {f"{config.product}-{part}" for part in ("training", "validation", "claim")}
+    return stem in parts and len(key) == KEY_DIGITS
+
+
 def is_of_product(config: Config, job: Job) -> bool:
     """Whether the job's suffix is this product's, followed by a content key."""
     stem, _, key = (job.suffix or "").rpartition("-")

@@ -81,14 +81,29 @@ def models(session: "Session", region: str) -> list[CatalogModel]:
     return [_model(model) for model in distinct.values()]
 
 
-def quota(session: "Session", region: str, usage_name: str) -> Quota | None:
-    """The subscription's quota of that name in the region; None where it is not listed."""
+def regions(session: "Session") -> list[str]:
+    """The regions in which the subscription may have a Foundry account, by their short names."""
+    with translated("reading where Foundry accounts can be"):
+        found = session.resources.providers.get("Microsoft.CognitiveServices")
+    kinds = (kind for kind in found.resource_types or [] if kind.resource_type == "accounts")
+    places = (place for kind in kinds for place in kind.locations or [])
+    return sorted({place.replace(" ", "").lower() for place in places} - {"global"})
+
+
+def quotas(session: "Session", region: str) -> dict[str, Quota]:
+    """The subscription's quotas in the region, by their names in lower case."""
     with translated(f"reading the quota of {region}"):
         usages = list(session.cognitive.usages.list(region))
-    for usage in usages:
-        if usage.name and (usage.name.value or "").lower() == usage_name.lower():
-            return Quota(usage_name, int(usage.current_value or 0), int(usage.limit or 0))
-    return None
+    found = ((usage.name.value or "", usage) for usage in usages if usage.name)
+    return {
+        name.lower(): Quota(name, int(usage.current_value or 0), int(usage.limit or 0))
+        for name, usage in found
+    }
+
+
+def quota(session: "Session", region: str, usage_name: str) -> Quota | None:
+    """The subscription's quota of that name in the region; None where it is not listed."""
+    return quotas(session, region).get(usage_name.lower())
 
 
 def find(

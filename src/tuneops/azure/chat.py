@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal, NotRequired
 from typing_extensions import TypedDict
 
 from tuneops.azure import deployments
-from tuneops.azure.account import open_foundry
+from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.failures import read_failure, translated
 from tuneops.checks.base import ToolCall
-from tuneops.errors import NotFoundError, TuneopsError
+from tuneops.errors import CredentialsError, NotFoundError, TuneopsError
 from tuneops.waiting import attempts
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
-    from tuneops.azure.cloud import Session
-    from tuneops.azure.resources import Account
     from tuneops.config import Config
 
 _FILTERED = "content_filter"
@@ -103,12 +101,17 @@ class ThrottledError(TuneopsError):
 
 
 class ChatSession:
-    """Chat with the deployments of one account; safe to use from several threads."""
+    """Chat with the deployments of one account; safe to use from several threads.
 
-    def __init__(self, client: "OpenAI", session: "Session", account: "Account") -> None:
-        self._client = client
-        self._session = session
-        self._account = account
+    ``assumed`` are deployments by name that need not be read, or cannot be with a key alone.
+    """
+
+    def __init__(
+        self, foundry: Foundry, assumed: Mapping[str, deployments.Deployment] | None = None
+    ) -> None:
+        self._client = foundry.client
+        self._foundry = foundry
+        self._assumed = assumed or {}
         self._reasons: dict[str, bool] = {}
 
     def ask(self, deployment: str, asked: Asked, drawn: Drawing) -> Reply:
@@ -175,10 +178,13 @@ class ChatSession:
         Raises:
             NotFoundError: There is no such deployment.
         """
-        found = deployments.find(self._session, self._account, name)
+        if name in self._assumed:
+            return self._assumed[name]
+        account = self._foundry.account
+        found = deployments.find(self._foundry.session, account, name)
         if found is None:
             raise NotFoundError(
-                f"There is no deployment {name} in {self._account.name}.",
+                f"There is no deployment {name} in {account.name}.",
                 remedy="'deploy.py show' lists what is deployed.",
             )
         return found
@@ -186,8 +192,11 @@ class ChatSession:
     def _does_reason(self, deployment: str) -> bool:
         """Looked up once; a deployment that is not there is for the request to complain of."""
         if deployment not in self._reasons:
-            found = deployments.find(self._session, self._account, deployment)
-            self._reasons[deployment] = bool(found and _REASONING.match(found.model))
+            try:
+                model = self.deployment(deployment).model
+            except (NotFoundError, CredentialsError):
+                model = ""
+            self._reasons[deployment] = bool(_REASONING.match(model))
         return self._reasons[deployment]
 
     def wait_until_ready(self, deployment: str) -> None:
@@ -229,8 +238,7 @@ def open_chat(config: "Config") -> ChatSession:
     Raises:
         NotFoundError: The account does not exist yet.
     """
-    foundry = open_foundry(config)
-    return ChatSession(foundry.client, foundry.session, foundry.account)
+    return ChatSession(open_foundry(config))
 
 
 class _NotReadyError(Exception):

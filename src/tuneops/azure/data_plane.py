@@ -34,15 +34,15 @@ def open_client(endpoint: str) -> "OpenAI":
             remedy="Set AZURE_OPENAI_ENDPOINT to the account's https address, or unset it.",
         )
     base_url = f"{endpoint.rstrip('/')}/openai/v1/"
-    key = _fallback_key()
+    key = fallback_key()
     if key:
         return OpenAI(base_url=base_url, api_key=key)
     client = DefaultHttpxClient(auth=_token_auth(credential()))
     return OpenAI(base_url=base_url, api_key="signed in with Entra", http_client=client)
 
 
-def _fallback_key() -> str | None:
-    """The key from the environment where Entra has no token to give.
+def fallback_key() -> str | None:
+    """The key from the environment, where Entra has no token to give.
 
     Raises:
         CredentialsError: There is no token, and no key either.

@@ -141,8 +141,9 @@ def create_account(
     tags: Mapping[str, str],
     *,
     restore: bool,
+    keys: bool,
 ) -> Account:
-    """Create a Foundry resource without keys, or restore the soft-deleted one of that name."""
+    """Create a Foundry resource, with keys or without, or restore the soft-deleted one."""
     from azure.mgmt.cognitiveservices import models
 
     body = models.Account(
@@ -154,7 +155,7 @@ def create_account(
         properties=models.AccountProperties(
             custom_sub_domain_name=name,
             allow_project_management=True,
-            disable_local_auth=True,
+            disable_local_auth=not keys,
             public_network_access="Enabled",
             restore=True if restore else None,
         ),
@@ -203,6 +204,23 @@ def create_project(
     arm_write(
         f"creating project {project}",
         lambda: session.cognitive.projects.begin_create(group, account.name, project, body),
+    )
+
+
+def delete_project(session: "Session", account: Account, project: str) -> None:
+    arm_write(
+        f"deleting project {project}",
+        lambda: session.cognitive.projects.begin_delete(
+            account.resource_group, account.name, project
+        ),
+    )
+
+
+def delete_account(session: "Session", account: Account) -> None:
+    """Delete the account, which keeps its name and its quota until it is purged."""
+    arm_write(
+        f"deleting account {account.name}",
+        lambda: session.cognitive.accounts.begin_delete(account.resource_group, account.name),
     )
 
 

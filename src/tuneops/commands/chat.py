@@ -8,20 +8,57 @@ from tuneops import config as configuration
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.chat import Asked, ChatSession, Drawing, Message, Reply
 from tuneops.azure.deployments import find as find_deployment
-from tuneops.config import Config, SmokeTest
+from tuneops.config import Config
 from tuneops.errors import ConfigError
+from tuneops.smoke.prompts import read_prompts
+
+HELP = """\
+/system NAME   begin anew under a system message of the configuration
+/reset         begin anew
+/quit          end; an empty line does as well
+"""
 
 
 class SideBySide:
     """Each deployment sees the same questions and its own answers."""
 
     def __init__(
-        self, chat: ChatSession, deployments: Sequence[str], system: str, settings: SmokeTest
+        self, chat: ChatSession, deployments: Sequence[str], system: str, config: Config
     ) -> None:
         self._chat = chat
-        self._settings = settings
-        opening: list[Message] = [{"role": "system", "content": system}] if system else []
-        self._turns = {name: list(opening) for name in deployments}
+        self._config = config
+        self._system = system
+        self._turns: dict[str, list[Message]] = {name: [] for name in deployments}
+        self.reset()
+
+    @property
+    def first_question(self) -> str:
+        """That of the product's first smoke prompt."""
+        return read_prompts(self._config.data.smoke_prompts)[0].question
+
+    def reset(self) -> None:
+        """Forget the conversation."""
+        opening = [Message(role="system", content=self._system)] if self._system else []
+        self._turns = {name: list(opening) for name in self._turns}
+
+    def do(self, command: str) -> str | None:
+        """Do what a line that begins with / says; what is to be shown, None where it ends.
+
+        Raises:
+            ConfigError: No system message has that name.
+        """
+        match command.split():
+            case ["/quit"]:
+                return None
+            case ["/reset"]:
+                self.reset()
+                return "A new conversation."
+            case ["/system", name]:
+                self._system = self._config.system_message(name)
+                self.reset()
+                return f"A new conversation under: {self._system or 'no system message'}"
+            case _:
+                return HELP
 
     def ask(self, question: str) -> Mapping[str, Reply]:
         """The answer of each deployment, in the order given at the start.
@@ -46,30 +83,32 @@ class SideBySide:
 
     def _one(self, deployment: str, question: str) -> Reply:
         asked: Message = {"role": "user", "content": question}
-        settings = self._settings
+        settings = self._config.smoke_test
         drawn = Drawing(settings.temperature, settings.max_tokens, settings.seed)
         return self._chat.ask(deployment, Asked([*self._turns[deployment], asked]), drawn)
 
 
 def open_talk(
     path: Path,
+    environment: str | None,
     *,
     system: str | None,
     system_text: str | None,
-    deployments: tuple[str | None, str | None],
+    only: str | None,
+    base: str | None,
+    tuned: str | None,
 ) -> SideBySide:
     """A conversation with base and fine-tuned, under the system message of the smoke test.
 
     Raises:
         ConfigError: Two system messages are given, or the name of none.
     """
-    config = configuration.load(path)
+    config = configuration.load(path, environment)
     message = _system_message(config, system, system_text)
     foundry = open_foundry(config)
-    base, tuned = deployments
-    arms = (base or config.base.deployment, tuned or _tuned(config, foundry))
-    chat = ChatSession(foundry.client, foundry.session, foundry.account)
-    return SideBySide(chat, arms, message, config.smoke_test)
+    arms = [] if only == "tuned" else [base or config.base.deployment]
+    arms += [] if only == "base" else [tuned or _tuned(config, foundry)]
+    return SideBySide(ChatSession(foundry), arms, message, config)
 
 
 def _system_message(config: Config, name: str | None, text: str | None) -> str:
@@ -81,5 +120,7 @@ def _system_message(config: Config, name: str | None, text: str | None) -> str:
 def _tuned(config: Config, foundry: Foundry) -> str:
     """Production where there is one, else the candidate."""
     release = config.release
+    if foundry.managed is None:
+        return release.deployment
     in_production = find_deployment(foundry.session, foundry.account, release.deployment)
     return release.deployment if in_production else release.candidate_deployment

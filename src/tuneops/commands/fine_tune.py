@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops import config as configuration
 from tuneops import console, github, pricing
-from tuneops.azure import jobs
+from tuneops.azure import deployments, jobs
 from tuneops.azure.account import open_data_plane, open_foundry
 from tuneops.azure.jobs import Job
 from tuneops.commands.progress import JobProgress
@@ -16,7 +16,7 @@ from tuneops.config import Config
 from tuneops.display import charts, tables
 from tuneops.errors import StillRunningError
 from tuneops.smoke import planted_answers
-from tuneops.training import costs, job_states, lookup, preflight, watch
+from tuneops.training import costs, job_states, lookup, overview, preflight, watch
 from tuneops.training import key as content
 from tuneops.training import metrics as results
 from tuneops.training import submit as submission
@@ -103,6 +103,56 @@ def _spent(config: Config, client: "OpenAI", job: Job) -> dict[str, Any]:
     if pricing.is_by_the_hour(config):
         found["cost"] = f"{pricing.by_the_hour(config)}."
     return found
+
+
+def listing(path: Path) -> list[dict[str, Any]]:
+    """All jobs of the product; what serves them and how it was judged needs a sign-in."""
+    config = configuration.load(path)
+    foundry = open_foundry(config)
+    deployed = deployments.list_all(*foundry.managed) if foundry.managed else []
+    known = jobs.list_all(foundry.client)
+    return overview.jobs_of(config, known, deployed, content.content_key(config))
+
+
+def job_lines(found: list[dict[str, Any]]) -> str:
+    """Two lines a job: its id, whole, and below it what became of it."""
+    return "\n".join(map(_job, found)) or "No job of this product."
+
+
+def _job(facts: dict[str, Any]) -> str:
+    cost = [] if facts["cost_usd"] is None else [f"{facts['cost_usd']:.2f} USD"]
+    verdict = f", {facts['verdict']}" if facts["verdict"] else ""
+    serves = [f"serves {facts['serves']}{verdict}"] if facts["serves"] else []
+    content = f"content {facts['key']}{', the present one' * facts['present']}"
+    head = "  ".join([facts["job"], facts["status"], facts["created"][:10], *cost])
+    return "\n    ".join([head, " · ".join([content, *serves])])
+
+
+def checkpoints(path: Path, job_id: str | None) -> list[dict[str, Any]]:
+    """Those of the job that can be deployed, with what each measured; one is the best.
+
+    Raises:
+        StillRunningError: The job has no result file yet.
+    """
+    config = configuration.load(path)
+    client = open_data_plane(config)
+    job = lookup.find(config, client, job_id)
+    return overview.checkpoints_of(jobs.checkpoints(client, job.id), results.read(client, job))
+
+
+def checkpoint_table(found: list[dict[str, Any]]) -> "RenderableType":
+    """Without the ids, which are long: `deploy.py candidate` takes a step as well."""
+    names = list(dict.fromkeys(name for facts in found for name in facts if name != "id"))
+    return tables.rows(
+        [name.replace("_", " ") for name in names],
+        [[_cell(facts.get(name)) for name in names] for facts in found],
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "best" if value else ""
+    return _number(value) if isinstance(value, float) else str(value)
 
 
 def metrics(

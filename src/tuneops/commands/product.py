@@ -1,13 +1,18 @@
 """What the commands of product.py do."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 
-from tuneops import console, products
+from tuneops import config as configuration
+from tuneops import config_files, confirmation, console, products
+from tuneops.azure.cloud import connect
 from tuneops.errors import ConfigError
 from tuneops.methods import Method
 from tuneops.new_product.files import DEFAULT_BASES, base_of, files_of, owner_lines
+from tuneops.provision.create import Voice
+from tuneops.provision.teardown import belongings, check_gone, tear_down
 
 _OWNERS = Path("CODEOWNERS")
 
@@ -38,6 +43,31 @@ def init(
                 file.write(owner_lines(product, owner))
         _next(product, owner)
     return {"product": product, "files": list(texts), "written": not dry_run}
+
+
+def teardown(path: Path, *, yes: bool, dry_run: bool) -> list[dict[str, Any]]:
+    """Delete all that the product has, in its place and in its environments, and read back.
+
+    Raises:
+        LockedError: A lock keeps some of it; nothing was changed.
+        UndecidedError: Something is still there, or nobody consented.
+    """
+    home = configuration.load(path)
+    beside = [configuration.load(each) for each in config_files.configurations(path.parent)]
+    others = [place for c in beside if c.product != home.product for place in c.places()]
+    places = home.places()
+    sessions = [connect(place.azure.subscription) for place in places]
+    found = [belongings(p, s, others) for p, s in zip(places, sessions, strict=True)]
+    going = [each for each in found if not each.is_nothing]
+    if going and not dry_run:
+        if not yes:
+            console.say(json.dumps([each.facts() for each in going], indent=2))
+            confirmation.require_typed(home.product, "All of this will be deleted for good.")
+        voice = Voice(console.say, console.warn)
+        for place, session, each in zip(places, sessions, found, strict=True):
+            tear_down(place, session, each, voice)
+            check_gone(place, session, others)
+    return [each.facts() | {"deleted": not dry_run and not each.is_nothing} for each in found]
 
 
 def _require_room(product: str) -> None:

@@ -4,13 +4,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tuneops import github
+from tuneops import console, github
 from tuneops.config import Config
 from tuneops.smoke.journal import FILE, Journal
 from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import Wanted, read_plan
 from tuneops.smoke.record import Run
 from tuneops.smoke.verdict import CANDIDATE
+
+_NOT_NOTED = (
+    "With a key alone the deployments are taken to be what the configuration says, and the verdict "
+    "is not noted on the candidate: to promote it, sign in and run the smoke test again."
+)
 
 
 def run_smoke_test(
@@ -32,6 +37,7 @@ def run_smoke_test(
     """
     from tuneops.azure.account import open_foundry
     from tuneops.release import comparison, origin, smoke_tags
+    from tuneops.release.history import Release
     from tuneops.smoke.arms import find_arms
     from tuneops.smoke.report.files import write_reports
 
@@ -44,10 +50,14 @@ def run_smoke_test(
         answers = [] if plan.faults else [*plan.known, *arms.ask(journal, progress)]
         run = judged_run(plan, answers, arms.expected, origin=arms.origin, started=started)
         run = run if plan.faults else arms.compare(run)
-        write_reports(run, out, loss=origin.of(config, foundry, candidate).loss)
+        release = Release.current(arms.found[candidate])
+        write_reports(run, out, loss=origin.loss(config, foundry, release))
         if wanted.against is None:
             compared = comparison.read(out / "run.json")
             github.set_outputs(**compared.put_out())
-            smoke_tags.record(foundry, candidate, compared.release)
+            if foundry.managed is None:
+                console.warn(_NOT_NOTED)
+            else:
+                smoke_tags.record(foundry, candidate, compared.release)
         journal.done()
     return run

@@ -1,5 +1,6 @@
 """Create what a product needs before it can train; what exists is taken as it is."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,7 +49,12 @@ class Voice:
 
 
 def provision(
-    config: Config, session: Session, voice: Voice, *, expires_after: timedelta | None = None
+    config: Config,
+    session: Session,
+    voice: Voice,
+    *,
+    expires_after: timedelta | None = None,
+    keys: bool = False,
 ) -> Place:
     """Create or connect resource group, account, project and base deployment, in this order.
 
@@ -63,7 +69,7 @@ def provision(
     tags = new_tags(config.product, expires_after=lifetime)
     builder = _Builder(config, session, voice, tags)
     builder.group()
-    account = builder.account()
+    account = builder.account(keys=keys)
     builder.project(account)
     base = builder.base(account, model)
     return Place(
@@ -125,18 +131,18 @@ class _Builder:
         self._announce(f"resource group {place.resource_group}")
         resources.create_group(self._session, place.resource_group, place.region, self._tags)
 
-    def account(self) -> Account:
+    def account(self, *, keys: bool) -> Account:
         place = self._config.azure
         name = account_name(self._config, self._session.subscription)
         found = resources.find_account(self._session, place.resource_group, name)
         if found is None:
-            return self._new_account(name)
+            return self._new_account(name, keys=keys)
         if found.kind != _KIND:
             raise NameTakenError(
                 f"Account {name} is of kind {found.kind}, not {_KIND}.",
                 remedy="Name another account in the configuration (azure.account).",
             )
-        self._voice.narrate(f"Account {name} is there.")
+        self._voice.narrate(f"Account {name} is there{', and its keys are as they were' * keys}.")
         return resources.settle_account(self._session, found)
 
     def project(self, account: Account) -> None:
@@ -145,7 +151,8 @@ class _Builder:
         if resources.project_exists(self._session, group, account.name, project):
             self._voice.narrate(f"Project {project} is there.")
             return
-        self._announce(f"project {project}")
+        named = " as AZURE_WORKSPACE_NAME says" if "AZURE_WORKSPACE_NAME" in os.environ else ""
+        self._announce(f"project {project}{named}")
         resources.create_project(self._session, group, account, project, self._tags)
 
     def base(self, account: Account, model: CatalogModel) -> Deployment:
@@ -168,12 +175,18 @@ class _Builder:
         )
         return deployments.put(self._session, account, wanted)
 
-    def _new_account(self, name: str) -> Account:
+    def _new_account(self, name: str, *, keys: bool) -> Account:
         place = self._config.azure
         restore = self._is_soft_deleted(name)
         self._announce(f"account {name}{', restored from deletion' if restore else ''}")
         return resources.create_account(
-            self._session, place.resource_group, name, place.region, self._tags, restore=restore
+            self._session,
+            place.resource_group,
+            name,
+            place.region,
+            self._tags,
+            restore=restore,
+            keys=keys,
         )
 
     def _is_soft_deleted(self, name: str) -> bool:

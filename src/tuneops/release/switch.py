@@ -139,8 +139,7 @@ class Switch:
 def answering(place: ReleaseTarget, deployment: Deployment, narrate: Narrate) -> Deployment:
     """Wait until the deployment answers."""
     narrate(f"Waiting for the first answer of {deployment.name}.")
-    target = place.target
-    ChatSession(target.client, target.session, target.account).wait_until_ready(deployment.name)
+    ChatSession(place.target).wait_until_ready(deployment.name)
     return deployment
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuneops.azure import deployments
 from tuneops.azure.chat import Asked, ChatSession, Drawing, Message, Quota, Reply
+from tuneops.azure.deployments import Deployment
 from tuneops.smoke import model_judge
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.journal import Journal
@@ -15,10 +16,10 @@ from tuneops.smoke.record import RecordOrigin, Run
 from tuneops.smoke.sampling import Sampling, ask_all
 from tuneops.smoke.verdict import BASELINE, CANDIDATE
 from tuneops.tags import DATA_DIGEST, JOB, KEY
+from tuneops.training import lookup
 
 if TYPE_CHECKING:
     from tuneops.azure.account import Foundry
-    from tuneops.azure.deployments import Deployment
     from tuneops.config import Config
 
 _TOKENS_A_CAPACITY = 1000
@@ -106,10 +107,28 @@ class Arms:
 
 
 def find_arms(plan: SmokePlan, foundry: "Foundry") -> Arms:
-    """Raises NotFoundError where a deployment does not exist."""
-    chat = ChatSession(foundry.client, foundry.session, foundry.account)
+    """With a key alone, the deployments are taken to be what the configuration says.
+
+    Raises:
+        NotFoundError: A deployment does not exist.
+    """
+    if foundry.managed is None:
+        assumed = {name: _assumed(plan.config, foundry, name) for name in plan.asked.values()}
+        return Arms(plan, ChatSession(foundry, assumed), assumed, "")
+    chat = ChatSession(foundry)
     found = {name: chat.deployment(name) for name in plan.asked.values()}
     return Arms(plan, chat, found, foundry.account.id)
+
+
+def _assumed(config: "Config", foundry: "Foundry", name: str) -> "Deployment":
+    base = config.base
+    if name == base.deployment:
+        return Deployment(name, base.format, base.model, base.version, base.sku, base.capacity, "")
+    job = lookup.find(config, foundry.client, None)
+    chosen = config.release.candidate
+    tags = {JOB: job.id, KEY: (job.suffix or "").rpartition("-")[2]}
+    model = job.fine_tuned_model or ""
+    return Deployment(name, base.format, model, "1", chosen.sku, chosen.capacity, "", tags)
 
 
 def expected_model(config: "Config", deployment: "Deployment") -> str:

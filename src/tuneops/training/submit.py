@@ -291,6 +291,8 @@ class _Submitting:
 def check(config: Config, foundry: Foundry) -> Training:
     """Whether the data is sound, the training affordable, and the model still trained there.
 
+    The last is not known with a key alone, which does not open the region's catalogue.
+
     Raises:
         FindingsError: The data has errors.
         AzureRefusedError: The training costs more than configured, the model has retired, or the
@@ -312,9 +314,10 @@ def check(config: Config, foundry: Foundry) -> Training:
     )
     limits.check_cost(config, training)
     limits.check_size(config, training)
-    offered = catalog.models(foundry.session, config.azure.region)
-    model = preflight.check_model(config, offered, datetime.now(UTC))
-    limits.check_training_type(config, model)
+    if foundry.managed is not None:
+        offered = catalog.models(foundry.session, config.azure.region)
+        model = preflight.check_model(config, offered, datetime.now(UTC))
+        limits.check_training_type(config, model)
     return training
 
 
