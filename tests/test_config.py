@@ -82,7 +82,7 @@ def test_the_shipped_configuration_is_the_documented_product() -> None:
         (("data", "training"), "data/tienda/../../x", "data.training: a path goes down"),
         (("data", "training"), "proposal/data/tienda/t.jsonl", "must lie in data/tienda/"),
         (("data", "training"), "data/other/t.jsonl", "must lie in data/tienda/"),
-        (("data", "training"), "data/tienda/validation.jsonl", "are three files"),
+        (("data", "training"), "data/tienda/validation.jsonl", "a file is named twice"),
         (("data", "training"), "data/tienda/a\0b", "data.training: a path goes down"),
         (("rules",), {"exceptions": "data/tienda/x.yaml"}, "exceptions are configuration"),
         (("rules",), {"exceptions": "/etc/x.yaml"}, "rules.exceptions: a path goes down"),
@@ -194,7 +194,7 @@ def test_whatever_a_value_is_the_configuration_is_read_or_refused(
     """What is read keeps its data in its place, whatever was changed."""
     with suppress(ConfigError):
         read = config.load(broken(tmp_path_factory.getbasetemp(), *place, value=value))
-        for file in (read.data.training, read.data.validation, read.data.smoke_prompts):
+        for file in read.data.files:
             assert file.as_posix().startswith(f"data/{read.product}/")
 
 

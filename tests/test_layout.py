@@ -29,6 +29,7 @@ ROOMS = (
         "stopping",
     ),
     ("tags", "display", "checks", "config_errors", "config_types"),
+    ("data_settings",),
     ("github", "azure", "methods"),
     ("config",),
     ("names", "pricing", "name_collisions"),

@@ -15,7 +15,7 @@ from tunelint.findings import Place, Report, RuleSelection, Statistics
 from tunelint.limits import MAX_EXAMPLE_TOKENS
 from tunelint.profiles import DEFAULT_PROFILE, PROFILES
 from tunelint.rule import FILE_CHECKS, RULES, Severity, Violation
-from tunelint.rules import limits
+from tunelint.rules import duplicates, limits
 from tunelint.rules.accepted import EXPIRED, UNUSED
 from tunelint.rules.answer_checks import AnswerCheck
 from tunelint.rules.consistency import compare_sizes
@@ -43,6 +43,8 @@ class Options:
         epochs: How often the training files are billed.
         exceptions: The file of accepted findings.
         jobs: Processes; zero means as many as the files deserve.
+        together: Whether the training files are one set: its size is judged, and rows are told
+            that an earlier file has too.
     """
 
     validation: tuple[Path, ...] = ()
@@ -57,6 +59,7 @@ class Options:
     epochs: int = 1
     exceptions: Path | None = None
     jobs: int = 0
+    together: bool = False
 
     @property
     def reporting(self) -> dict[str, Severity]:
@@ -102,7 +105,11 @@ class _Run:
     def read(self, training: Sequence[Path], read_ranges: ReadRanges) -> None:
         for path in training:
             self.training.append(file := self._read(path, read_ranges))
-            self._look_at_size(file)
+            self._look_for_outliers(file)
+            if not self.options.together:
+                self._look_at_size([file])
+        if self.options.together:
+            self._look_at_size(self.training)
         for path in self.options.validation:
             self.validation.append(self._read(path, read_ranges))
 
@@ -114,6 +121,8 @@ class _Run:
                 for found in check(file):
                     violation = Violation(found.rule, found.message)
                     self._note(file, found.row, violation, _related(file, found.related))
+        if self.options.together:
+            self._look_for_repeats()
         trained = sum(len(file.rows) for file in self.training)
         for file in self.validation:
             for violation in compare_sizes(len(file.rows), trained):
@@ -122,6 +131,13 @@ class _Run:
         self._look_for_near_duplicates(files)
         for path in self.options.smoke_prompts:
             self._look_at_smoke_prompts(path)
+
+    def _look_for_repeats(self) -> None:
+        for later, earlier in duplicates.across(self.training):
+            source = _place(self.training[earlier[0]], earlier[1])
+            text = f"The same conversation as line {source.line} of {source.file}."
+            violation = Violation(duplicates.EXACT, text)
+            self._note(self.training[later[0]], later[1], violation, (source,))
 
     def _look_for_leaks(self, file: File) -> None:
         for leak in leaks(file, self.training):
@@ -184,15 +200,18 @@ class _Run:
         self.statistics[str(path)] = summarise(file.rows)
         return file
 
-    def _look_at_size(self, file: File) -> None:
-        notes, numbers = self._notes(file.path), self.statistics[str(file.path)]
+    def _look_for_outliers(self, file: File) -> None:
         for row, violation in limits.outliers([facts.tokens for facts in file.rows]):
             self._note(file, row, violation)
+
+    def _look_at_size(self, files: Sequence[File]) -> None:
+        """Of one set of training rows; what is wrong is said of its first file."""
+        numbers = [self.statistics[str(file.path)] for file in files]
         for violation in (
-            *limits.examine_size(numbers.examples),
-            *limits.examine_billing(numbers.tokens, self.options.epochs),
+            *limits.examine_size(sum(one.examples for one in numbers)),
+            *limits.examine_billing(sum(one.tokens for one in numbers), self.options.epochs),
         ):
-            notes.add(violation.rule, violation.message)
+            self._notes(files[0].path).add(violation.rule, violation.message)
 
     def _look_at_exceptions(self, accepted: Exceptions) -> None:
         if self.options.exceptions is None:

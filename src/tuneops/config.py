@@ -18,7 +18,6 @@ from tuneops.checks.kinds import AnyCheck, AsksQuestion, KnownLanguage, Language
 from tuneops.config_types import (
     GROUP_NAME,
     PROJECT_NAME,
-    DataPath,
     DeploymentName,
     Duration,
     ExceptionsPath,
@@ -32,6 +31,7 @@ from tuneops.config_types import (
     Sku,
     TrainingType,
 )
+from tuneops.data_settings import DataFiles
 from tuneops.errors import ConfigError
 from tuneops.escaping import visible
 from tuneops.limits import ACCOUNT_NAME, REINFORCEMENT_PAUSES_AT
@@ -78,14 +78,6 @@ class BaseModelChoice(Section):
     def reported_model(self) -> str | None:
         """What a job reports as its base: for other makers' models nobody has published it."""
         return self.job_model if self.is_openai else None
-
-
-class DataFiles(Section):
-    """Three files of the product's own folder, ``data/<product>/``."""
-
-    training: DataPath
-    validation: DataPath
-    smoke_prompts: DataPath
 
 
 class Candidate(Section):
@@ -241,12 +233,12 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _data_lies_in_its_folder(self) -> Self:
-        files = (self.data.training, self.data.validation, self.data.smoke_prompts)
+        files = self.data.files
         folder = PurePosixPath("data", self.product)
         if any(folder not in PurePosixPath(file.as_posix()).parents for file in files):
             raise ValueError(f"data: every file must lie in {folder}/")
         if len(set(files)) < len(files):
-            raise ValueError("data: training, validation and smoke_prompts are three files")
+            raise ValueError("data: a file is named twice among training, validation and prompts")
         return self
 
     @model_validator(mode="after")

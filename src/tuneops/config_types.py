@@ -61,7 +61,7 @@ def _suffix_fits(suffix: str) -> str:
     return suffix
 
 
-def _plain_path(path: Path) -> Path:
+def plain_path(path: Path) -> Path:
     parts = PurePosixPath(path.as_posix()).parts
     unfit = path.is_absolute() or not parts or not str(path).isprintable()
     if unfit or any(part.startswith(".") for part in parts):
@@ -82,8 +82,8 @@ Duration = Annotated[
 ]
 DeploymentName = Annotated[str, AfterValidator(_one_name)]
 Suffix = Annotated[str, AfterValidator(_suffix_fits)]
-DataPath = Annotated[Path, AfterValidator(_plain_path)]
-ExceptionsPath = Annotated[Path, AfterValidator(_plain_path), AfterValidator(_in_config_folder)]
+DataPath = Annotated[Path, AfterValidator(plain_path)]
+ExceptionsPath = Annotated[Path, AfterValidator(plain_path), AfterValidator(_in_config_folder)]
 Auto = Literal["auto"]
 Price = Annotated[float, Field(ge=0)]  # US dollars
 TrainingType = Literal["Standard", "GlobalStandard", "Developer"]

@@ -150,10 +150,9 @@ def _product(file: Path, config: "Config") -> Product:
             remedy=f"Rename it to {config.product}.yaml: workflows find a product by its file.",
         )
     exceptions, data = config.rules.exceptions, config.data
-    prompts = data.smoke_prompts.as_posix()
     return Product(
         config.product,
-        (data.training.as_posix(), data.validation.as_posix(), prompts),
-        prompts,
+        tuple(file.as_posix() for file in data.files),
+        data.smoke_prompts.as_posix(),
         exceptions.as_posix() if exceptions else None,
     )

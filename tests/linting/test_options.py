@@ -37,7 +37,7 @@ def findings(tmp_path: Path, config: Config, answer: str) -> list[Finding]:
 def test_a_products_own_files_are_checked(tienda: Config) -> None:
     report = check_product(tienda)
     assert {one.code for one in report.findings} <= {"I602"}
-    assert set(report.statistics) == {str(tienda.data.training), str(tienda.data.validation)}
+    assert set(report.statistics) == set(map(str, tienda.data.rows))
 
 
 @pytest.mark.parametrize(

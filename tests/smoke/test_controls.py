@@ -97,7 +97,7 @@ def test_a_prompt_of_the_training_data_is_named_with_its_row(
     lines = [json.dumps({"messages": row}) for row in rows]
     path = tmp_path / "training.jsonl"
     path.write_text("\n".join([*lines, "{", "[]", '{"messages": [{"role": 1}]}']), encoding="utf-8")
-    found = leaks([prompt(question)], path)
+    found = leaks([prompt(question)], [path])
     assert len(found) == bool(how)
     assert all(how in text and "prompt 'roma'" in text for text in found)
 
@@ -105,7 +105,7 @@ def test_a_prompt_of_the_training_data_is_named_with_its_row(
 def test_the_shipped_prompts_are_not_in_the_training_data(config: Config) -> None:
     assert read_plan(config, Wanted()).faults == ()
     with pytest.raises(ConfigError, match="cannot be read"):
-        leaks([prompt("¿?")], Path("absent.jsonl"))
+        leaks([prompt("¿?")], [Path("absent.jsonl")])
 
 
 def test_a_stored_run_is_the_baseline_of_another(config: Config, recorded: Recorded) -> None:

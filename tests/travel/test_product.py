@@ -26,7 +26,7 @@ def travel() -> Config:
 def test_the_data_that_ships_is_silent(travel: Config) -> None:
     report = check_product(travel)
     assert report.findings == ()
-    assert set(report.statistics) == {str(travel.data.training), str(travel.data.validation)}
+    assert set(report.statistics) == set(map(str, travel.data.rows))
 
 
 def test_sixty_prompts_ship_and_none_is_trained_on(travel: Config) -> None:
@@ -35,7 +35,7 @@ def test_sixty_prompts_ship_and_none_is_trained_on(travel: Config) -> None:
 
 
 def test_a_recommendation_is_not_taught(travel: Config, tmp_path: Path) -> None:
-    row = json.loads(travel.data.training.read_text(encoding="utf-8").splitlines()[0])
+    row = json.loads(travel.data.training_files[0].read_text(encoding="utf-8").splitlines()[0])
     row["messages"][-1]["content"] = "Te recomiendo el Hotel Arts, junto a la playa. ¿Vamos?"
     path = tmp_path / "training.jsonl"
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")

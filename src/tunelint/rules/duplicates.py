@@ -64,6 +64,16 @@ def _nearly(number: int, before: int, line: str, file: RowFile) -> RowViolation:
     return RowViolation(number, NORMALISED, message, before)
 
 
+def across(files: Sequence[RowFile]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Rows that an earlier file has too, with the first such row: numbers of file and row."""
+    first = dict[int, tuple[int, int]]()
+    for number, file in enumerate(files):
+        for row, facts in enumerate(file.rows):
+            before = first.setdefault(facts.digests.text, (number, row))
+            if before[0] != number:
+                yield (number, row), before
+
+
 def first_rows(rows: Sequence[RowFacts]) -> Iterator[int]:
     """Numbers of rows whose text no earlier row has."""
     seen = set[int]()

@@ -19,6 +19,8 @@ from tunelint.rules.limits import OVER_LIMIT
 from tuneops import config_files, console, github
 from tuneops.linting.errors import as_config_error
 from tuneops.linting.estimate import Estimate, estimate
+from tuneops.linting.material import split_sentence
+from tuneops.linting.options import beside, training_tokens
 from tuneops.linting.options import options as product_options
 
 if TYPE_CHECKING:
@@ -62,7 +64,10 @@ def check(
             from tunelint.diff import only_new
 
             report = only_new(report, files, new_only, chosen)
-    report = replace(report, extra={"estimate": _estimate(report, files, config).as_dict()})
+        extra: dict[str, Any] = {"estimate": _estimate(report, files, config).as_dict()}
+        if config and files == config.data.training_files:
+            extra["split"] = split_sentence(config) if report.passed else ""
+    report = replace(report, extra=extra)
     if review and config is not None:
         from tuneops.linting.model_review import reviewed
 
@@ -109,9 +114,7 @@ def _files(
     """The training files, and the options with the files to hold against them."""
     if files or config is None:
         return files, replace(chosen, validation=(validation,) if validation else ())
-    data = config.data
-    others = replace(chosen, validation=(data.validation,), smoke_prompts=(data.smoke_prompts,))
-    return (data.training,), others
+    return config.data.training_files, replace(chosen, **beside(config))
 
 
 def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") -> Estimate:
@@ -121,7 +124,9 @@ def _estimate(report: Report, files: tuple[Path, ...], config: "Config | None") 
         for (name, code, _), number in report.counts.items()
         if code == OVER_LIMIT.code and name in names
     )
-    return estimate([report.statistics[name] for name in names], over, config)
+    whole = config is not None and files == config.data.training_files
+    tokens = training_tokens(config, report) if config is not None and whole else None
+    return estimate([report.statistics[name] for name in names], over, config, tokens)
 
 
 def keep(report: Report, sarif: Path) -> None:
@@ -156,6 +161,7 @@ def shown_products(reports: Mapping[str, Report], *, as_json: bool) -> str:
 def _notes(report: Report) -> Iterator[str]:
     """What the project knows beside the findings: the cost, and what a model was asked."""
     yield from report.extra["estimate"]["lines"]
+    yield from filter(None, [report.extra.get("split")])
     for review in report.extra.get("review", ()):
         yield _review_line(review)
 

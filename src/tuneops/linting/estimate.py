@@ -83,10 +83,16 @@ class Estimate:
 
 
 def estimate(
-    statistics: Sequence[Statistics], over_limit: int, config: "Config | None"
+    statistics: Sequence[Statistics],
+    over_limit: int,
+    config: "Config | None",
+    tokens: int | None = None,
 ) -> Estimate:
-    """The cost of training on files; `over_limit` counts the examples that are too long."""
-    tokens = sum(one.tokens for one in statistics)
+    """The cost of training on files, which have so many tokens unless ``tokens`` says otherwise.
+
+    `over_limit` counts the examples that are too long.
+    """
+    tokens = sum(one.tokens for one in statistics) if tokens is None else tokens
     longest = max((one.max_tokens for one in statistics), default=0)
     if config is None:
         limit = MAX_EXAMPLE_TOKENS

@@ -11,9 +11,10 @@ from tunelint.rule import Severity, find_rule
 from tunelint.rules.answer_checks import AnswerCheck
 from tuneops.checks.base import Check, Planted
 from tuneops.config import Config
+from tuneops.data_settings import Split
 from tuneops.linting.errors import as_config_error
 
-_FORMATS = {"supervised": Format.SFT, "dpo": Format.DPO, "reinforcement": Format.RFT}
+FORMATS = {"supervised": Format.SFT, "dpo": Format.DPO, "reinforcement": Format.RFT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def options(config: Config, **others: Any) -> Options:  # noqa: ANN401 - fields 
         own = {find_rule(name).code: Severity(level) for name, level in rules.severity.items()}
         off = dict.fromkeys((find_rule(name).code for name in rules.off), None)
     found = Options(
-        format=_FORMATS[config.fine_tuning.method],
+        format=FORMATS[config.fine_tuning.method],
         profile=rules.profile,
         severities=tuple((own | off).items()),
         answer_checks=tuple(_answer_checks(config)),
@@ -57,10 +58,29 @@ def check_product(config: Config, **others: Any) -> Report:  # noqa: ANN401 - fi
     Raises:
         ConfigError: A file cannot be read, or the rules name one that does not exist.
     """
-    data = config.data
-    files = {"validation": (data.validation,), "smoke_prompts": (data.smoke_prompts,)}
     with as_config_error():
-        return check([data.training], options(config, **(files | others)))
+        return check(config.data.training_files, options(config, **(beside(config) | others)))
+
+
+def beside(config: Config) -> dict[str, Any]:
+    """Fields of Options: what is held against the training files."""
+    data, held_out = config.data, config.data.validation_file
+    return {
+        "validation": (held_out,) if held_out else (),
+        "smoke_prompts": (data.smoke_prompts,),
+        "together": len(data.training) > 1,
+    }
+
+
+def training_tokens(config: Config, report: Report) -> int:
+    """Tokens of one epoch, by the report on the product's files; rows held out do not count."""
+    found = 0.0
+    for source in config.data.training:
+        numbers = report.statistics[str(source.file)]
+        share = 1 if source.take is None else source.take / max(1, numbers.examples)
+        found += numbers.tokens * source.weight * share
+    split = config.data.validation
+    return round(found * (1 - split.split if isinstance(split, Split) else 1))
 
 
 def _answer_checks(config: Config) -> list[AnswerCheck]:

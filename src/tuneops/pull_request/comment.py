@@ -145,12 +145,13 @@ class ChangeRecord(_Record):
 
 class Planned(_Record):
     difference: ChangeRecord | None = None
+    split: Annotated[str, Field(max_length=_LONGEST_CELL)] = ""
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     trained_at: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None
 
     def line(self) -> str:
         change = self.difference.difference() if self.difference else None
-        return f"{MergePlan('', self.key, self.trained_at, change).markdown()}\n"
+        return f"{MergePlan('', self.key, self.trained_at, change, self.split).markdown()}\n"
 
 
 def shown_products(examination: bytes) -> list[str]:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 from tuneops import config as configuration
+from tuneops.config import Config
 from tuneops.errors import ConfigError
+from tuneops.escaping import cell
 from tuneops.git import History
+from tuneops.linting.material import split_sentence
 from tuneops.names import short
 from tuneops.products import CONFIG_FOLDER, DATA_FOLDER
 from tuneops.pull_request.judged_tree import configuration_of, written
@@ -24,6 +28,11 @@ class Size:
     tokens: int
     training_cost: float | None = None
 
+    def __add__(self, other: "Size") -> "Size":
+        costs = self.training_cost, other.training_cost
+        cost = None if None in costs else sum(filter(None, costs))
+        return Size(self.examples + other.examples, self.tokens + other.tokens, cost)
+
 
 @dataclass(frozen=True)
 class DataDifference:
@@ -34,6 +43,15 @@ class DataDifference:
     added: int
     removed: int
     changed: int
+
+    def __add__(self, other: "DataDifference") -> "DataDifference":
+        return DataDifference(
+            self.base + other.base,
+            self.head + other.head,
+            self.added + other.added,
+            self.removed + other.removed,
+            self.changed + other.changed,
+        )
 
     def lines(self) -> list[str]:
         rows: list[tuple[str, float | None, float | None]] = [
@@ -58,6 +76,7 @@ class MergePlan:
     key: str
     commit: str | None
     difference: DataDifference | None = None
+    split: str = ""
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -65,11 +84,13 @@ class MergePlan:
             "key": self.key,
             "trained_at": self.commit,
             "difference": asdict(self.difference) if self.difference else None,
+            "split": self.split,
         }
 
     def markdown(self) -> str:
         lines = self.difference.lines() if self.difference else []
-        return "\n".join([*lines, self._sentence()])
+        split = [f"{cell(self.split)}.\n"] if self.split else []
+        return "\n".join([*lines, *split, self._sentence()])
 
     def _sentence(self) -> str:
         digest = f"content key `{short(self.key)}`"
@@ -91,9 +112,8 @@ def plan(history: History, base: str, config_path: Path) -> MergePlan:
     config = configuration.load(config_path)
     key = content.content_key(config)
     commit = trained_at(history, base, config.product, key)
-    return MergePlan(
-        config.product, key, commit, _difference(history, base, config.data.training, config_path)
-    )
+    difference = _difference(history, base, config, config_path)
+    return MergePlan(config.product, key, commit, difference, split_sentence(config))
 
 
 def trained_at(history: History, base: str, product: str, key: str) -> str | None:
@@ -110,17 +130,23 @@ def _key_at(history: History, commit: str, path: str) -> str | None:
     try:
         with written(history, configuration_of(history.entries(commit, path))) as root:
             config = configuration.load(root / path)
-        files = [file.as_posix() for file in (config.data.training, config.data.validation)]
+        files = [file.as_posix() for file in config.data.rows]
         with written(history, history.entries(commit, *files)) as root:
             return content.content_key(config, root)
     except ConfigError:
         return None
 
 
-def _difference(
+def _difference(history: History, base: str, config: Config, path: Path) -> DataDifference | None:
+    """Of all training files together; None where the base branch had none of them."""
+    found = [_of_file(history, base, file, path) for file in config.data.training_files]
+    known = [each for each in found if each is not None]
+    return reduce(DataDifference.__add__, known) if known else None
+
+
+def _of_file(
     history: History, base: str, training: Path, config_path: Path
 ) -> DataDifference | None:
-    """None where the base branch had no such file."""
     from tuneops.linting.diff import diff
 
     before = history.entries(base, training.as_posix())

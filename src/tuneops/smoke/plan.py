@@ -85,7 +85,7 @@ def read_plan(config: Config, wanted: Wanted) -> SmokePlan:
         CANDIDATE: wanted.candidate or config.release.candidate_deployment,
     }
     found = plan(config, prompts, deployments)
-    return _with_faults(found, leaks(prompts, config.data.training))
+    return _with_faults(found, leaks(prompts, config.data.training_files))
 
 
 def _against(config: Config, prompts: Sequence[Prompt], wanted: Wanted, before: Run) -> SmokePlan:

@@ -18,8 +18,8 @@ _WORD = re.compile(r"\w+")
 Question = tuple[int, str]
 
 
-def leaks(prompts: Sequence[Prompt], training: Path) -> list[str]:
-    """Which prompts occur in the training file, exactly or nearly, each with its line.
+def leaks(prompts: Sequence[Prompt], training: Sequence[Path]) -> list[str]:
+    """Which prompts occur in the training files, exactly or nearly, each with its line.
 
     The last message of a prompt is looked for among the users' messages.
 
@@ -28,10 +28,11 @@ def leaks(prompts: Sequence[Prompt], training: Path) -> list[str]:
     """
     search = _Search(prompts)
     found: dict[str, str] = {}
-    for prompt, line, likeness in search.among(questions(training)):
-        how = "is" if likeness == 1 else f"is {likeness:.0%} the same as"
-        text = f"prompt '{prompt}' {how} a question on line {line} of {training}"
-        found.setdefault(prompt, text)
+    for file in training:
+        for prompt, line, likeness in search.among(questions(file)):
+            how = "is" if likeness == 1 else f"is {likeness:.0%} the same as"
+            text = f"prompt '{prompt}' {how} a question on line {line} of {file}"
+            found.setdefault(prompt, text)
     return list(found.values())
 
 
@@ -50,10 +51,11 @@ def questions(training: Path) -> Iterator[Question]:
 
 def _asked(line: str) -> Iterator[str]:
     try:
-        messages = json.loads(line)["messages"]
+        row = json.loads(line)
+        messages = row.get("input", row)["messages"]  # a pair of answers has its question there
         contents = [m["content"] for m in messages if m["role"] == "user"]
         yield from (content for content in contents if isinstance(content, str))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return
 
 

@@ -7,8 +7,8 @@ from tuneops import pricing
 from tuneops.azure import jobs
 from tuneops.azure.jobs import Job
 from tuneops.config import Config
-from tuneops.linting.data_files import canonical_bytes
-from tuneops.linting.options import check_product
+from tuneops.linting.material import material
+from tuneops.linting.options import check_product, training_tokens
 from tuneops.training.watch import total_steps
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def spent(config: Config, client: "OpenAI", job: Job) -> float | None:
     steps = [event.step for event in jobs.events(client, job.id) if event.step]
     total = total_steps(job, examples(config))
     share = max(steps, default=0) / total if total else 0.0
-    tokens = check_product(config).statistics[str(config.data.training)].tokens
+    tokens = training_tokens(config, check_product(config))
     return pricing.spent(config, job, share=share, training_tokens=tokens)
 
 
@@ -40,4 +40,4 @@ def _by_the_hour(config: Config, client: "OpenAI", job: Job) -> float | None:
 
 
 def examples(config: Config) -> int:
-    return canonical_bytes(config.data.training).count(b"\n")
+    return material(config).examples

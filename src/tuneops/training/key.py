@@ -5,19 +5,19 @@ import json
 from pathlib import Path
 
 from tuneops.config import Config
-from tuneops.linting.data_files import canonical_bytes
+from tuneops.linting.material import material
 
 
 def content_key(config: Config, root: Path = Path()) -> str:
     """SHA-256 (64 hex digits) over everything that decides what a training yields.
 
-    The canonical bytes of both files, the base model and its version, the method with its
+    The rows of both files as they are uploaded, the base model and its version, the method with its
     hyperparameters and grader, the training type, and the seed if it is fixed.
     """
-    tuning = config.fine_tuning
+    tuning, rows = config.fine_tuning, material(config, root)
     decisive = {
-        "training": _digest(root / config.data.training),
-        "validation": _digest(root / config.data.validation),
+        "training": hashlib.sha256(rows.training).hexdigest(),
+        "validation": hashlib.sha256(rows.validation).hexdigest(),
         "model": f"{config.base.model}-{config.base.version}",
         "method": tuning.method,
         **tuning.settings(),
@@ -25,7 +25,3 @@ def content_key(config: Config, root: Path = Path()) -> str:
         "seed": None if tuning.seed == "random" else tuning.seed,
     }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(canonical_bytes(path)).hexdigest()

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tunelint.rule import Severity
 from tuneops.azure import catalog, files, jobs
@@ -20,8 +19,8 @@ from tuneops.errors import (
     StillRunningError,
     TuneopsError,
 )
-from tuneops.linting.data_files import canonical_bytes
-from tuneops.linting.options import check_product
+from tuneops.linting.material import material
+from tuneops.linting.options import check_product, training_tokens
 from tuneops.names import names_of
 from tuneops.provision import preflight
 from tuneops.training import key as content
@@ -157,17 +156,18 @@ class _Submitting:
             self._pause(decision.claim)
 
     def _upload(self, decision: Upload) -> None:
-        data = self._config.data
+        rows = material(self._config)
         wanted = (
-            (decision.training_file, self._names.training_file, data.training),
-            (decision.validation_file, self._names.validation_file, data.validation),
+            (decision.training_file, self._names.training_file, rows.training),
+            (decision.validation_file, self._names.validation_file, rows.validation),
         )
-        for there, name, path in wanted:
-            self._is_processed(there or self._upload_one(name, path))
+        for there, name, data in wanted:
+            self._is_processed(there or self._upload_one(name, data))
 
-    def _upload_one(self, name: str, path: Path) -> UploadedFile:
-        self._narrate(f"Uploading {path} as {name}.")
-        uploaded = files.upload(self._client, name, canonical_bytes(path))
+    def _upload_one(self, name: str, data: bytes) -> UploadedFile:
+        rows = data.count(b"\n")
+        self._narrate(f"Uploading {rows:,} rows as {name}.")
+        uploaded = files.upload(self._client, name, data)
         self._uploaded[uploaded.id] = uploaded
         return uploaded
 
@@ -307,11 +307,7 @@ def check(config: Config, foundry: Foundry) -> Training:
             f"The data has {len(errors)} errors, first {first.file}:{first.line}: {first.message}",
             remedy="Run 'validate_data.py check' for all of them, and mend the files.",
         )
-    data = config.data
-    training = Training(
-        tokens=report.statistics[str(data.training)].tokens,
-        size=sum(len(canonical_bytes(path)) for path in (data.training, data.validation)),
-    )
+    training = Training(training_tokens(config, report), material(config).size)
     limits.check_cost(config, training)
     limits.check_size(config, training)
     if foundry.managed is not None:
