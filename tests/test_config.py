@@ -19,6 +19,8 @@ from tests.conftest import REPOSITORY, ROOT
 from tuneops import config, config_types
 from tuneops.errors import ConfigError, ExitCode
 
+QWEN = {"model": "Qwen3-32B", "version": "1", "format": "Alibaba", "deployment": "base"}
+QWEN["continue_from"] = "other"
 TIENDA = REPOSITORY / "config/tienda.yaml"
 
 
@@ -72,6 +74,13 @@ def test_the_shipped_configuration_is_the_documented_product() -> None:
         ),
         (("smoke_test", "checks", "language"), "xx", "a language is one of"),
         (("azure", "region"), "../../x", "azure.region"),
+        (("base", "continue_from"), "../x", "base.continue_from: must look like"),
+        (("base",), QWEN, "Azure trains OpenAI's models alone any further"),
+        (("fine_tuning", "method"), "ppo", "fine_tuning.method: must be 'supervised'"),
+        (("fine_tuning", "method"), "reinforcement", "needs a grader"),
+        (("fine_tuning", "hyperparameters"), {"beta": 0.1}, "beta belongs to method dpo"),
+        (("fine_tuning", "response_format"), {}, "response_format belongs to method reinforcement"),
+        (("fine_tuning", "grader"), {"type": "nice"}, "'type' must be one of 'string_check'"),
         (("azure", "resource_group"), "a/b", "azure.resource_group"),
         (("azure", "project"), "a?b", "azure.project"),
         (("azure", "subscription"), "mine", "azure.subscription"),

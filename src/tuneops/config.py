@@ -17,6 +17,7 @@ from tuneops.checks.base import Check
 from tuneops.checks.kinds import AnyCheck, AsksQuestion, KnownLanguage, Language, Length
 from tuneops.config_types import (
     GROUP_NAME,
+    ORIGIN,
     PROJECT_NAME,
     DeploymentName,
     Duration,
@@ -53,7 +54,10 @@ class AzurePlace(Section):
 
 
 class BaseModelChoice(Section):
-    """The model that is fine-tuned, and its own deployment to compare with."""
+    """The model that is fine-tuned, and its own deployment to compare with.
+
+    ``continue_from`` names a job, or a product of the same account, whose model is trained further.
+    """
 
     model: ModelText
     version: ModelText
@@ -61,6 +65,13 @@ class BaseModelChoice(Section):
     deployment: DeploymentName
     sku: Sku = "GlobalStandard"
     capacity: int = Field(50, ge=1)
+    continue_from: Annotated[str, Field(pattern=ORIGIN)] | None = None
+
+    @model_validator(mode="after")
+    def _continues_what_can_be(self) -> Self:
+        if self.continue_from and not self.is_openai:
+            raise ValueError("continue_from: Azure trains OpenAI's models alone any further")
+        return self
 
     @property
     def is_openai(self) -> bool:
@@ -77,7 +88,7 @@ class BaseModelChoice(Section):
     @property
     def reported_model(self) -> str | None:
         """What a job reports as its base: for other makers' models nobody has published it."""
-        return self.job_model if self.is_openai else None
+        return self.job_model if self.is_openai and not self.continue_from else None
 
 
 class Candidate(Section):

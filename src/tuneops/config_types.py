@@ -17,6 +17,7 @@ from pydantic import (
 from tuneops.limits import DEPLOYMENT_NAME, SUFFIX_LENGTH, SUFFIX_PATTERN
 
 KEY_DIGITS = 12
+ORIGIN = r"^(?:ftjob-[A-Za-z0-9]{1,64}|[a-z][a-z0-9-]{0,30})$"  # a job, or a product
 _LONGEST = timedelta(days=36_500)  # no calendar ends within it
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 

@@ -37,13 +37,15 @@ class Kind(StrEnum):
 class Product:
     """A configuration file with the data folder of the same name, by paths from the root.
 
-    ``files`` are those that the configuration names as data.
+    ``files`` are those that the configuration names as data; ``continues`` is the product, or the
+    job, whose model is trained further.
     """
 
     name: str
     files: tuple[str, ...]
     smoke_prompts: str
     exceptions: str | None = None
+    continues: str | None = None
 
     @property
     def config(self) -> str:
@@ -155,4 +157,5 @@ def _product(file: Path, config: "Config") -> Product:
         tuple(file.as_posix() for file in data.files),
         data.smoke_prompts.as_posix(),
         exceptions.as_posix() if exceptions else None,
+        config.base.continue_from,
     )

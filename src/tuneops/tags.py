@@ -15,6 +15,7 @@ DIRTY = "-dirty"  # behind a commit, as git describes a tree with changes
 CREATED = "tuneops-created"
 EXPIRES = "tuneops-expires"
 JOB = "tuneops-job"
+CONTINUES = "tuneops-continues"
 DATA_DIGEST = "tuneops-data-digest"
 SMOKE = "tuneops-smoke"
 SMOKE_KEY = "tuneops-smoke-key"

@@ -162,6 +162,39 @@ def test_a_help_desk_with_tools_and_json_answers_is_compared_and_promoted(
     assert desk.done(*promoted)["deployment"] == "help-desk"
 
 
+def test_a_model_is_trained_further_by_another_product(
+    desk: Desk, patch: pytest.MonkeyPatch
+) -> None:
+    """The chain is in key, tags, card and show; who has no model yet cannot be continued."""
+    first = begin(desk, patch, "north", "supervised")
+    write_rows("north", conversation)
+    second = begin(desk, patch, "south", "supervised")
+    second["azure"] = {**first["azure"], "account": "tuneops-both-depots"}
+    second["base"]["continue_from"] = "north"
+    first["azure"]["account"] = "tuneops-both-depots"
+    for document in (first, second):
+        path = Path("config", f"{document['product']}.yaml")
+        path.write_text(yaml.safe_dump(document), "utf-8")
+    write_rows("south", lambda city: conversation(city.upper()))
+    desk.done("provision", "create")
+    before = uploaded(desk)
+    assert desk.run("fine_tune", "submit").refused(6, "No job trained this content")
+    assert uploaded(desk) == before
+    patch.setenv("TUNEOPS_CONFIG", "config/north.yaml")
+    parent = desk.train()
+    patch.setenv("TUNEOPS_CONFIG", "config/south.yaml")
+    child = desk.train()
+    assert child["model"] == parent["fine_tuned_model"]
+    released = desk.release()
+    assert released["continues"] == parent["fine_tuned_model"]
+    assert desk.done("deploy", "show")[-1]["continues"] == parent["fine_tuned_model"]
+    card = desk.run("deploy", "show", "--markdown").shown
+    assert f"{parent['fine_tuned_model']} ← gpt-4o-2024-08-06" in card.replace("\\", "")
+    key = desk.done("fine_tune", "submit", "--dry-run")["key"]
+    write_rows("north", lambda city: conversation(f"New {city}"))
+    assert desk.done("fine_tune", "submit", "--dry-run")["key"] != key
+
+
 def trainable() -> list[tuple[str, str]]:
     """Every base of the local catalogue with every method that it trains by."""
     return [

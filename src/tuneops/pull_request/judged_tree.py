@@ -47,16 +47,29 @@ class JudgedTree:
         return cls(history, tuple(before), tuple(entries), tuple(changed))
 
     def of_product(self, product: str) -> list[Entry]:
-        """The whole configuration, and the product's own data.
+        """The whole configuration, the product's own data, and that of what it continues.
 
         Raises:
             ConfigError: It is too large.
         """
-        folder = f"{DATA_FOLDER}/{product}/"
-        data = [entry for entry in self.entries if entry.path.startswith(folder)]
-        if reason := too_large(data, MAX_FILES, MAX_DATA_BYTES):
-            raise ConfigError(f"{folder}: {reason}", remedy="Keep only the product's data there.")
+        data: list[Entry] = []
+        for name in self._lineage(product):
+            folder = f"{DATA_FOLDER}/{name}/"
+            own = [entry for entry in self.entries if entry.path.startswith(folder)]
+            if reason := too_large(own, MAX_FILES, MAX_DATA_BYTES):
+                raise ConfigError(f"{folder}: {reason}", remedy="Keep only a product's data there.")
+            data += own
         return [*configuration_of(self.entries), *data]
+
+    def _lineage(self, product: str) -> list[str]:
+        """The product, the one whose model it trains further, and so on."""
+        continues = {known.name: known.continues for known in self.products()}
+        found: list[str] = []
+        name: str | None = product
+        while name in continues and name not in found:
+            found.append(name)
+            name = continues[name]
+        return found
 
     def products(self) -> list[Product]:
         """Raises: ConfigError where a configuration file is not valid."""

@@ -1,6 +1,6 @@
 """What merging a pull request would do: train a model or adopt one, and change which rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import reduce
 from pathlib import Path
@@ -14,8 +14,9 @@ from tuneops.git import History
 from tuneops.linting.material import split_sentence
 from tuneops.names import short
 from tuneops.products import CONFIG_FOLDER, DATA_FOLDER
-from tuneops.pull_request.judged_tree import configuration_of, written
+from tuneops.pull_request.judged_tree import configuration_of, write, written
 from tuneops.training import key as content
+from tuneops.training import origin
 
 COMMITS_LOOKED_AT = 50
 
@@ -128,13 +129,21 @@ def trained_at(history: History, base: str, product: str, key: str) -> str | Non
 def _key_at(history: History, commit: str, path: str) -> str | None:
     """The content key at a commit; None where that had no such product."""
     try:
-        with written(history, configuration_of(history.entries(commit, path))) as root:
-            config = configuration.load(root / path)
-        files = [file.as_posix() for file in config.data.rows]
-        with written(history, history.entries(commit, *files)) as root:
-            return content.content_key(config, root)
+        settings = configuration_of(history.entries(commit, f"{CONFIG_FOLDER}/"))
+        with written(history, settings) as root:
+            files = list(_rows(root, path))
+            write(history, history.entries(commit, *files), root)
+            return content.content_key(configuration.load(root / path), root)
     except ConfigError:
         return None
+
+
+def _rows(root: Path, path: str) -> Iterator[str]:
+    """The data files that the product's key is made of, with those of what it continues."""
+    config: Config | None = configuration.load(root / path)
+    while config is not None:
+        yield from (file.as_posix() for file in config.data.rows)
+        config = origin.product_of(config, root)
 
 
 def _difference(history: History, base: str, config: Config, path: Path) -> DataDifference | None:

@@ -58,7 +58,7 @@ def compared_release(
     """
     account = place.target.account.id
     comparison.check(compared, config.product, account, (left.job, left.key), left.models)
-    release = replace(compared.release, approved_by=approved_by)
+    release = replace(compared.release, approved_by=approved_by, continues=left.continues)
     if not plan.is_released(production(config, place), release):
         name = config.release.candidate_deployment
         comparison.check_candidate(place.find(name), compared, name)

@@ -8,6 +8,7 @@ from tuneops.azure.deployments import Deployment
 from tuneops.limits import MAX_TAG_VALUE
 from tuneops.tags import (
     APPROVED_BY,
+    CONTINUES,
     CREATED,
     DATA_DIGEST,
     GIT_SHA,
@@ -26,6 +27,7 @@ _PREVIOUS = "tuneops-previous-"
 _TAGS = {
     "key": KEY,
     "job": JOB,
+    "continues": CONTINUES,
     "git_sha": GIT_SHA,
     "released": CREATED,
     "data_digest": DATA_DIGEST,
@@ -44,7 +46,8 @@ _TAGS = {
 class Release:
     """A fine-tuned model with where it comes from; what is not known is empty.
 
-    ``key`` is the short content key, ``data_digest`` the SHA-256 of the training file's bytes,
+    ``key`` is the short content key, ``continues`` the fine-tuned model that was trained further
+    to it, ``data_digest`` the SHA-256 of the training file's bytes,
     ``smoke`` the smoke test's verdict on ``smoke_model`` of job ``smoke_job`` and content
     ``smoke_key``, ``smoke_rates`` what each of its checks found (`verdict.read_rates`),
     ``smoke_report`` the SHA-256 of its record, ``released`` the time of the deployment and
@@ -54,6 +57,7 @@ class Release:
     model: str
     key: str = ""
     job: str = ""
+    continues: str = ""
     git_sha: str = ""
     released: str = ""
     data_digest: str = ""

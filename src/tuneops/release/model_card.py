@@ -17,6 +17,7 @@ from tuneops.release import origin, smoke_tags
 from tuneops.release.history import Release
 from tuneops.release.target import ReleaseTarget
 from tuneops.training import costs
+from tuneops.training import origin as training_origin
 
 
 def card(config: Config, place: ReleaseTarget) -> str:
@@ -33,7 +34,8 @@ def card(config: Config, place: ReleaseTarget) -> str:
         )
     release, previous = Release.current(found), Release.previous(found)
     job = _job(place, release)
-    parts = [f"# {cell(name)}: model card", _table(_serving(config, release, job))]
+    chain = training_origin.chain(place.home.client, job.fine_tuned_model or "") if job else []
+    parts = [f"# {cell(name)}: model card", _table(_serving(config, release, chain))]
     parts += ["## Training", _table(_training(config, place, release, job))]
     curves = origin.loss(config, place.home, release)
     if curves:
@@ -47,10 +49,10 @@ def card(config: Config, place: ReleaseTarget) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _serving(config: Config, release: Release, job: Job | None) -> dict[str, object]:
+def _serving(config: Config, release: Release, chain: list[str]) -> dict[str, object]:
     return {
         "model": release.model,
-        "base model": job.model if job else config.base.job_model,
+        "base model": " ← ".join(chain) or config.base.job_model,
         "content key": release.key,
         "git commit": commit(release.git_sha),
         "released": release.released,

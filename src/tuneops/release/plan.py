@@ -8,6 +8,7 @@ from tuneops.config import Config
 from tuneops.errors import PreconditionError, UndecidedError
 from tuneops.release.history import Release
 from tuneops.tags import (
+    CONTINUES,
     CREATED,
     DATA_DIGEST,
     JOB,
@@ -29,6 +30,7 @@ def candidate(config: Config, release: Release, *, source: str | None) -> Wanted
     """The deployment that is compared before anybody uses it; it carries an expiry."""
     chosen = config.release.candidate
     tags = new_tags(config.product, key=release.key, expires_after=chosen.expires_after)
+    origin = {JOB: release.job, DATA_DIGEST: release.data_digest, CONTINUES: release.continues}
     return WantedDeployment(
         name=config.release.candidate_deployment,
         format=config.base.format,
@@ -36,7 +38,7 @@ def candidate(config: Config, release: Release, *, source: str | None) -> Wanted
         version=FINE_TUNED_VERSION,
         sku=chosen.sku,
         capacity=chosen.capacity,
-        tags=tags | {JOB: release.job, DATA_DIGEST: release.data_digest},
+        tags=tags | {name: value for name, value in origin.items() if value},
         content_filter=config.release.content_filter,
         source=source,
     )

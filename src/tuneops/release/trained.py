@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tuneops.azure import jobs
+from tuneops.azure import deployments, jobs
 from tuneops.azure.account import Foundry
 from tuneops.azure.jobs import Checkpoint
 from tuneops.config import Config
@@ -23,6 +23,7 @@ class Trained:
     key: str
     model: str
     checkpoints: tuple[Checkpoint, ...]
+    continues: str = ""
 
     @property
     def models(self) -> frozenset[str]:
@@ -37,15 +38,18 @@ class Trained:
             PreconditionError: The job has no such checkpoint.
         """
         if checkpoint is None:
-            return Release(self.model, key=self.key, job=self.job)
+            return self._of(self.model)
         for each in self.checkpoints:
             if checkpoint in {each.id, str(each.step)}:
-                return Release(each.id, key=self.key, job=self.job)
+                return self._of(each.id)
         listed = ", ".join(f"{each.step} ({each.id})" for each in self.checkpoints)
         raise PreconditionError(
             f"Job {self.job} has no checkpoint {checkpoint}.",
             remedy=f"It has: {listed or 'none'}.",
         )
+
+    def _of(self, model: str) -> Release:
+        return Release(model, key=self.key, job=self.job, continues=self.continues)
 
 
 def trained(config: Config, home: Foundry, job_id: str | None) -> Trained:
@@ -60,7 +64,8 @@ def trained(config: Config, home: Foundry, job_id: str | None) -> Trained:
         raise without_result(job, "model")
     key = (job.suffix or "").rpartition("-")[2] or short(content.content_key(config))
     checkpoints = jobs.checkpoints(home.client, job.id)
-    return Trained(job.id, key, job.fine_tuned_model, tuple(checkpoints))
+    continues = job.model if deployments.is_fine_tuned(job.model) else ""
+    return Trained(job.id, key, job.fine_tuned_model, tuple(checkpoints), continues)
 
 
 def models_of(home: Foundry, job_id: str) -> frozenset[str]:

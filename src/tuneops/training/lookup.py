@@ -9,6 +9,7 @@ from tuneops.config import Config
 from tuneops.errors import PreconditionError
 from tuneops.names import is_of_product, names_of, short
 from tuneops.training import key as content
+from tuneops.training import origin
 from tuneops.training.next_step import matching
 
 if TYPE_CHECKING:
@@ -22,6 +23,21 @@ def find(config: Config, client: "OpenAI", job_id: str | None) -> Job:
         PreconditionError: There is no such job, or it belongs to another product.
     """
     return _of_product(config, client, job_id) if job_id else _of_content(config, client)
+
+
+def base_model(config: Config, client: "OpenAI") -> str:
+    """The model that a job of the product starts from.
+
+    Raises:
+        PreconditionError: What is to be trained further has no model, or is not there.
+        StillRunningError: It is not trained yet.
+    """
+    named = config.base.continue_from
+    if named is None:
+        return config.base.job_model
+    product = origin.product_of(config)
+    job_id = _of_content(product, client).id if product else named
+    return origin.model_of(client, job_id)
 
 
 def facts(job: Job) -> dict[str, Any]:

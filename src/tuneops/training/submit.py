@@ -24,7 +24,7 @@ from tuneops.linting.options import check_product, training_tokens
 from tuneops.names import names_of
 from tuneops.provision import preflight
 from tuneops.training import key as content
-from tuneops.training import next_step
+from tuneops.training import lookup, next_step
 from tuneops.training import preflight as limits
 from tuneops.training.duplicates import keep_oldest
 from tuneops.training.free_space import make_room
@@ -142,6 +142,7 @@ class _Submitting:
         if isinstance(decision, Refuse):
             raise _tried_before(decision.job)
         if isinstance(decision, Upload | Claim) and not self._checked:
+            lookup.base_model(self._config, self._client)
             training = check(self._config, self._foundry)
             self._narrate(f"{limits.estimate(self._config, training)}.")
             make_room(self._config, self._foundry, training, self._narrate)
@@ -221,7 +222,7 @@ class _Submitting:
     def _new_job(self, decision: Create) -> NewJob:
         tuning = self._config.fine_tuning
         return NewJob(
-            model=self._config.base.job_model,
+            model=lookup.base_model(self._config, self._client),
             training_file=decision.training_file.id,
             validation_file=decision.validation_file.id,
             suffix=self._names.suffix,
