@@ -5,9 +5,16 @@ from typing import Any
 
 from local_azure.json_text import JSONResponse
 
+# Codes that OpenAI's own form words otherwise; the rest are the same in both.
+_OPENAI_CODES = {"invalidPayload": "invalid_value", "notFound": None, "unexpectedEntityState": None}
+_OPENAI_TYPES = {429: "too_many_requests", 500: "server_error"}
+
 
 class AzureError(Exception):
-    """Ends a request; `body` replaces the usual {"error": {...}} where a gateway answers."""
+    """Ends a request; `body` replaces the usual {"error": {...}} where a gateway answers.
+
+    `param` is what of the request is wrong; only OpenAI's form says so.
+    """
 
     def __init__(
         self,
@@ -16,7 +23,7 @@ class AzureError(Exception):
         message: str,
         *,
         headers: Mapping[str, str] | None = None,
-        target: str | None = None,
+        param: str | None = None,
         details: Sequence[Mapping[str, Any]] = (),
         body: Mapping[str, Any] | None = None,
     ) -> None:
@@ -25,7 +32,7 @@ class AzureError(Exception):
         self.code = code
         self.message = message
         self.headers = dict(headers or {})
-        self.target = target
+        self.param = param
         self.details = list(details)
         self.body = body
 
@@ -33,10 +40,21 @@ class AzureError(Exception):
         content = self.body if self.body is not None else {"error": self._error()}
         return JSONResponse(content, self.status, self.headers)
 
+    def in_openai_form(self) -> "AzureError":
+        """The same, as the surfaces word it that Azure has taken over from OpenAI."""
+        error = {
+            "message": self.message,
+            "type": _OPENAI_TYPES.get(self.status, "invalid_request_error"),
+            "param": self.param,
+            "code": _OPENAI_CODES.get(self.code, self.code),
+        }
+        more = (self.body or {}).get("error", {})
+        error |= {key: value for key, value in more.items() if value is not None}
+        body = {"error": error}
+        return AzureError(self.status, self.code, self.message, headers=self.headers, body=body)
+
     def _error(self) -> dict[str, Any]:
         error: dict[str, Any] = {"code": self.code, "message": self.message}
-        if self.target is not None:
-            error["target"] = self.target
         if self.details:
             error["details"] = self.details
         return error

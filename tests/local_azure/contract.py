@@ -91,6 +91,7 @@ def specification(file: str, *, closed: bool = True) -> dict[str, Any]:
         schemas["Embedding"]["properties"]["embedding"] = {}
     if file in (RESPONSES, EVALS):
         _loosen(content)
+        _nest_errors(content)
     _plain(content)
     return content
 
@@ -105,6 +106,17 @@ def _loosen(node: object) -> None:
             node["anyOf"] = node.pop("oneOf")
         for item in node.values():
             _loosen(item)
+
+
+def _nest_errors(content: dict[str, Any]) -> None:
+    """Some refusals of OpenAI's description lack the `error` around them, which its SDK wants."""
+    bare, nested = "#/components/schemas/Error", "#/components/schemas/ErrorResponse"
+    for methods in content["paths"].values():
+        for described in methods.values():
+            for response in described["responses"].values():
+                schema = _content(response)
+                if schema == {"$ref": bare}:
+                    schema["$ref"] = nested
 
 
 def _models() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from local_azure.data_plane.wire import (
     Json,
     Operation,
     invalid,
+    invalid_value,
     missing,
     ordered_page,
     without_nulls,
@@ -34,9 +35,11 @@ async def create(call: Call) -> Response:
     body = await call.json()
     endpoint = str(body.get("endpoint")).removeprefix("/v1")
     if endpoint not in _ENDPOINTS:
-        raise invalid(f"'endpoint' must be one of {', '.join(_ENDPOINTS)}, with /v1 or without.")
+        raise invalid_value(
+            "endpoint", f"must be one of {', '.join(_ENDPOINTS)}, with /v1 or without."
+        )
     if body.get("completion_window") != "24h":
-        raise invalid("'completion_window' must be 24h.")
+        raise invalid_value("completion_window", "must be 24h.")
     file = call.state.store.get("file", call.scope, str(body.get("input_file_id")))
     if file is None or file["purpose"] != "batch":
         raise invalid(f"There is no file '{body.get('input_file_id')}' for batches.")

@@ -11,7 +11,7 @@ from local_azure.data_plane import stored_completions
 from local_azure.data_plane.answering import Answered, Choice, answered, require_deployment
 from local_azure.data_plane.chat_request import Asked, checked
 from local_azure.data_plane.event_stream import EventStream, event, pieces
-from local_azure.data_plane.wire import Call, Json, Operation, invalid
+from local_azure.data_plane.wire import Call, Json, Operation, invalid_value
 from local_azure.json_text import JSONResponse
 from local_azure.simulated_model.content_checks import completion_results, prompt_results
 
@@ -29,7 +29,7 @@ async def dated(call: Call) -> Response:
 async def v1(call: Call) -> Response:
     body = await call.json()
     if not isinstance(body.get("model"), str):
-        raise invalid("'model' must be the name of a deployment.")
+        raise invalid_value("model", "must be the name of a deployment.")
     return await _complete(call, body["model"], body)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local_azure.data_plane.structured import checked_format, checked_tools
-from local_azure.data_plane.wire import Json, invalid
+from local_azure.data_plane.wire import Json, invalid_value
 from local_azure.simulated_model.training_file import Message
 
 DEFAULT_TEMPERATURE = 1.0
@@ -132,7 +132,7 @@ def checked(body: Json) -> Asked:
     request = _parsed(body)
     stops = [request.stop] if isinstance(request.stop, str) else request.stop or []
     if request.top_logprobs is not None and not request.logprobs:
-        raise invalid("'top_logprobs' needs 'logprobs' to be true.")
+        raise invalid_value("top_logprobs", "needs 'logprobs' to be true.")
     return Asked(
         messages=body["messages"],
         temperature=DEFAULT_TEMPERATURE if request.temperature is None else request.temperature,
@@ -155,4 +155,4 @@ def _parsed(body: Json) -> _Request:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise invalid(f"'{where}': {first['msg']}.") from None
+        raise invalid_value(where, f"{first['msg']}.") from None

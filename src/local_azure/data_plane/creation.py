@@ -16,6 +16,7 @@ from local_azure.data_plane.wire import (
     Call,
     Json,
     invalid,
+    invalid_value,
     new_id,
     over_quota,
     without_nulls,
@@ -117,7 +118,7 @@ def _base_model(call: Call, body: Json) -> CatalogModel:
     """The catalogue's model, or that from which an earlier job of the account started."""
     name = body.get("model")
     if not isinstance(name, str) or not name:
-        raise invalid("'model' is missing.")
+        raise invalid_value("model", "is missing.")
     earlier = trained_models.find(call.state.store, call.scope, name)
     base = call.state.catalog.base_model(earlier.base if earlier else name)
     if base is None or base.retired("fineTune") or (earlier and base.format != "OpenAI"):
@@ -159,10 +160,10 @@ def _method(base: CatalogModel, body: Json) -> str:
 def _material(call: Call, body: Json, key: str) -> Material:
     file_id = body.get(key)
     if not isinstance(file_id, str) or not file_id:
-        raise invalid(f"'{key}' is missing.")
+        raise invalid_value(f"{key}", "is missing.")
     file = call.state.store.get("file", call.scope, file_id)
     if file is None or file["purpose"] != "fine-tune":
-        raise invalid(f"'{key}': there is no file '{file_id}' for fine-tuning.")
+        raise invalid_value(f"{key}", f"there is no file '{file_id}' for fine-tuning.")
     status, _ = files.status(call, file)
     known = files.inspection(call, file)
     if status != "processed" or known is None:
@@ -174,7 +175,7 @@ def _suffix(suffix: object) -> str | None:
     if suffix is None:
         return None
     if not isinstance(suffix, str) or not SUFFIX.fullmatch(suffix):
-        raise invalid("'suffix' must be 1 to 40 characters of a-z, A-Z, 0-9, - and _.")
+        raise invalid_value("suffix", "must be 1 to 40 characters of a-z, A-Z, 0-9, - and _.")
     return suffix
 
 
@@ -182,7 +183,7 @@ def _seed(seed: object) -> int:
     if seed is None:
         return secrets.randbelow(INT32)
     if not isinstance(seed, int) or isinstance(seed, bool) or not -INT32 <= seed < INT32:
-        raise invalid("'seed' must be a 32-bit integer.")
+        raise invalid_value("seed", "must be a 32-bit integer.")
     return seed
 
 
@@ -206,7 +207,7 @@ def _options(body: Json, method: str) -> Json:
 def _stated(body: Json, method: str) -> Json:
     stated = _options(body, method).get("hyperparameters") or body.get("hyperparameters") or {}
     if not isinstance(stated, dict):
-        raise invalid("'hyperparameters' must be an object.")
+        raise invalid_value("hyperparameters", "must be an object.")
     return stated
 
 
@@ -223,7 +224,7 @@ def _exploration(body: Json) -> Json:
         raise invalid(f"A grader of the type {min(unfit)} cannot train here.{reason}")
     stated = _stated(body, "reinforcement")
     if stated.get("reasoning_effort", "default") not in EFFORTS:
-        raise invalid(f"'reasoning_effort' must be one of {', '.join(EFFORTS)}.")
+        raise invalid_value("reasoning_effort", f"must be one of {', '.join(EFFORTS)}.")
     found = {
         "compute_multiplier": _positive(stated, "compute_multiplier", COMPUTE_MULTIPLIER),
         "eval_interval": _whole(stated, "eval_interval", INT32),

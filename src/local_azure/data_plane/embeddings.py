@@ -11,7 +11,7 @@ from local_azure.data_plane.answering import (
     shown_model,
     spent,
 )
-from local_azure.data_plane.wire import Call, Json, Operation, invalid
+from local_azure.data_plane.wire import Call, Json, Operation, invalid, invalid_value
 from local_azure.errors import operation_not_supported
 from local_azure.json_text import JSONResponse
 from local_azure.simulated_model.embedding import as_base64, embedding
@@ -73,7 +73,7 @@ def _inputs(body: Json) -> list[str]:
     if many and all(isinstance(token, int) and not isinstance(token, bool) for token in many):
         many = [many]
     if not many or len(many) > INPUTS:
-        raise invalid(f"'input' must be a text or 1 to {INPUTS} of them.")
+        raise invalid_value("input", f"must be a text or 1 to {INPUTS} of them.")
     return [_text(one) for one in many]
 
 
@@ -82,7 +82,7 @@ def _text(one: object) -> str:
         return one
     if isinstance(one, list) and one and all(isinstance(token, int) for token in one):
         return " ".join(f"t{token}" for token in one)
-    raise invalid("'input' must be texts that are not empty, or lists of tokens.")
+    raise invalid_value("input", "must be texts that are not empty, or lists of tokens.")
 
 
 def _dimensions(deployment: Document, body: Json) -> int:
@@ -92,7 +92,7 @@ def _dimensions(deployment: Document, body: Json) -> int:
     if asked is None:
         return most
     if not isinstance(asked, int) or isinstance(asked, bool) or not 1 <= asked <= most:
-        raise invalid(f"'dimensions' must be a number from 1 to {most}.")
+        raise invalid_value("dimensions", f"must be a number from 1 to {most}.")
     if model == _FIXED:
         raise invalid("This model does not support specifying dimensions.")
     return asked
@@ -101,5 +101,5 @@ def _dimensions(deployment: Document, body: Json) -> int:
 def _is_written(body: Json) -> bool:
     form = body.get("encoding_format", "float")
     if form not in ("float", "base64"):
-        raise invalid("'encoding_format' must be float or base64.")
+        raise invalid_value("encoding_format", "must be float or base64.")
     return bool(form == "base64")

@@ -14,9 +14,10 @@ from local_azure.data_plane.wire import (
     Json,
     Operation,
     Surface,
-    invalid,
+    invalid_value,
     missing,
     ordered_page,
+    with_openai_errors,
     wrong_state,
 )
 from local_azure.errors import AzureError
@@ -33,14 +34,14 @@ async def create(call: Call) -> Response:
     body = await call.json()
     criteria = body.get("testing_criteria")
     if not isinstance(criteria, list) or not criteria:
-        raise invalid("'testing_criteria' must be a list of graders.")
+        raise invalid_value("testing_criteria", "must be a list of graders.")
     eval_id = f"eval_{secrets.token_hex(16)}"
     wire = {
         "object": "eval",
         "id": eval_id,
         "name": body.get("name") or eval_id,
         "data_source_config": _source_config(body.get("data_source_config")),
-        "testing_criteria": [_criterion(one) for one in criteria],
+        "testing_criteria": [_criterion(one, n) for n, one in enumerate(criteria)],
         "created_at": int(call.now),
         "metadata": checked_metadata(body.get("metadata")),
     }
@@ -132,7 +133,7 @@ async def get_item(call: Call) -> Response:
 
 
 _RUN = "/evals/{eval}/runs/{run}"
-OPERATIONS = (
+OPERATIONS = with_openai_errors(
     Operation("POST", "/evals", create, _V1),
     Operation("GET", "/evals", list_, _V1),
     Operation("GET", "/evals/{eval}", get, _V1),
@@ -152,17 +153,18 @@ def _source_config(config: object) -> Json:
     """Of the three sources, the one that brings its own rows."""
     kind = config.get("type") if isinstance(config, dict) else None
     if not isinstance(config, dict) or kind != "custom":
-        raise invalid(f"'data_source_config.type' is '{kind}': only custom ones are here.")
+        raise invalid_value("data_source_config.type", f"is '{kind}': only custom ones are here.")
     item = config.get("item_schema")
     if not isinstance(item, dict):
-        raise invalid("'data_source_config.item_schema' must be a JSON schema.")
+        raise invalid_value("data_source_config.item_schema", "must be a JSON schema.")
     return {"type": "custom", "schema": {"type": "object", "properties": {"item": item}}}
 
 
-def _criterion(grader: object) -> Json:
-    checked = grading.checked_grader(grader)
+def _criterion(grader: object, position: int) -> Json:
+    param = f"testing_criteria[{position}]"
+    checked = grading.checked_grader(grader, param)
     if checked["type"] == "multi":
-        raise invalid("A criterion cannot be a grader of several.")
+        raise invalid_value(param, "is a grader of several, which no criterion can be.")
     return checked
 
 
@@ -170,7 +172,7 @@ def _rows(call: Call, source: object) -> list[Json]:
     """The items, each with the sample that came along or without one."""
     kind = source.get("type") if isinstance(source, dict) else None
     if not isinstance(source, dict) or kind not in ("jsonl", "completions", "responses"):
-        raise invalid("'data_source.type' must be jsonl, completions or responses.")
+        raise invalid_value("data_source.type", "must be jsonl, completions or responses.")
     given = source.get("source")
     kind = given.get("type") if isinstance(given, dict) else None
     if isinstance(given, dict) and kind == "file_content" and isinstance(given["content"], list):
@@ -178,9 +180,9 @@ def _rows(call: Call, source: object) -> list[Json]:
     elif isinstance(given, dict) and kind == "file_id":
         rows = _file_rows(call, str(given.get("id")))
     else:
-        raise invalid("'data_source.source.type' must be file_content or file_id.")
+        raise invalid_value("data_source.source.type", "must be file_content or file_id.")
     if not rows or not all(isinstance(row, dict) for row in rows):
-        raise invalid("The data source has no rows, or one that is no object.")
+        raise invalid_value("data_source.source", "has no rows, or one that is no object.")
     return rows
 
 
@@ -191,7 +193,7 @@ def _file_rows(call: Call, file_id: str) -> list[Any]:
     try:
         return [json.loads(line) for line in path.read_bytes().splitlines() if line.strip()]
     except ValueError:
-        raise invalid(f"The file '{file_id}' is no JSONL.") from None
+        raise invalid_value("data_source.source.id", "names a file that is no JSONL.") from None
 
 
 def _eval(call: Call) -> Document:

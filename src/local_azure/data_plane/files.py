@@ -29,6 +29,7 @@ from local_azure.data_plane.wire import (
     Json,
     Operation,
     invalid,
+    invalid_value,
     missing,
     new_id,
     over_quota,
@@ -75,7 +76,7 @@ async def import_(call: Call) -> Response:
     body = await call.json()
     url = body.get("content_url")
     if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https"):
-        raise invalid("'content_url' must be an http or https address.")
+        raise invalid_value("content_url", "must be an http or https address.")
     file = new_file(call, body.get("filename"), body.get("purpose"))
     require_room(call, file["purpose"], 0)
     return call.created(add(call, file | {"content_url": url}))
@@ -126,9 +127,9 @@ OPERATIONS = (
 
 def new_file(call: Call, filename: object, purpose: object) -> File:
     if not isinstance(filename, str) or not filename:
-        raise invalid("'filename' is missing.")
+        raise invalid_value("filename", "is missing.")
     if purpose not in PURPOSES:
-        raise invalid(f"'purpose' must be one of {', '.join(PURPOSES)}.")
+        raise invalid_value("purpose", f"must be one of {', '.join(PURPOSES)}.")
     return {"id": new_id("file"), "created": call.now, "filename": filename, "purpose": purpose}
 
 
@@ -265,7 +266,7 @@ def _expiry(call: Call, form: FormData) -> int | None:
     least, most = (days * 86400 for days in EXPIRY_DAYS)
     whole = isinstance(seconds, str) and seconds.isdecimal()
     if anchor != "created_at" or not whole or not least <= int(str(seconds)) <= most:
-        raise invalid(f"'expires_after' must be {least} to {most} seconds after created_at.")
+        raise invalid_value("expires_after", f"must be {least} to {most} seconds after created_at.")
     return int(call.now) + int(str(seconds))
 
 

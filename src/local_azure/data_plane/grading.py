@@ -10,7 +10,7 @@ from starlette.responses import Response
 from local_azure.arm.deployments import live
 from local_azure.data_plane import chat
 from local_azure.data_plane.answering import shown_model
-from local_azure.data_plane.wire import Call, Json, Operation, Surface, invalid
+from local_azure.data_plane.wire import Call, Json, Operation, Surface, invalid_value
 from local_azure.errors import AzureError
 from local_azure.json_text import JSONResponse
 from local_azure.simulated_model import graders
@@ -42,9 +42,9 @@ async def run(call: Call) -> Response:
     grader = checked_grader(body.get("grader"))
     sample, item = body.get("model_sample"), body.get("item")
     if not isinstance(sample, str):
-        raise invalid("'model_sample' must be a text.")
+        raise invalid_value("model_sample", "must be a text.")
     if not isinstance(item, dict | None):
-        raise invalid("'item' must be an object.")
+        raise invalid_value("item", "must be an object.")
     began = time.perf_counter()
     found = await graded(call, grader, item or {}, sample)
     return JSONResponse(_result(grader, found, time.perf_counter() - began))
@@ -60,12 +60,12 @@ OPERATIONS = (
 )
 
 
-def checked_grader(grader: object) -> Json:
+def checked_grader(grader: object, param: str = "grader") -> Json:
     """Raises AzureError."""
     try:
         return graders.checked(grader)
     except GraderError as error:
-        raise invalid(str(error)) from None
+        raise invalid_value(param, f"is no grader: {error}") from None
 
 
 async def graded(call: Call, grader: Json, item: Json, sample: str) -> Grade:

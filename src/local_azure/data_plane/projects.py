@@ -12,6 +12,7 @@ from local_azure.data_plane.wire import (
     Operation,
     Surface,
     invalid,
+    invalid_value,
     missing,
     without_nulls,
 )
@@ -87,7 +88,7 @@ async def put_dataset(call: Call) -> Response:
         raise invalid("A dataset has a 'type' of uri_file or uri_folder and a 'dataUri'.")
     name, version = call.path("dataset"), call.path("version")
     if not (_NAME.fullmatch(name) and _NAME.fullmatch(version)):
-        raise invalid(f"'{name}' or '{version}' is no name of a dataset or of its version.")
+        raise invalid_value(f"{name}", f"or '{version}' is no name of a dataset or of its version.")
     dataset = {key: body.get(key) for key in _DATASET_FIELDS}
     dataset |= {"name": name, "version": version, "isReference": True}
     dataset["id"] = f"{call.account['id']}/data/{name}/versions/{version}"

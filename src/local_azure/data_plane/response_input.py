@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from local_azure.data_plane.wire import Json, invalid
+from local_azure.data_plane.wire import Json, invalid_value
 
 LEAST_OUTPUT_TOKENS = 16  # OpenAI's specification
 _ROLES = ("user", "system", "developer", "assistant")
@@ -24,14 +24,14 @@ class Prompt:
         given = body.get("input", "")
         listed = [{"role": "user", "content": given}] if isinstance(given, str) else given
         if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-            raise invalid("'input' must be a text or a list of items.")
+            raise invalid_value("input", "must be a text or a list of items.")
         instructions = body.get("instructions")
         if not isinstance(instructions, str | None):
-            raise invalid("'instructions' must be a text.")
+            raise invalid_value("instructions", "must be a text.")
         made = [_message(item, position) for position, item in enumerate(listed)]
         messages = [message for message in made if message is not None]
         if not before + messages:
-            raise invalid("'input' is empty.")
+            raise invalid_value("input", "is empty.")
         return cls(instructions, before + messages, [_item(item) for item in listed])
 
     def chat_body(self, body: Json) -> Json:
@@ -39,7 +39,7 @@ class Prompt:
         system = [{"role": "system", "content": self.instructions}] if self.instructions else []
         most = body.get("max_output_tokens")
         if isinstance(most, int) and most < LEAST_OUTPUT_TOKENS:
-            raise invalid(f"'max_output_tokens' must be at least {LEAST_OUTPUT_TOKENS}.")
+            raise invalid_value("max_output_tokens", f"must be at least {LEAST_OUTPUT_TOKENS}.")
         same = ("temperature", "top_p", "stream", "user", "parallel_tool_calls")
         return {
             **{key: body[key] for key in same if key in body},
@@ -56,7 +56,7 @@ def text_format(body: Json) -> Json:
     text = body.get("text") or {}
     form = text.get("format") if isinstance(text, dict) else text
     if not isinstance(form, dict | None):
-        raise invalid("'text.format' must be an object.")
+        raise invalid_value("text.format", "must be an object.")
     return form or {"type": "text"}
 
 
@@ -76,14 +76,14 @@ def tools_shown(body: Json) -> list[Json]:
 def _tools(body: Json) -> list[Json]:
     tools = body.get("tools") or []
     if not isinstance(tools, list):
-        raise invalid("'tools' must be a list.")
+        raise invalid_value("tools", "must be a list.")
     return tools
 
 
 def _tool(tool: object, position: int) -> Json:
     kind = tool.get("type") if isinstance(tool, dict) else None
     if kind != "function" or not isinstance(tool, dict):
-        raise invalid(f"'tools[{position}].type' is '{kind}': only functions are here.")
+        raise invalid_value(f"tools[{position}].type", f"is '{kind}': only functions are here.")
     known = ("name", "description", "parameters", "strict")
     return {"type": "function", "function": {key: tool[key] for key in known if key in tool}}
 
@@ -118,14 +118,14 @@ def _message(item: Json, position: int) -> Json | None:
         return {"role": "tool", "content": text, "tool_call_id": str(item.get("call_id"))}
     if kind in ("reasoning", "item_reference"):
         return None
-    raise invalid(f"'input[{position}]' is no message, function call or output of one.")
+    raise invalid_value(f"input[{position}]", "is no message, function call or output of one.")
 
 
 def _content(content: object, position: int) -> object:
     if isinstance(content, str):
         return content
     if not isinstance(content, list) or not content:
-        raise invalid(f"'input[{position}].content' must be a text or a list of parts.")
+        raise invalid_value(f"input[{position}].content", "must be a text or a list of parts.")
     return [_part(part, position) for part in content]
 
 
@@ -135,7 +135,7 @@ def _part(part: object, position: int) -> Json:
         return {"type": "text", "text": part["text"]}
     if isinstance(part, dict) and kind == "input_image" and isinstance(part.get("image_url"), str):
         return {"type": "image_url", "image_url": {"url": part["image_url"]}}
-    raise invalid(f"'input[{position}].content' has a part that is neither text nor image.")
+    raise invalid_value(f"input[{position}].content", "has a part that is neither text nor image.")
 
 
 def _item(item: Json) -> Json:

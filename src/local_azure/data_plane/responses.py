@@ -16,11 +16,13 @@ from local_azure.data_plane.wire import (
     Json,
     Operation,
     Surface,
-    invalid,
+    invalid_value,
     missing,
     ordered_page,
+    with_openai_errors,
     wrong_state,
 )
+from local_azure.errors import AzureError
 from local_azure.json_text import JSONResponse
 from local_azure.simulated_model.training_file import count_tokens
 from local_azure.store import Document
@@ -28,16 +30,23 @@ from local_azure.store import Document
 BACKGROUND_SECONDS = 4.0  # of work until an answer in the background is there
 _KIND = "response"
 _V1: tuple[Surface, ...] = ("v1",)
+# What chat calls a parameter, and what it is called here.
+_WORDS = {
+    "messages": "input",
+    "max_tokens": "max_output_tokens",
+    "response_format.json_schema": "text.format",
+    "response_format": "text.format",
+}
 
 
 async def create(call: Call) -> Response:
     body = await call.json()
     name = body.get("model")
     if not isinstance(name, str):
-        raise invalid("'model' must be the name of a deployment.")
+        raise invalid_value("model", "must be the name of a deployment.")
     deployment = require_deployment(call, name)
     prompt = Prompt.of(body, _conversation(call, body.get("previous_response_id")))
-    asked = checked(prompt.chat_body(body))
+    asked = _checked(prompt, body)
     found = await answered(call, deployment, asked)
     wire = _wire(call, body, asked, found)
     if body.get("store") is not False:
@@ -76,12 +85,12 @@ async def input_items(call: Call) -> Response:
 async def input_tokens(call: Call) -> Response:
     body = await call.json()
     prompt = Prompt.of(body, _conversation(call, body.get("previous_response_id")))
-    asked = checked(prompt.chat_body(body))
+    asked = _checked(prompt, body)
     count = count_tokens([asked.messages])[0]
     return JSONResponse({"object": "response.input_tokens", "input_tokens": count})
 
 
-OPERATIONS = (
+OPERATIONS = with_openai_errors(
     Operation("POST", "/responses", create, _V1),
     Operation("POST", "/responses/input_tokens", input_tokens, _V1),
     Operation("GET", "/responses/{response}", get, _V1),
@@ -97,9 +106,31 @@ def _conversation(call: Call, previous: object) -> list[Json]:
         return []
     stored = call.state.store.get(_KIND, call.scope, str(previous))
     if stored is None:
-        raise missing("response", str(previous))
+        raise AzureError(
+            400,
+            "previous_response_not_found",
+            f"Previous response with id '{previous}' not found.",
+            param="previous_response_id",
+        )
     messages: list[Json] = stored["messages"]
     return messages
+
+
+def _checked(prompt: Prompt, body: Json) -> Asked:
+    """As a chat's request is; raises AzureError in the words of this one."""
+    try:
+        return checked(prompt.chat_body(body))
+    except AzureError as error:
+        param = error.param or ""
+        reason = error.message.removeprefix(f"'{param}' ")
+        raise invalid_value(_own_word(param), reason) from None
+
+
+def _own_word(param: str) -> str:
+    for chats, own in _WORDS.items():
+        if param.startswith(chats):
+            return own + param.removeprefix(chats)
+    return param.replace(".function.", ".")
 
 
 def _found(call: Call) -> Document:

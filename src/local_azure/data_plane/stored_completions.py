@@ -7,7 +7,7 @@ from local_azure.data_plane.wire import (
     Json,
     Operation,
     Surface,
-    invalid,
+    invalid_value,
     missing,
     ordered_page,
 )
@@ -30,10 +30,10 @@ def checked_metadata(metadata: object) -> dict[str, str]:
     if metadata is None:
         return {}
     if not isinstance(metadata, dict) or len(metadata) > PAIRS:
-        raise invalid(f"'metadata' must be an object of at most {PAIRS} pairs.")
+        raise invalid_value("metadata", f"must be an object of at most {PAIRS} pairs.")
     for key, value in metadata.items():
         if not isinstance(value, str) or len(key) > KEY_LENGTH or len(value) > VALUE_LENGTH:
-            raise invalid(f"'metadata.{key[:KEY_LENGTH]}' is no text, or too long.")
+            raise invalid_value(f"metadata.{key[:KEY_LENGTH]}", "is no text, or too long.")
     return metadata
 
 
@@ -56,7 +56,7 @@ async def get(call: Call) -> Response:
 async def update(call: Call) -> Response:
     body = await call.json()
     if not isinstance(body.get("metadata"), dict):
-        raise invalid("'metadata' is missing.")
+        raise invalid_value("metadata", "is missing.")
     stored = _found(call)
     stored["wire"]["metadata"] = checked_metadata(body["metadata"])
     call.state.store.put(_KIND, call.scope, stored["wire"]["id"], stored)

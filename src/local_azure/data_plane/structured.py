@@ -8,7 +8,7 @@ from math import log
 from random import Random
 from typing import Any
 
-from local_azure.data_plane.wire import Json, invalid
+from local_azure.data_plane.wire import Json, invalid_value
 from local_azure.simulated_model.json_instance import instance
 from local_azure.simulated_model.training_file import Message, text_of
 
@@ -22,38 +22,41 @@ def checked_tools(body: Json) -> list[Json]:
     """Raises AzureError."""
     tools = body.get("tools") or []
     if not isinstance(tools, list) or len(tools) > MAX_TOOLS:
-        raise invalid(f"'tools' must be a list of up to {MAX_TOOLS}.")
+        raise invalid_value("tools", f"must be a list of up to {MAX_TOOLS}.")
     for position, tool in enumerate(tools):
         _require_function(tool, position)
     named = _named(body.get("tool_choice"))
     if named and named not in [tool["function"]["name"] for tool in tools]:
-        raise invalid(f"'tool_choice' names '{named}', which is not in 'tools'.")
+        raise invalid_value("tool_choice", f"names '{named}', which is not in 'tools'.")
     if not named and body.get("tool_choice") not in (None, *_CHOICES):
-        raise invalid(f"'tool_choice' must be one of {', '.join(_CHOICES)}, or name a function.")
+        raise invalid_value(
+            "tool_choice", f"must be one of {', '.join(_CHOICES)}, or name a function."
+        )
     return tools
 
 
 def _require_function(tool: object, position: int) -> None:
     function = tool.get("function") if isinstance(tool, dict) else None
     if not isinstance(function, dict) or not isinstance(function.get("name"), str):
-        raise invalid(f"'tools[{position}].function.name' is missing.")
+        raise invalid_value(f"tools[{position}].function.name", "is missing.")
     if not isinstance(function.get("parameters"), dict | None):
-        raise invalid(f"'tools[{position}].function.parameters' must be an object.")
+        raise invalid_value(f"tools[{position}].function.parameters", "must be an object.")
     if not isinstance(function.get("description"), str | None):
-        raise invalid(f"'tools[{position}].function.description' must be a text.")
+        raise invalid_value(f"tools[{position}].function.description", "must be a text.")
 
 
 def checked_format(body: Json) -> Json:
     form = body.get("response_format") or {"type": "text"}
     kind = form.get("type") if isinstance(form, dict) else None
     if kind not in ("text", "json_object", "json_schema"):
-        raise invalid("'response_format.type' must be text, json_object or json_schema.")
+        raise invalid_value("response_format.type", "must be text, json_object or json_schema.")
     if kind == "json_schema" and not isinstance(_schema(form), dict):
-        raise invalid("'response_format.json_schema.schema' is missing.")
+        raise invalid_value("response_format.json_schema.schema", "is missing.")
     if kind == "json_object" and "json" not in json.dumps(body.get("messages")).lower():
-        raise invalid(
-            "'messages' must contain the word 'json' in some form, to use 'response_format' of "
-            "type 'json_object'."
+        raise invalid_value(
+            "messages",
+            "must contain the word 'json' in some form, to use 'response_format' of type "
+            "'json_object'.",
         )
     return dict(form)
 

@@ -14,6 +14,7 @@ from local_azure.data_plane.wire import (
     Json,
     Operation,
     invalid,
+    invalid_value,
     missing,
     new_id,
     without_nulls,
@@ -31,9 +32,9 @@ async def start(call: Call) -> Response:
     body = await call.json()
     size = body.get("bytes")
     if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= UPLOAD_BYTES:
-        raise invalid(f"'bytes' must be a number from 1 to {UPLOAD_BYTES}.")
+        raise invalid_value("bytes", f"must be a number from 1 to {UPLOAD_BYTES}.")
     if not isinstance(body.get("mime_type"), str):
-        raise invalid("'mime_type' is missing.")
+        raise invalid_value("mime_type", "is missing.")
     upload = files.new_file(call, body.get("filename"), body.get("purpose")) | {
         "id": new_id("upload"),
         "bytes": size,
@@ -140,10 +141,10 @@ def _pending(call: Call) -> Upload:
 def _part_ids(upload: Upload, body: Json) -> list[str]:
     part_ids = body.get("part_ids")
     if not isinstance(part_ids, list) or not part_ids:
-        raise invalid("'part_ids' is missing.")
+        raise invalid_value("part_ids", "is missing.")
     unknown = [part for part in part_ids if part not in upload["parts"]]
     if unknown:
-        raise invalid(f"'{unknown[0]}' is not a part of the upload '{upload['id']}'.")
+        raise invalid_value(f"{unknown[0]}", f"is not a part of the upload '{upload['id']}'.")
     return part_ids
 
 

@@ -84,7 +84,7 @@ class Call:
         if value is None:
             return default
         if not value.isdecimal() or int(value) < 1:
-            raise invalid(f"The query parameter '{name}' must be a positive integer.")
+            raise invalid_value(name, "must be a positive integer.")
         return int(value)
 
     async def json(self) -> Json:
@@ -122,6 +122,21 @@ class Operation(NamedTuple):
     surfaces: tuple[Surface, ...] = ("dated", "v1")
 
 
+def with_openai_errors(*operations: Operation) -> tuple[Operation, ...]:
+    """The same operations, refusing in OpenAI's own form."""
+    return tuple(one._replace(handler=_refusing(one.handler)) for one in operations)
+
+
+def _refusing(handler: Handler) -> Handler:
+    async def answer(call: Call) -> Response:
+        try:
+            return await handler(call)
+        except AzureError as error:
+            raise error.in_openai_form() from None
+
+    return answer
+
+
 def without_nulls(body: Mapping[str, Any]) -> Json:
     return {key: value for key, value in body.items() if value is not None}
 
@@ -139,7 +154,7 @@ def ordered_page(call: Call, oldest_first: Sequence[Json], *, default: str = "as
     """A page with the ids of its ends, in the `order` that the request asks for."""
     order = call.request.query_params.get("order", default)
     if order not in ("asc", "desc"):
-        raise invalid("'order' must be asc or desc.")
+        raise invalid_value("order", "must be asc or desc.")
     items = oldest_first if order == "asc" else oldest_first[::-1]
     data, has_more = paged(call, items, default_limit=ORDERED_PAGE)
     ends = {"first_id": "", "last_id": ""}
@@ -162,6 +177,10 @@ def paged(call: Call, items: Sequence[Json], *, default_limit: int) -> tuple[Seq
 
 def invalid(message: str) -> AzureError:
     return bad_request("invalidPayload", message)
+
+
+def invalid_value(param: str, reason: str) -> AzureError:
+    return AzureError(400, "invalidPayload", f"'{param}' {reason}", param=param)
 
 
 def wrong_state(message: str) -> AzureError:

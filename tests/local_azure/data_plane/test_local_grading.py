@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -271,15 +272,51 @@ def test_an_eval_of_a_model(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "param"),
     [
-        {"testing_criteria": []},
-        {"testing_criteria": [MULTI]},
-        {"data_source_config": {"type": "logs"}},
-        {"data_source_config": {"type": "custom"}},
+        ({"testing_criteria": []}, "testing_criteria"),
+        ({"testing_criteria": [CHECK, MULTI]}, "testing_criteria[1]"),
+        ({"testing_criteria": [{"type": "none"}]}, "testing_criteria[0]"),
+        ({"data_source_config": {"type": "logs"}}, "data_source_config.type"),
+        ({"data_source_config": {"type": "custom"}}, "data_source_config.item_schema"),
     ],
 )
-def test_evals_that_are_refused(service: Service, change: dict[str, object]) -> None:
+def test_evals_that_are_refused(service: Service, change: dict[str, object], param: str) -> None:
+    """In OpenAI's form, with the parameter that is wrong."""
     config = {"type": "custom", "item_schema": {}}
     body = {"data_source_config": config, "testing_criteria": [CHECK], **change}
-    assert service.raw("POST", "/v1/evals", body).status == 400
+    answer = service.raw("POST", "/v1/evals", body)
+    error = answer.body["error"]
+    assert error.pop("message").startswith(f"'{param}' ")
+    named = {"type": "invalid_request_error", "param": param, "code": "invalid_value"}
+    assert (answer.status, error) == (400, named)
+
+
+@pytest.mark.parametrize(
+    ("source", "param"),
+    [
+        (None, "data_source.type"),
+        ({"type": "jsonl"}, "data_source.source.type"),
+        (
+            {"type": "jsonl", "source": {"type": "file_content", "content": []}},
+            "data_source.source",
+        ),
+    ],
+)
+def test_runs_that_are_refused(service: Service, source: object, param: str) -> None:
+    """In the same form; so is the run, or the eval, that is not there."""
+    made = service.v1.evals.create(
+        data_source_config={"type": "custom", "item_schema": {"type": "object"}},
+        testing_criteria=[CHECK],  # type: ignore[list-item]
+    )
+    runs = service.v1.evals.runs
+    with pytest.raises(openai.BadRequestError) as refused:
+        runs.create(made.id, data_source=source)  # type: ignore[arg-type]
+    assert (refused.value.type, refused.value.param) == ("invalid_request_error", param)
+    for missing in (
+        partial(runs.delete, "none", eval_id=made.id),
+        partial(service.v1.evals.delete, "none"),
+    ):
+        with pytest.raises(openai.NotFoundError) as gone:
+            missing()
+        assert (gone.value.type, gone.value.code) == ("invalid_request_error", None)

@@ -77,8 +77,11 @@ def test_it_is_deleted_or_never_kept(client: openai.OpenAI) -> None:
     for response_id in (never, deleted):
         with pytest.raises(openai.NotFoundError):
             client.responses.retrieve(response_id)
-        with pytest.raises(openai.NotFoundError):
+        with pytest.raises(openai.BadRequestError) as refused:
             client.responses.create(model="chat", input="Hi", previous_response_id=response_id)
+        assert (refused.value.code, refused.value.param) == (
+            "previous_response_not_found", "previous_response_id",
+        )  # fmt: skip
 
 
 def test_a_function_is_called_and_answered(client: openai.OpenAI) -> None:
@@ -149,28 +152,54 @@ def test_tokens_are_counted(client: openai.OpenAI) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "param"),
     [
-        {"input": 7},
-        {"input": []},
-        {"input": [{"type": "image"}]},
-        {"input": [{"role": "user", "content": [{"type": "input_file"}]}]},
-        {"input": "a", "tools": [{"type": "web_search"}]},
-        {"input": "a", "tools": "x"},
-        {"input": "a", "text": "x"},
-        {"input": "a", "text": {"format": {"type": "json_schema"}}},
-        {"input": "a", "temperature": 9},
-        {"input": "a", "max_output_tokens": 15},
-        {"input": "a", "metadata": {"a": 1}},
-        {"input": "a", "instructions": 1},
-        {"input": "a", "model": 7},
+        ({"input": 7}, "input"),
+        ({"input": []}, "input"),
+        ({"input": [{"type": "image"}]}, "input[0]"),
+        ({"input": [{"role": "user", "content": [{"type": "input_file"}]}]}, "input[0].content"),
+        ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
+        ({"tools": [{"type": "function"}]}, "tools[0].name"),
+        ({"tools": "x"}, "tools"),
+        ({"text": "x"}, "text.format"),
+        ({"text": {"format": {"type": "json_schema"}}}, "text.format.schema"),
+        ({"text": {"format": {"type": "json_object"}}}, "input"),
+        ({"temperature": 9}, "temperature"),
+        ({"max_output_tokens": 15}, "max_output_tokens"),
+        ({"max_output_tokens": "x"}, "max_output_tokens"),
+        ({"metadata": {"a": 1}}, "metadata.a"),
+        ({"instructions": 1}, "instructions"),
+        ({"model": 7}, "model"),
     ],
 )
-def test_bad_requests(client: openai.OpenAI, service: Service, body: dict[str, object]) -> None:
-    """Each is a 400 with a sentence."""
+def test_bad_requests(
+    client: openai.OpenAI, service: Service, body: dict[str, object], param: str
+) -> None:
+    """Each is a 400 in OpenAI's form, with a sentence that begins with the parameter."""
     assert client.base_url
-    answer = service.raw("POST", "/v1/responses", {"model": "chat", **body})
-    assert (answer.status, answer.body["error"]["code"]) == (400, "invalidPayload")
+    answer = service.raw("POST", "/v1/responses", {"model": "chat", "input": "a", **body})
+    error = answer.body["error"]
+    assert error.pop("message").startswith(f"'{param}' ")
+    named = {"type": "invalid_request_error", "param": param, "code": "invalid_value"}
+    assert (answer.status, error) == (400, named)
+
+
+def test_refusals_have_openais_form(client: openai.OpenAI, service: Service) -> None:
+    """Whoever refuses: the API, the deployment that is not there, the filter, the rate limit."""
+    with pytest.raises(openai.NotFoundError) as missing:
+        client.responses.delete("resp_none")
+    assert (missing.value.type, missing.value.code) == ("invalid_request_error", None)
+    with pytest.raises(openai.NotFoundError) as undeployed:
+        client.responses.create(model="nobody", input="Hi")
+    assert undeployed.value.code == "DeploymentNotFound"
+    with pytest.raises(openai.BadRequestError) as filtered:
+        client.responses.create(model="chat", input="[[local-azure:filter]]")
+    assert (filtered.value.type, filtered.value.param) == ("invalid_request_error", "prompt")
+    service.deploy("small", "gpt-4o:2024-08-06", capacity=1)
+    client.responses.create(model="small", input="Hi", max_output_tokens=900)
+    with pytest.raises(openai.RateLimitError) as limited:
+        client.responses.create(model="small", input="Hi", max_output_tokens=900)
+    assert limited.value.type == "too_many_requests"
 
 
 @pytest.fixture
