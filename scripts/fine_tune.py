@@ -16,17 +16,26 @@ def main() -> None:
 @main.command()
 @console.config_option
 @click.option("--retry", is_flag=True, help="Train again although this content failed before.")
+@click.option("--train-anyway", is_flag=True, help="Do not ask the base model of a new product.")
 @console.dry_run_option
 @console.json_option
-def submit(config_path: Path, retry: bool, dry_run: bool, as_json: bool) -> None:
+def submit(
+    config_path: Path, retry: bool, train_anyway: bool, dry_run: bool, as_json: bool
+) -> None:
     """Upload the files and create the job, or adopt the one that trains this content already.
+
+    Before a product's first job its base model is asked some smoke prompts: where it passes every
+    gate already, nothing is trained (exit code 4).
 
     Example: python scripts/fine_tune.py submit --config config/travel.yaml
     """
     from tuneops.commands import fine_tune
 
-    run = fine_tune.preview if dry_run else fine_tune.submit
-    console.emit_facts(run(config_path, retry=retry), as_json=as_json)
+    if dry_run:
+        facts = fine_tune.preview(config_path, retry=retry)
+    else:
+        facts = fine_tune.submit(config_path, retry=retry, train_anyway=train_anyway)
+    console.emit_facts(facts, as_json=as_json)
 
 
 @main.command()
@@ -121,6 +130,27 @@ def checkpoints(config_path: Path, job_id: str | None, as_json: bool) -> None:
 
     found = fine_tune.checkpoints(config_path, job_id)
     console.emit(found, as_json=as_json, shown=fine_tune.checkpoint_table(found))
+
+
+@main.command()
+@console.config_option
+@click.option("--sample", type=click.IntRange(2, 500), default=20, show_default=True)
+@console.json_option
+def grade(config_path: Path, sample: int, as_json: bool) -> None:
+    """Try the grader on answers of the base model: how they score, and whether twice the same.
+
+    A bad grader is found here for the price of a few answers. Exit code 4: it is unfit to train
+    with.
+
+    Example: python scripts/fine_tune.py grade --config config/codes.yaml
+    """
+    from tuneops.commands import grade
+    from tuneops.errors import ExitCode
+
+    found = grade.grade(config_path, sample)
+    console.emit(found.facts(), as_json=as_json, shown="\n".join(found.lines()))
+    if any(found.warnings()):
+        click.get_current_context().exit(ExitCode.UNDECIDED)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Compare the candidate with the base model on the smoke prompts, and decide."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from environment import click
 from tuneops import console, github
@@ -24,6 +24,8 @@ def main() -> None:
 @click.option("--candidate", metavar="DEPLOYMENT", help="Left out, the release's candidate.")
 @click.option("--arms", type=click.Choice(["both", "production"]), default="both")
 @click.option("--against", metavar="RUN.json", type=FILE, help="The stored baseline of production.")
+@click.option("--baseline-only", is_flag=True, help="Ask the base alone: is training needed?")
+@click.option("--few-shot", type=click.IntRange(1, 50), help="And with so many rows as examples.")
 @click.option("--prompts", type=click.IntRange(min=1), help="Ask only the first so many.")
 @click.option("--samples", type=click.IntRange(1, 20), help="Of each prompt; else as configured.")
 @click.option(
@@ -42,6 +44,8 @@ def run(
     candidate: str | None,
     arms: str,
     against: Path | None,
+    baseline_only: bool,
+    few_shot: int | None,
     prompts: int | None,
     samples: int | None,
     out: Path,
@@ -52,8 +56,15 @@ def run(
     A run that was killed goes on where it stopped, with the same --out. With --arms production,
     only production is asked, and compared with the stored run.
 
+    With --baseline-only nothing is compared: exit code 4 says that the base model passes every
+    gate already, and --few-shot how far examples in its prompt get it.
+
     Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
     """
+    if baseline_only or few_shot:
+        asked = {"limit": prompts, "samples": samples, "out": out}
+        run_baseline(config_path, environment, few_shot=few_shot, as_json=as_json, **asked)
+        return
     from tuneops import config
     from tuneops.commands.progress import asking
     from tuneops.commands.smoke_test import run_smoke_test
@@ -70,6 +81,36 @@ def run(
     github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
     console.say(f"The report is {out / 'report.html'}.")
     decide(result, as_json=as_json)
+
+
+def run_baseline(
+    config_path: Path,
+    environment: str | None,
+    *,
+    few_shot: int | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    from tuneops import config
+    from tuneops.azure.account import open_foundry
+    from tuneops.commands import smoke_test
+    from tuneops.commands.progress import asking
+    from tuneops.display import tables
+    from tuneops.errors import ExitCode
+
+    product = config.load(config_path, environment)
+    with console.group("The base model alone"), asking() as progress:
+        results = smoke_test.run_baseline(
+            product,
+            open_foundry(product),
+            shots=(0, few_shot) if few_shot else (0,),
+            progress=progress,
+            **asked,
+        )
+    facts = [result.facts() for result in results]
+    console.emit(facts, as_json=as_json, shown=tables.each(facts))
+    if facts[0]["passes"]:
+        click.get_current_context().exit(ExitCode.UNDECIDED)
 
 
 @main.command()

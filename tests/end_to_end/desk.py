@@ -30,7 +30,7 @@ class Desk:
     def train(self) -> Any:  # noqa: ANN401 - the script's JSON
         """Everything up to a job that has succeeded; what is there already is found."""
         self.done("provision", "create")
-        self.done("fine_tune", "submit")
+        self.done("fine_tune", "submit", "--train-anyway")
         return self.done("fine_tune", "wait")
 
     def passes(self, environment: str | None = None) -> None:

@@ -173,7 +173,7 @@ def provision() -> None:
 
 
 def submit() -> None:
-    training.submit(_config(), retry=False)
+    training.submit(_config(), retry=False, train_anyway=True)
 
 
 def reconcile() -> None:

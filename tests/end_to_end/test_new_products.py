@@ -195,6 +195,90 @@ def test_a_model_is_trained_further_by_another_product(
     assert desk.done("fine_tune", "submit", "--dry-run")["key"] != key
 
 
+def test_what_the_base_model_does_already_is_not_paid_for(
+    desk: Desk, patch: pytest.MonkeyPatch
+) -> None:
+    """The first submit of a product asks its base model; nothing is uploaded where it passes."""
+    document = begin(desk, patch, "needless", "supervised")
+    write_rows("needless", conversation)
+    prompts = [{"id": f"p{n}", "prompt": f"Where does truck {n} go next?"} for n in range(4)]
+    Path("data/needless/smoke_prompts.jsonl").write_text(lines(prompts), "utf-8")
+    desk.done("provision", "create")
+    before = uploaded(desk)
+    stopped = desk.run("fine_tune", "submit")
+    assert stopped.refused(4, "passes every gate before any training", "--train-anyway")
+    assert uploaded(desk) == before
+    alone = desk.run("smoke_test", "run", "--baseline-only", "--few-shot", "3", "--json")
+    assert alone.code == 4
+    without, with_rows = json.loads(alone.shown)
+    assert (without["shots"], with_rows["shots"], without["passes"]) == (0, 3, True)
+    depots = {"check": "contains", "name": "names_a_depot", "texts": ["depot"]}
+    document["smoke_test"]["checks"]["more"] = [depots]
+    Path("config/needless.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    submitted = desk.run("fine_tune", "submit", "--json")
+    assert submitted.code == 0
+    assert "The base model alone misses: names_a_depot" in submitted.narration
+    write_rows("needless", lambda city: conversation(f"New {city}"))
+    asked = chats(desk)
+    desk.done("fine_tune", "submit")  # not the product's first job
+    assert chats(desk) == asked
+
+
+def test_a_grader_is_tried_before_it_costs_anything(desk: Desk, patch: pytest.MonkeyPatch) -> None:
+    """One that tells no answer from another, and one that the service does not take, are told."""
+    document = begin(desk, patch, "codes", "reinforcement")
+    write_rows("codes", exercise)
+    desk.done("provision", "create")
+    same = desk.run("fine_tune", "grade", "--sample", "6", "--json")
+    assert same.code == 4  # the base model never says the reference word for word
+    assert json.loads(same.shown)["most"] == 0
+    alike = {
+        "type": "text_similarity",
+        "name": "alike",
+        "input": "{{sample.output_text}}",
+        "reference": "{{item.answer}}",
+        "evaluation_metric": "fuzzy_match",
+    }
+    document["fine_tuning"]["grader"] = alike
+    Path("config/codes.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    graded = desk.done("fine_tune", "grade", "--sample", "6")
+    assert (graded["answers"], graded["unsteady"], graded["errors"]) == (6, 0, {})
+    assert 0 <= graded["least"] < graded["most"] <= 1
+    assert "█" in desk.run("fine_tune", "grade", "--sample", "6").shown
+    document["fine_tuning"]["grader"] = {
+        "type": "multi",
+        "name": "both",
+        "graders": {"alike": alike},
+        "calculate_output": "alike * unknown",
+    }
+    Path("config/codes.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    assert desk.run("fine_tune", "grade").refused(3, "formula")
+
+
+def test_a_grader_that_asks_a_model_trains_to_production(
+    desk: Desk, patch: pytest.MonkeyPatch
+) -> None:
+    document = begin(desk, patch, "judged", "reinforcement")
+    document["fine_tuning"]["grader"] = {
+        "type": "score_model",
+        "name": "judge",
+        "model": document["base"]["deployment"],
+        "input": [{"role": "user", "content": "Rate <{{sample.output_text}}>."}],
+        "range": [0, 10],
+    }
+    Path("config/judged.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    write_rows("judged", exercise)
+    job = desk.train()
+    assert "Azure pauses the job at 5,000 USD" in desk.done("fine_tune", "status")["cost"]
+    steps = desk.done("fine_tune", "metrics")["steps"]
+    assert all(0 <= step["train_reward"] <= 10 for step in steps)
+    assert desk.release()["model"] == job["fine_tuned_model"]
+
+
+def chats(desk: Desk) -> int:
+    return sum("chat/completions" in seen["path"] for seen in desk.azure.admin("GET", "requests"))
+
+
 def trainable() -> list[tuple[str, str]]:
     """Every base of the local catalogue with every method that it trains by."""
     return [
@@ -220,7 +304,7 @@ def test_every_base_goes_from_init_to_production(
     assert desk.run("fine_tune", "submit").refused(1, f"(method {method}) are wanted")
     assert uploaded(desk) == before
     write_rows(product, ROWS[method])
-    desk.done("fine_tune", "submit")
+    desk.done("fine_tune", "submit", "--train-anyway")
     job = desk.done("fine_tune", "wait")
     released = desk.release()
     assert released["model"] == job["fine_tuned_model"]

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from tuneops import config as configuration
 from tuneops import console, github, pricing
 from tuneops.azure import deployments, jobs
-from tuneops.azure.account import open_data_plane, open_foundry
+from tuneops.azure.account import Foundry, open_data_plane, open_foundry
 from tuneops.azure.jobs import Job
 from tuneops.commands.progress import JobProgress
+from tuneops.commands.smoke_test import run_baseline
 from tuneops.config import Config
 from tuneops.display import charts, tables
-from tuneops.errors import StillRunningError
+from tuneops.errors import NotFoundError, StillRunningError, UndecidedError
+from tuneops.names import is_of_product
 from tuneops.smoke import planted_answers
 from tuneops.training import costs, job_states, lookup, overview, preflight, watch
 from tuneops.training import key as content
@@ -27,15 +29,47 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _TABLE_ROWS = 12
+_ASKED_FIRST = 20  # prompts, before a product is trained for the first time
 _CHANGES = {"cancel": jobs.cancel, "pause": jobs.pause, "resume": jobs.resume}
 
 
-def submit(path: Path, *, retry: bool) -> dict[str, Any]:
+def submit(path: Path, *, retry: bool, train_anyway: bool) -> dict[str, Any]:
+    """Adopt or create the job of the present content.
+
+    Raises:
+        UndecidedError: The product is new, and the base model passes every gate already.
+    """
     config = configuration.load(path)
     planted_answers.require_known_gates(config)
-    done = submission.submit(config, open_foundry(config), retry=retry, narrate=console.say)
+    foundry = open_foundry(config)
+
+    def confirm() -> None:
+        if not train_anyway:
+            _refuse_needless(config, foundry)
+
+    done = submission.submit(
+        config, foundry, retry=retry, narrate=console.say, before_upload=confirm
+    )
     github.set_outputs(job=done.job.id, key=done.key, created=str(done.created).lower())
     return {"key": done.key, "created_job": done.created} | lookup.facts(done.job)
+
+
+def _refuse_needless(config: Config, foundry: Foundry) -> None:
+    """Before the first job of a product, its base model is asked some of the smoke prompts."""
+    if any(is_of_product(config, job) for job in jobs.list_all(foundry.client)):
+        return
+    try:
+        (found,) = run_baseline(config, foundry, limit=_ASKED_FIRST, samples=1)
+    except NotFoundError as error:
+        console.warn(f"The base model was not asked whether training is needed: {error.message}")
+        return
+    if not found.missed:
+        raise UndecidedError(
+            f"{config.base.deployment} passes every gate before any training, on "
+            f"{_ASKED_FIRST} prompts at most.",
+            remedy="Make the gates say what is missing, or run 'submit --train-anyway'.",
+        )
+    console.say(f"The base model alone misses: {', '.join(found.missed)}.")
 
 
 def preview(path: Path, *, retry: bool) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """What scripts/smoke_test.py runs: one smoke test from prompts to reports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuneops import console, github
 from tuneops.config import Config
@@ -12,10 +15,47 @@ from tuneops.smoke.plan import Wanted, read_plan
 from tuneops.smoke.record import Run
 from tuneops.smoke.verdict import CANDIDATE
 
+if TYPE_CHECKING:
+    from tuneops.azure.account import Foundry
+    from tuneops.smoke.baseline import BaselineFound
+
 _NOT_NOTED = (
     "With a key alone the deployments are taken to be what the configuration says, and the verdict "
     "is not noted on the candidate: to promote it, sign in and run the smoke test again."
 )
+
+
+def run_baseline(
+    config: Config,
+    foundry: "Foundry",
+    *,
+    shots: Sequence[int] = (0,),
+    limit: int | None = None,
+    samples: int | None = None,
+    out: Path | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> "list[BaselineFound]":
+    """The base deployment alone on the smoke prompts, once for each number of examples.
+
+    With ``out``, answers are kept there, so that a run that was killed goes on.
+
+    Raises:
+        NotFoundError: The base deployment does not exist.
+        TuneopsError: The prompts are broken, or Azure cannot be reached at all.
+    """
+    from tuneops.smoke import baseline
+    from tuneops.smoke.arms import find_arms
+
+    planned = baseline.base_plan(config, limit=limit, samples=samples)
+    arms = find_arms(planned, foundry)
+    results = []
+    with Journal(out / FILE) if out else nullcontext() as journal:
+        for many in shots:
+            asked = replace(arms, plan=baseline.with_shots(planned, many) if many else planned)
+            results.append(baseline.found(asked.plan, asked.ask(journal, progress), many))
+        if journal is not None:
+            journal.done()
+    return results
 
 
 def run_smoke_test(

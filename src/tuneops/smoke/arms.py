@@ -34,7 +34,7 @@ class Arms:
     plan: SmokePlan
     chat: ChatSession
     found: Mapping[str, "Deployment"]
-    account: str
+    account: str = ""
 
     @property
     def expected(self) -> dict[str, str]:
@@ -53,7 +53,7 @@ class Arms:
         key, job, digest = (candidate.tags.get(tag, "") for tag in named)
         return RecordOrigin(key, job, digest, candidate.model, self.account)
 
-    def ask(self, journal: Journal, progress: Callable[[int, int], None]) -> list[Answer]:
+    def ask(self, journal: Journal | None, progress: Callable[[int, int], None]) -> list[Answer]:
         """Every answer that is not known yet.
 
         Raises:

@@ -26,11 +26,7 @@ def judged_run(
     started: datetime,
 ) -> Run:
     """The record of these answers, with judgements and verdict."""
-    checks = {prompt.id: plan.checks_of(prompt) for prompt in plan.prompts}
-    judged = tuple(
-        JudgedAnswer(answer, () if answer.error else judge(answer, checks[answer.prompt_id]))
-        for answer in answers
-    )
+    judged = judge_all(plan, answers)
     models = _named(answers, "model")
     results = verdict.results(judged, plan.gates, seed=plan.config.smoke_test.seed)
     faults = (*plan.faults, *wrong_models(expected, models))
@@ -52,6 +48,15 @@ def judged_run(
         answers=judged,
         results=results,
         verdict=decided,
+    )
+
+
+def judge_all(plan: SmokePlan, answers: Sequence[Answer]) -> tuple[JudgedAnswer, ...]:
+    """Each answer with what the checks of its prompt say."""
+    checks = {prompt.id: plan.checks_of(prompt) for prompt in plan.prompts}
+    return tuple(
+        JudgedAnswer(answer, () if answer.error else judge(answer, checks[answer.prompt_id]))
+        for answer in answers
     )
 
 

@@ -37,9 +37,13 @@ class _Tally:
 
 
 def shortfalls(
-    test: SmokeTest, answers: Sequence[JudgedAnswer], gates: Mapping[str, Gate]
+    test: SmokeTest,
+    answers: Sequence[JudgedAnswer],
+    gates: Mapping[str, Gate],
+    *,
+    arm: str = CANDIDATE,
 ) -> Iterator[str]:
-    """Why the candidate fails on a named prompt: each with the check and the answer's words.
+    """Why an arm fails on a named prompt: each with the check and the answer's words.
 
     A prompt that was not asked, as in a run of the first few, says nothing.
     """
@@ -47,13 +51,13 @@ def shortfalls(
     tallies = _tallies(answers)
     for prompt in test.must_pass:
         for check in deciding:
-            found = tallies.get((prompt, check, CANDIDATE), _Tally())
+            found = tallies.get((prompt, check, arm), _Tally())
             if found.held < found.total:
                 yield f"{prompt} must pass: {check} in {found}"
     for prompt in test.no_regression:
         for check in deciding:
             before = tallies.get((prompt, check, BASELINE), _Tally())
-            after = tallies.get((prompt, check, CANDIDATE), _Tally())
+            after = tallies.get((prompt, check, arm), _Tally())
             if before.total and after.held * before.total < before.held * after.total:
                 yield f"{prompt} must not get worse: {check} in {before}, now in {after}"
 

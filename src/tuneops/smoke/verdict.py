@@ -104,6 +104,12 @@ def results(
     return tuple(_decided(result, corrected.get(result.check), table) for result in found)
 
 
+def rates(answers: Sequence[JudgedAnswer], gates: Mapping[str, Gate], arm: str) -> dict[str, Rate]:
+    """How one arm does on each check."""
+    table = _Table(answers)
+    return {check: table.rate(check, arm) for check in gates}
+
+
 def decide(
     answers: Sequence[JudgedAnswer],
     results: Iterable[CheckResult],

@@ -50,8 +50,17 @@ class Submission:
     created: bool
 
 
-def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -> Submission:
+def submit(
+    config: Config,
+    foundry: Foundry,
+    *,
+    retry: bool,
+    narrate: Narrate,
+    before_upload: Callable[[], None] = lambda: None,
+) -> Submission:
     """The job that trains the product's present content.
+
+    ``before_upload`` is called once, after all checks, where something is to be uploaded.
 
     Raises:
         JobFailedError: A job with this content failed before, and ``retry`` is not given; or the
@@ -62,7 +71,8 @@ def submit(config: Config, foundry: Foundry, *, retry: bool, narrate: Narrate) -
     """
     key = content.content_key(config)
     claimant = Claimant(claim=None, lease_seconds=lease_seconds(), retry=retry)
-    return _Submitting(config, foundry, key, claimant, narrate).run()
+    run = _Submitting(config, foundry, key, claimant, narrate, before_upload=before_upload)
+    return run.run()
 
 
 def look(config: Config, foundry: Foundry, key: str, *, retry: bool) -> Decision:
@@ -80,7 +90,14 @@ class _Submitting:
     """One run of `submit`; its claim and the decisions that it takes in turn."""
 
     def __init__(
-        self, config: Config, foundry: Foundry, key: str, claimant: Claimant, narrate: Narrate
+        self,
+        config: Config,
+        foundry: Foundry,
+        key: str,
+        claimant: Claimant,
+        narrate: Narrate,
+        *,
+        before_upload: Callable[[], None] = lambda: None,
     ) -> None:
         self._config = config
         self._client = foundry.client
@@ -89,6 +106,7 @@ class _Submitting:
         self._names = names_of(config, key)
         self._claimant = claimant
         self._narrate = narrate
+        self._before_upload = before_upload
         self._uploaded: dict[str, UploadedFile] = {}
         self._looked = 0.0
         self._settling = True
@@ -145,6 +163,7 @@ class _Submitting:
             lookup.base_model(self._config, self._client)
             training = check(self._config, self._foundry)
             self._narrate(f"{limits.estimate(self._config, training)}.")
+            self._before_upload()
             make_room(self._config, self._foundry, training, self._narrate)
             self._checked = True
         if isinstance(decision, Upload):
