@@ -19,6 +19,7 @@ from tuneops.config_types import (
     GROUP_NAME,
     ORIGIN,
     PROJECT_NAME,
+    ControlSet,
     DeploymentName,
     Duration,
     ExceptionsPath,
@@ -197,8 +198,9 @@ class Rules(Section):
 class SmokeTest(Section):
     """``gate`` is that of every check but those under ``gates``, which are by the check's name.
 
-    Of the prompts in ``must_pass``, every answer of the candidate holds to every check that
-    decides; of those in ``no_regression``, no fewer than of the baseline.
+    ``controls`` are sets of prompts on what the data says nothing about, each under
+    ``control_gate``. Of the prompts in ``must_pass``, every answer of the candidate holds to every
+    check that decides; of those in ``no_regression``, no fewer than of the baseline.
     """
 
     system_message: str
@@ -209,6 +211,8 @@ class SmokeTest(Section):
     checks: Checks = Checks()
     gate: Gate = Gate()
     gates: dict[str, Gate] = Field(default_factory=dict)
+    controls: tuple[ControlSet, ...] = ()
+    control_gate: Gate = Gate()
     must_pass: tuple[str, ...] = ()
     no_regression: tuple[str, ...] = ()
     prices: TokenPrices | None = None

@@ -86,6 +86,7 @@ Suffix = Annotated[str, AfterValidator(_suffix_fits)]
 DataPath = Annotated[Path, AfterValidator(plain_path)]
 ExceptionsPath = Annotated[Path, AfterValidator(plain_path), AfterValidator(_in_config_folder)]
 Auto = Literal["auto"]
+ControlSet = Literal["general-en", "general-es", "safety"]
 Price = Annotated[float, Field(ge=0)]  # US dollars
 TrainingType = Literal["Standard", "GlobalStandard", "Developer"]
 Sku = Literal[

@@ -224,6 +224,25 @@ def test_what_the_base_model_does_already_is_not_paid_for(
     assert chats(desk) == asked
 
 
+def test_a_small_quota_is_shared_and_everybody_is_told_what_they_got(
+    desk: Desk, patch: pytest.MonkeyPatch
+) -> None:
+    """Base, candidate and production of an open-weight model count against one quota."""
+    name = "AIServices.GlobalStandard.gpt-oss-20b"
+    before = {name: 250, "OpenAI.GlobalStandard.gpt-4o": 10**6, "OpenAI.Standard.gpt-4o": 10**6}
+    desk.azure.admin("PATCH", "settings", {"quota": before | {name: 60}})
+    begin(desk, patch, "small", "supervised", "--base", "gpt-oss-20b")
+    write_rows("small", conversation)
+    created = desk.run("provision", "create", "--json")
+    assert json.loads(created.shown)["capacity"] == 20
+    assert "gpt-oss-20b gets 20K, and 40K stay for the fine-tuned" in created.narration
+    desk.train()
+    candidate = desk.run("deploy", "candidate", "--json")
+    assert json.loads(candidate.shown)["capacity"] == 40
+    assert "leaves small-candidate 40K tokens a minute of the 50K" in candidate.narration
+    desk.azure.admin("PATCH", "settings", {"quota": before})
+
+
 def test_a_grader_is_tried_before_it_costs_anything(desk: Desk, patch: pytest.MonkeyPatch) -> None:
     """One that tells no answer from another, and one that the service does not take, are told."""
     document = begin(desk, patch, "codes", "reinforcement")

@@ -79,6 +79,15 @@ def test_what_the_quota_leaves_is_granted(used: int, limit: int, granted: int) -
     assert preflight.grant(50, Quota("q", used, limit), "q") == granted
 
 
+@pytest.mark.parametrize(
+    ("left", "beside", "granted"), [(100, 50, 50), (60, 50, 30), (60, 100, 20), (1, 100, 1)]
+)
+def test_a_quota_that_is_too_small_is_shared_with_what_comes_later(
+    left: int, beside: int, granted: int
+) -> None:
+    assert preflight.grant(50, Quota("q", 0, left), "q", beside=beside) == granted
+
+
 def test_no_quota_left_is_refused() -> None:
     with pytest.raises(QuotaError, match="450K of 450K"):
         preflight.grant(50, Quota("q", 450, 450), "q")

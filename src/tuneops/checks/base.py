@@ -109,7 +109,15 @@ class Check(BaseModel):
         return Judgement(self.title, passed=True)
 
 
-def judge(answer: Judged, checks: Sequence[Check]) -> tuple[Judgement, ...]:
+class Judges(Protocol):
+    """What judges an answer: a check, or several as one."""
+
+    @property
+    def reads_text(self) -> bool: ...
+    def judge(self, answer: Judged) -> Judgement: ...
+
+
+def judge(answer: Judged, checks: Sequence[Judges]) -> tuple[Judgement, ...]:
     """Each check's judgement; none of those that say nothing of such an answer."""
     silent = bool(answer.tool_calls) and not answer.text.strip()
     return tuple(check.judge(answer) for check in checks if not (silent and check.reads_text))

@@ -213,13 +213,25 @@ class _Builder:
         if sku is None or not sku.usage_name:
             return base.capacity
         left = catalog.quota(self._session, self._config.azure.region, sku.usage_name)
-        capacity = preflight.grant(base.capacity, left, sku.usage_name)
-        if capacity < base.capacity:
+        beside = self._asked_later(base.sku)
+        capacity = preflight.grant(base.capacity, left, sku.usage_name, beside=beside)
+        if left is not None and capacity < base.capacity:
+            kept = left.left - capacity
             self._voice.warn(
-                f"The quota {sku.usage_name} leaves {capacity}K of the {base.capacity}K tokens a "
-                f"minute that the configuration asks for; deploying {capacity}K."
+                f"The quota {sku.usage_name} leaves {left.left}K tokens a minute; "
+                f"{base.capacity}K are asked for here and {beside}K later. {base.deployment} gets "
+                f"{capacity}K, and {kept}K stay for the fine-tuned deployments."
             )
         return capacity
+
+    def _asked_later(self, sku: str) -> int:
+        """What candidate and production will want of the same quota."""
+        release = self._config.release
+        wanted = (
+            (release.candidate.sku, release.candidate.capacity),
+            (release.sku, release.capacity),
+        )
+        return sum(capacity for name, capacity in wanted if name.lower() == sku.lower())
 
     def _check_same(self, found: Deployment) -> None:
         base = self._config.base

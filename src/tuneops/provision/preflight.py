@@ -47,15 +47,18 @@ def check_model(config: Config, offered: Sequence[CatalogModel], now: datetime) 
     return model
 
 
-def grant(wanted: int, quota: Quota | None, usage_name: str) -> int:
+def grant(wanted: int, quota: Quota | None, usage_name: str, *, beside: int = 0) -> int:
     """The capacity that the quota leaves of what is wanted.
+
+    Where it does not do for what will be wanted ``beside`` as well, each gets its share.
 
     Raises:
         QuotaError: Nothing is left.
     """
     if quota is None:
         return wanted
-    granted = min(wanted, quota.left)
+    share = quota.left * wanted // (wanted + beside) if wanted + beside > quota.left else wanted
+    granted = min(wanted, quota.left, max(1, share))
     if granted < 1:
         raise QuotaError(
             f"Quota {usage_name} is used up: {quota.used}K of {quota.limit}K tokens a minute.",

@@ -43,7 +43,7 @@ class Switch:
             f"Deploying {wanted.model} as {wanted.name} ({wanted.sku}, {wanted.capacity}K)."
         )
         try:
-            return self.place.put(wanted, over=[current])
+            return self._told(self.place.put(wanted, over=[current]))
         except AzureRefusedError as error:
             known_cause = type(error) is not AzureRefusedError
             if known_cause or current is None or current.model == wanted.model:
@@ -51,7 +51,15 @@ class Switch:
             self.narrate(f"Azure does not replace it in place ({error.message}); deploying anew.")
         plan.check_unchanged(self.place.find(wanted.name), [current], wanted)
         self.place.delete(wanted.name)
-        return self.place.put(wanted, over=[None])
+        return self._told(self.place.put(wanted, over=[None]))
+
+    def _told(self, deployed: Deployment) -> Deployment:
+        if deployed.capacity < self.wanted.capacity:
+            self.narrate(
+                f"The quota leaves {deployed.name} {deployed.capacity}K tokens a minute of the "
+                f"{self.wanted.capacity}K that the configuration asks for."
+            )
+        return deployed
 
     def check(self, deployed: Deployment) -> None:
         """Raises: UndecidedError where another run put something else there meanwhile."""

@@ -1,12 +1,13 @@
 """Where a model was trained and where it is deployed, and the deployments there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tuneops.azure import deployments
+from tuneops.azure import catalog, deployments
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.deployments import Deployment, WantedDeployment
-from tuneops.config import Config
+from tuneops.config import BaseModelChoice, Config
+from tuneops.errors import QuotaError
 from tuneops.release import plan
 
 
@@ -16,6 +17,7 @@ class ReleaseTarget:
 
     home: Foundry
     target: Foundry
+    base: BaseModelChoice
 
     @property
     def source(self) -> str | None:
@@ -29,6 +31,8 @@ class ReleaseTarget:
     def put(self, wanted: WantedDeployment, *, over: plan.Known) -> Deployment:
         """Deploy over one of what may be there by what this run knows and did.
 
+        Where Azure refuses for the quota, with the capacity that is left of it.
+
         Azure takes one write per account at a time; what another run wrote while this one waited
         is not overwritten.
 
@@ -39,7 +43,27 @@ class ReleaseTarget:
         def check() -> None:
             plan.check_unchanged(self.find(wanted.name), over, wanted)
 
-        return deployments.put(self.target.session, self.target.account, wanted, before=check)
+        def put(asked: WantedDeployment) -> Deployment:
+            return deployments.put(self.target.session, self.target.account, asked, before=check)
+
+        try:
+            return put(wanted)
+        except QuotaError:
+            left = self._capacity_left(wanted)
+            if not 0 < left < wanted.capacity:
+                raise
+            return put(replace(wanted, capacity=left))
+
+    def _capacity_left(self, wanted: WantedDeployment) -> int:
+        """What the SKU's quota leaves, with what the deployment has of it; 0 if not known."""
+        session, region = self.target.session, self.target.account.region
+        base = self.base
+        model = catalog.find(catalog.models(session, region), base.format, base.model, base.version)
+        sku = model.sku(wanted.sku) if model else None
+        quota = catalog.quota(session, region, sku.usage_name) if sku and sku.usage_name else None
+        found = self.find(wanted.name)
+        held = found.capacity if found and found.sku.lower() == wanted.sku.lower() else 0
+        return quota.left + held if quota else 0
 
     def delete(self, name: str) -> None:
         deployments.delete(self.target.session, self.target.account, name)
@@ -63,4 +87,4 @@ def open_place(config: Config) -> ReleaseTarget:
     """Raises: NotFoundError where an account does not exist."""
     target = open_foundry(config)
     home = config.at_home()
-    return ReleaseTarget(target if home is config else open_foundry(home), target)
+    return ReleaseTarget(target if home is config else open_foundry(home), target, config.base)

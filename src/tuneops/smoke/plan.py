@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tuneops.checks.base import Check
+from tuneops.checks.base import Check, Judges
 from tuneops.checks.kinds import AsksQuestion, Language, Length
 from tuneops.config import Config, Gate
-from tuneops.smoke import named_prompts, planted_answers, stored
+from tuneops.smoke import controls, named_prompts, planted_answers, stored
 from tuneops.smoke.answer import Answer
 from tuneops.smoke.prompt_leaks import leaks
 from tuneops.smoke.prompts import Prompt, read_prompts
@@ -47,8 +47,13 @@ class SmokePlan:
         known = {answer.arm for answer in self.known}
         return {arm: name for arm, name in self.deployments.items() if arm not in known}
 
-    def checks_of(self, prompt: Prompt) -> list[Check]:
-        """Where a prompt wants its answer in a form, what holds of prose is not asked of it."""
+    def checks_of(self, prompt: Prompt) -> "list[Judges]":
+        """Where a prompt wants its answer in a form, what holds of prose is not asked of it.
+
+        What the product's answers are held to is not asked of a control prompt.
+        """
+        if prompt.control:
+            return [controls.joined(prompt)]
         formed = "response_format" in prompt.options
         prose = (Language, AsksQuestion, Length) if formed else ()
         return [*(c for c in self.checks if not isinstance(c, prose)), *prompt.checks]
@@ -61,7 +66,10 @@ def plan(config: Config, prompts: Sequence[Prompt], deployments: Mapping[str, st
         ConfigError: The configured checks cannot work.
     """
     checks = planted_answers.configured(config.smoke_test)
-    gates = planted_answers.gates(config.smoke_test, checks, prompts)
+    own = [prompt for prompt in prompts if not prompt.control]
+    gates = planted_answers.gates(config.smoke_test, checks, own)
+    sets = dict.fromkeys(prompt.control for prompt in prompts if prompt.control)
+    gates |= {controls.title(name): config.smoke_test.control_gate for name in sets}
     faults = tuple(planted_answers.accepted_plants(checks, gates))
     return SmokePlan(config, tuple(prompts), deployments, tuple(checks), gates, faults)
 
@@ -77,7 +85,7 @@ def read_plan(config: Config, wanted: Wanted) -> SmokePlan:
         config = config.model_copy(update={"smoke_test": test})
     prompts = read_prompts(config.data.smoke_prompts)
     named_prompts.require_known(config.smoke_test, prompts)
-    prompts = prompts[: wanted.limit]
+    prompts = [*prompts[: wanted.limit], *controls.read_controls(config.smoke_test.controls)]
     if wanted.against:
         return _against(config, prompts, wanted, wanted.against)
     deployments = {

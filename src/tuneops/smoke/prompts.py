@@ -32,7 +32,8 @@ _SHAPE = '{"id": "greeting", "prompt": "…", "tags": []} or {"id": "greeting", 
 class Prompt:
     """A conversation; the last message is the user's, or what a tool returned.
 
-    ``options`` are those of a chat completion: tools, tool_choice, response_format.
+    ``options`` are those of a chat completion: tools, tool_choice, response_format. ``control``
+    names the control set that it belongs to, if it does.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Prompt:
     tags: tuple[str, ...] = ()
     checks: tuple[PromptCheck, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    control: str = ""
 
     def asked(self, system_message: str) -> Asked:
         """What is asked: under this system message, unless the prompt has its own."""

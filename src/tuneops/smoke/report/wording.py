@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
+from tuneops.smoke import controls
 from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run
 from tuneops.smoke.statistics import Difference
@@ -21,6 +22,8 @@ _MOST = 0.5
 
 
 def label(check: str) -> str:
+    if check.startswith(controls.PREFIX):
+        return f"{check.removeprefix(controls.PREFIX)}: what your data says nothing about"
     return CHECK_LABELS.get(check, check)
 
 
