@@ -18,7 +18,13 @@ def main() -> None:
 @console.config_option
 @console.environment_option
 @job_option
-@click.option("--checkpoint", metavar="STEP|ID", help="A checkpoint, not the final model.")
+@click.option(
+    "--checkpoint",
+    metavar="STEP|ID",
+    envvar="TUNEOPS_CHECKPOINT",
+    show_envvar=True,
+    help="A checkpoint, not the final model.",
+)
 @console.dry_run_option
 @console.json_option
 def candidate(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:

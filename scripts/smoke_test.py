@@ -114,6 +114,40 @@ def run_baseline(
 
 
 @main.command()
+@console.config_option
+@console.environment_option
+@click.option("--job", "job_id", help="A job's id; left out, the one of this content.")
+@click.option("--last", type=click.IntRange(1, 3), default=3, show_default=True)
+@click.option("--samples", type=click.IntRange(1, 20), help="Of each prompt; else as configured.")
+@click.option(
+    "--out",
+    type=console.Output(folder=True),
+    default=Path("out/checkpoints"),
+    show_default=True,
+    help="Where each has a folder with its record and report.",
+)
+@console.json_option
+def checkpoints(*, config_path: Path, environment: str | None, as_json: bool, **what: Any) -> None:
+    """Compare the job's last checkpoints by the same gates, and leave the best as the candidate.
+
+    Each is deployed in turn, where the model has it in the tier without hosting costs. Exit code 1:
+    none passed.
+
+    Example: python scripts/smoke_test.py checkpoints --last 3
+    """
+    from tuneops.commands import checkpoints
+    from tuneops.display import tables
+    from tuneops.errors import ExitCode
+
+    found = checkpoints.compare(config_path, environment, **what)
+    console.emit(found, as_json=as_json, shown=tables.each(found))
+    best = next((each for each in found if each["best"]), None)
+    if best is None:
+        click.get_current_context().exit(ExitCode.FINDINGS)
+    console.say(f"Next: python scripts/deploy.py promote --run {best['record']}")
+
+
+@main.command()
 @click.argument("before", metavar="A.json", type=FILE)
 @click.argument("after", metavar="B.json", type=FILE)
 @click.option("--out", type=console.Output(folder=True), help="Write reports here.")
