@@ -53,8 +53,9 @@ def answers(rehearsal: Rehearsal) -> "RenderableType":
 
 
 def loss(rehearsal: Rehearsal) -> str:
-    steps = [metrics.Step(**step) for step in rehearsal.results["metrics"]["steps"]]
-    return charts.text_chart(metrics.curves(steps))
+    return charts.text_chart(
+        metrics.curves(metrics.read_facts(rehearsal.results["metrics"]["steps"]))
+    )
 
 
 def conclusions(outcome: Outcome) -> Iterator[str]:

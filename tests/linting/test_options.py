@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,9 @@ from tuneops import config as configuration
 from tuneops.config import Config
 from tuneops.errors import ConfigError
 from tuneops.linting.options import check_product, options
+from tuneops.methods import FineTuning
 
+USER = {"role": "user", "content": "Where is parcel 7?"}
 ENGLISH = "Lisbon is a city of light and hills, where yellow trams climb slowly. Shall we go?"
 
 
@@ -76,3 +79,36 @@ def test_rules_are_switched_by_code_or_name(tienda: Config) -> None:
 def test_a_rule_that_does_not_exist_is_refused(tienda: Config) -> None:
     with pytest.raises(ConfigError, match="There is no rule"):
         options(with_rules(tienda, off=("duplikate",)))
+
+
+ROWS = {
+    "supervised": {"messages": [USER, {"role": "assistant", "content": "On its way."}]},
+    "dpo": {
+        "input": {"messages": [USER]},
+        "preferred_output": [{"role": "assistant", "content": "On its way."}],
+        "non_preferred_output": [{"role": "assistant", "content": "No idea."}],
+    },
+    "reinforcement": {"messages": [USER], "answer": "on its way"},
+}
+
+
+@pytest.mark.parametrize("method", ROWS)
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows_of_another_method_are_named_once_for_the_file(
+    tienda: Config, tmp_path: Path, method: str, rows: str
+) -> None:
+    grader = {
+        "type": "string_check",
+        "name": "same",
+        "input": "{{sample.output_text}}",
+        "reference": "{{item.answer}}",
+        "operation": "eq",
+    }
+    given: dict[str, Any] = {"suffix": "s", "method": method}
+    given |= {"grader": grader} if method == "reinforcement" else {}
+    config = tienda.model_copy(update={"fine_tuning": FineTuning(**given)})
+    path = tmp_path / "training.jsonl"
+    path.write_text(f"{json.dumps(ROWS[rows])}\n" * 12, encoding="utf-8")
+    found = [one.message for one in check([path], options(config)).findings if one.code == "E315"]
+    assert len(found) == (method != rows)
+    assert all(f"(method {rows}); " in one and f"(method {method}) are" in one for one in found)

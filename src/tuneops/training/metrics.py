@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -125,6 +125,14 @@ def turn(steps: Sequence[Step]) -> Turn | None:
 
 def facts(steps: Sequence[Step]) -> list[dict[str, Any]]:
     return [{"step": step.step, **step.values} for step in steps]
+
+
+def read_facts(found: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """The steps that `facts` told of."""
+    return [
+        Step(one["step"], {name: value for name, value in one.items() if name != "step"})
+        for one in found
+    ]
 
 
 def _step(row: Mapping[str, str | None]) -> Step:
