@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from environment import click
-from tuneops import console
+from tuneops import config_files, console
 
 
 @click.group(cls=console.Commands)
@@ -38,21 +38,25 @@ def init(product: str, *, as_json: bool, **options: Any) -> None:
 
 
 @main.command()
-@console.config_option
+@click.argument("product", required=False)
+@console.optional_config_option
 @click.option("--yes", is_flag=True, help="Do not ask for the product's name.")
 @console.dry_run_option
 @console.json_option
-def teardown(config_path: Path, yes: bool, dry_run: bool, as_json: bool) -> None:
+def teardown(
+    product: str | None, config_path: Path | None, yes: bool, dry_run: bool, as_json: bool
+) -> None:
     """Delete the product's deployments, jobs, files, account and group today, and prove it.
 
     What other products or people have stays, and is named. Run again, it goes on where it stopped.
 
-    Example: python scripts/product.py teardown --config config/travel.yaml --dry-run
+    Example: python scripts/product.py teardown travel --dry-run
     """
     from tuneops.commands import product as products
     from tuneops.display import tables
 
-    found = products.teardown(config_path, yes=yes, dry_run=dry_run)
+    path = config_files.FOLDER / f"{product}.yaml" if product else config_path
+    found = products.teardown(path or config_files.require_one(), yes=yes, dry_run=dry_run)
     console.emit(found, as_json=as_json, shown=tables.each(found))
 
 

@@ -50,6 +50,7 @@ def create(
     """
     from tuneops import config as configuration
     from tuneops.azure.cloud import connect
+    from tuneops.commands.next_command import after
     from tuneops.display import tables
     from tuneops.provision import create as creation
 
@@ -61,7 +62,7 @@ def create(
     else:
         voice = creation.Voice(console.say, console.warn)
         place = creation.provision(config, session, voice, expires_after=expires_in, keys=keys)
-        facts = place.facts()
+        facts = place.facts() | after(config_path, "check")
     console.emit(facts, as_json=as_json, shown=tables.facts(facts))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from environment import click
-from tuneops import console, github
+from tuneops import console
 
 if TYPE_CHECKING:
     from tuneops.smoke.record import Run
@@ -36,21 +36,7 @@ def main() -> None:
     help="Where run.json, report.html, summary.md and junit.xml go.",
 )
 @console.json_option
-def run(
-    *,
-    config_path: Path,
-    environment: str | None,
-    baseline: str | None,
-    candidate: str | None,
-    arms: str,
-    against: Path | None,
-    baseline_only: bool,
-    few_shot: int | None,
-    prompts: int | None,
-    samples: int | None,
-    out: Path,
-    as_json: bool,
-) -> None:
+def run(*, baseline_only: bool, few_shot: int | None, as_json: bool, **what: Any) -> None:
     """Ask, judge and report; exit code 0 is PASS, 1 FAIL, 4 INCONCLUSIVE, 6 INVALID.
 
     A run that was killed goes on where it stopped, with the same --out. With --arms production,
@@ -61,53 +47,13 @@ def run(
 
     Example: python scripts/smoke_test.py run --candidate travel-candidate --out out/smoke
     """
-    if baseline_only or few_shot:
-        asked = {"limit": prompts, "samples": samples, "out": out}
-        run_baseline(config_path, environment, few_shot=few_shot, as_json=as_json, **asked)
-        return
-    from tuneops import config
-    from tuneops.commands.progress import asking
-    from tuneops.commands.smoke_test import run_smoke_test
-    from tuneops.smoke.plan import Wanted
-    from tuneops.smoke.record import load_run
-
-    if (arms == "production") != (against is not None) or (against and baseline):
-        raise click.UsageError("--arms production and --against go together, without --baseline.")
-    stored = load_run(against) if against else None
-    wanted = Wanted(baseline, candidate, prompts, samples, stored)
-    with console.group("Smoke test"), asking() as progress:
-        product = config.load(config_path, environment)
-        result = run_smoke_test(product, wanted, out=out, progress=progress)
-    github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
-    console.say(f"The report is {out / 'report.html'}.")
-    decide(result, as_json=as_json)
-
-
-def run_baseline(
-    config_path: Path,
-    environment: str | None,
-    *,
-    few_shot: int | None,
-    as_json: bool,
-    **asked: Any,
-) -> None:
-    from tuneops import config
-    from tuneops.azure.account import open_foundry
     from tuneops.commands import smoke_test
-    from tuneops.commands.progress import asking
     from tuneops.display import tables
     from tuneops.errors import ExitCode
 
-    product = config.load(config_path, environment)
-    with console.group("The base model alone"), asking() as progress:
-        results = smoke_test.run_baseline(
-            product,
-            open_foundry(product),
-            shots=(0, few_shot) if few_shot else (0,),
-            progress=progress,
-            **asked,
-        )
-    facts = [result.facts() for result in results]
+    if not baseline_only and few_shot is None:
+        decide(smoke_test.run(**what), as_json=as_json)
+    facts = smoke_test.ask_base(few_shot=few_shot, **what)
     console.emit(facts, as_json=as_json, shown=tables.each(facts))
     if facts[0]["passes"]:
         click.get_current_context().exit(ExitCode.UNDECIDED)
@@ -141,10 +87,8 @@ def checkpoints(*, config_path: Path, environment: str | None, as_json: bool, **
 
     found = checkpoints.compare(config_path, environment, **what)
     console.emit(found, as_json=as_json, shown=tables.each(found))
-    best = next((each for each in found if each["best"]), None)
-    if best is None:
+    if not any(each["best"] for each in found):
         click.get_current_context().exit(ExitCode.FINDINGS)
-    console.say(f"Next: python scripts/deploy.py promote --run {best['record']}")
 
 
 @main.command()

@@ -84,10 +84,10 @@ def test_where_nothing_is_installed_a_script_says_what_to_do(script: Path) -> No
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.name)
 def test_a_script_stays_a_script(script: Path) -> None:
-    """About 80 lines of commands, no SDK and no logic of its own."""
+    """Options and help alone, no SDK and no logic of its own."""
     lines = script.read_text(encoding="utf-8").splitlines()
     code = [line for line in lines if line.strip()]
-    assert len(code) <= 100
+    assert len(code) <= 120
     assert not [line for line in lines if re.match(r"\s*(from|import) (azure|openai)\b", line)]
 
 

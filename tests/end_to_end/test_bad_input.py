@@ -147,11 +147,13 @@ def test_no_quota_is_refused(run: Run, local_azure: Server) -> None:
 
 
 def test_a_small_quota_gives_what_it_leaves_and_says_so(run: Run, local_azure: Server) -> None:
+    """The other half is the candidate's, which counts against the same quota."""
     local_azure.admin("PATCH", "settings", {"quota": {"OpenAI.GlobalStandard.gpt-4o": 30}})
     done = run("provision", "create", "--json")
     assert done.code == 0, done.narration
-    assert json.loads(done.shown)["capacity"] == 30
-    assert "leaves 30K of the 50K" in done.narration
+    assert json.loads(done.shown)["capacity"] == 15
+    assert "leaves 30K tokens a minute" in done.narration
+    assert "gpt-4o gets 15K, and 15K stay for the fine-tuned" in done.narration
 
 
 def test_a_name_that_is_taken(run: Run, local_azure: Server, product: Callable[..., Path]) -> None:

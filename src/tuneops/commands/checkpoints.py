@@ -8,6 +8,7 @@ from typing import Any
 from tuneops import config as configuration
 from tuneops import console
 from tuneops.azure import catalog
+from tuneops.commands.next_command import after
 from tuneops.commands.progress import asking
 from tuneops.commands.smoke_test import run_smoke_test
 from tuneops.config import Config
@@ -79,6 +80,8 @@ def compare(
     if best is not None and best is not tried[-1]:
         console.say(f"{best.release.model} was the best: making it the candidate again.")
         deploy.deploy_candidate(chosen, place, best.release, console.say)
+    if best is not None:
+        console.say(f"Next: {after(path, 'promote')['next']} --run {best.out / 'run.json'}")
     return [
         {"step": step, **each.facts(best=each is best)}
         for step, each in zip(steps, tried, strict=True)

@@ -7,6 +7,7 @@ from tuneops import config as configuration
 from tuneops import confirmation, console, github, name_collisions, tags
 from tuneops.azure import deployments
 from tuneops.azure.deployments import Deployment
+from tuneops.commands.next_command import after
 from tuneops.config import Config
 from tuneops.display import tables
 from tuneops.release import comparison, deploy, model_card, plan
@@ -32,7 +33,8 @@ def candidate(
     release = trained(config, place.home, job_id).release(checkpoint)
     if dry_run:
         return _would_deploy(config.release.candidate_deployment, release)
-    return _told(config, deploy.deploy_candidate(config, place, release, console.say))
+    deployed = deploy.deploy_candidate(config, place, release, console.say)
+    return _told(config, deployed) | after(path, "smoke-test")
 
 
 def promote(
@@ -53,7 +55,7 @@ def promote(
     if dry_run:
         return _would_deploy(config.release.deployment, release)
     promoted = deploy.promote(config, place, release, console.say, _announce)
-    return _told(config, promoted)
+    return _told(config, promoted) | after(path, "chat")
 
 
 def rollback(

@@ -11,6 +11,7 @@ from tuneops import console, github, pricing
 from tuneops.azure import deployments, jobs
 from tuneops.azure.account import Foundry, open_data_plane, open_foundry
 from tuneops.azure.jobs import Job
+from tuneops.commands.next_command import after
 from tuneops.commands.progress import JobProgress
 from tuneops.commands.smoke_test import run_baseline
 from tuneops.config import Config
@@ -51,7 +52,9 @@ def submit(path: Path, *, retry: bool, train_anyway: bool) -> dict[str, Any]:
         config, foundry, retry=retry, narrate=console.say, before_upload=confirm
     )
     github.set_outputs(job=done.job.id, key=done.key, created=str(done.created).lower())
-    return {"key": done.key, "created_job": done.created} | lookup.facts(done.job)
+    then = "candidate" if done.job.status == "succeeded" else "wait"
+    submitted = {"key": done.key, "created_job": done.created}
+    return submitted | lookup.facts(done.job) | after(path, then)
 
 
 def _refuse_needless(config: Config, foundry: Foundry) -> None:
@@ -105,7 +108,7 @@ def wait(path: Path, job_id: str | None, minutes: float | None) -> dict[str, Any
             show=progress.show,
         )
     github.set_outputs(job=ended.id, model=ended.fine_tuned_model or "")
-    return lookup.facts(ended)
+    return lookup.facts(ended) | after(path, "candidate")
 
 
 def status(path: Path, job_id: str | None) -> dict[str, Any]:

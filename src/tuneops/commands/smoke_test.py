@@ -5,15 +5,20 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
+
+from tuneops import config as configuration
 from tuneops import console, github
+from tuneops.commands.next_command import after
+from tuneops.commands.progress import asking
 from tuneops.config import Config
 from tuneops.smoke.journal import FILE, Journal
 from tuneops.smoke.judging import judged_run
 from tuneops.smoke.plan import Wanted, read_plan
-from tuneops.smoke.record import Run
-from tuneops.smoke.verdict import CANDIDATE
+from tuneops.smoke.record import Run, load_run
+from tuneops.smoke.verdict import CANDIDATE, Outcome
 
 if TYPE_CHECKING:
     from tuneops.azure.account import Foundry
@@ -23,6 +28,64 @@ _NOT_NOTED = (
     "With a key alone the deployments are taken to be what the configuration says, and the verdict "
     "is not noted on the candidate: to promote it, sign in and run the smoke test again."
 )
+
+
+def run(
+    *,
+    config_path: Path,
+    environment: str | None,
+    baseline: str | None,
+    candidate: str | None,
+    arms: str,
+    against: Path | None,
+    prompts: int | None,
+    samples: int | None,
+    out: Path,
+) -> Run:
+    """The comparison that the command's options ask for, on the job's summary page as well.
+
+    Raises:
+        UsageError: The options do not go together.
+        TuneopsError: As run_smoke_test.
+    """
+    if (arms == "production") != (against is not None) or (against and baseline):
+        raise click.UsageError("--arms production and --against go together, without --baseline.")
+    wanted = Wanted(baseline, candidate, prompts, samples, load_run(against) if against else None)
+    with console.group("Smoke test"), asking() as progress:
+        config = configuration.load(config_path, environment)
+        result = run_smoke_test(config, wanted, out=out, progress=progress)
+    github.add_summary((out / "summary.md").read_text(encoding="utf-8"))
+    console.say(f"The report is {out / 'report.html'}.")
+    if result.verdict.outcome == Outcome.PASS and not against:
+        console.say(f"Next: {after(config_path, 'promote')['next']} --run {out / 'run.json'}")
+    return result
+
+
+def ask_base(
+    *,
+    config_path: Path,
+    environment: str | None,
+    few_shot: int | None,
+    prompts: int | None,
+    samples: int | None,
+    out: Path,
+    **_others: object,
+) -> list[dict[str, Any]]:
+    """What the base deployment holds to alone, and with rows as examples if any are asked for."""
+    from tuneops.azure.account import open_foundry
+
+    config = configuration.load(config_path, environment)
+    with console.group("The base model alone"), asking() as progress:
+        found = run_baseline(
+            config,
+            open_foundry(config),
+            shots=(0, few_shot) if few_shot else (0,),
+            limit=prompts,
+            samples=samples,
+            out=out,
+            progress=progress,
+        )
+    return [each.facts() for each in found]
 
 
 def run_baseline(
