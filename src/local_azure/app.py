@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local_azure import admin, entra
 from local_azure.address import AccountHosts
-from local_azure.arm import deleted_accounts, operations
+from local_azure.arm import deleted_accounts, operations, template_run
 from local_azure.arm import routes as arm_routes
 from local_azure.arm.routing import allowances
 from local_azure.data_plane import grading
@@ -48,9 +48,10 @@ def create_app(
     if answers_file is not None:
         plane.script.rules = RULES.validate_python(yaml.safe_load(answers_file.read_text("utf-8")))
     recording = [] if record is None else [Middleware(Recording, folder=record)]
+    arm = arm_routes.routes()
     app = Starlette(
-        routes=_routes(plane),
-        middleware=[Middleware(Envelope, state=state), *recording],
+        routes=_routes(plane, arm),
+        middleware=[Middleware(Envelope, state=state, arm=arm), *recording],
         exception_handlers={AzureError: _refuse, HTTPException: _no_such_route, Exception: _fault},
     )
     app.state.local_azure = state
@@ -66,21 +67,23 @@ def create_app(
     return app
 
 
-def _routes(plane: DataPlane) -> list[BaseRoute]:
-    tree = PathTree([*entra.routes(), *admin.routes(), *arm_routes.routes()])
+def _routes(plane: DataPlane, arm: list[Route]) -> list[BaseRoute]:
+    tree = PathTree([*entra.routes(), *admin.routes(), *arm])
     return [*data_plane_routes.routes(plane), Mount("", tree)]
 
 
 class Envelope:
     """Finishes the work that is due, and stamps what goes out with Azure's request ids."""
 
-    def __init__(self, app: ASGIApp, *, state: State) -> None:
+    def __init__(self, app: ASGIApp, *, state: State, arm: list[Route]) -> None:
         self._app = app
         self._state = state
+        self._arm = arm
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operations.settle(self._state)
         deleted_accounts.purge_due(self._state)
+        template_run.advance(self._state, self._arm)
         identifiers = _request_ids(scope)
 
         async def stamped(message: Message) -> None:

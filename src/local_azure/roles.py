@@ -45,6 +45,7 @@ ROLES = {
         (
             f"{_COGNITIVE}/*",
             "Microsoft.Authorization/*/read",
+            "Microsoft.Resources/deployments/*",
             "Microsoft.Resources/subscriptions/resourceGroups/read",
         )
     ),

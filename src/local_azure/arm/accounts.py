@@ -14,6 +14,7 @@ from local_azure.arm.groups import require_group, require_living_group
 from local_azure.arm.locks import require_deletable, require_writable
 from local_azure.arm.resources import (
     checked_identity,
+    checked_location,
     checked_tags,
     require_visible,
     stamp,
@@ -21,7 +22,6 @@ from local_azure.arm.resources import (
     wire,
 )
 from local_azure.arm.routing import NAMESPACE, ArmRequest, arm_route, invalid_content, ok
-from local_azure.catalog import normalize_region
 from local_azure.errors import AzureError, bad_request, conflict, not_found
 from local_azure.network import NetworkRules
 from local_azure.provisioning import begin, provisioning_state
@@ -162,7 +162,7 @@ def _new(arm: ArmRequest, group: Document, account_id: str) -> Document:
             f"The kind '{kind}' with the SKU '{sku.get('name')}' is not offered: "
             f"the kinds are {' and '.join(_KINDS)}, the SKU is {_SKU['name']}.",
         )
-    location = _location(arm)
+    location = checked_location(arm, f"{NAMESPACE}/accounts")
     _require_room(arm.state, kind, location)
     return {
         "id": account_id,
@@ -191,19 +191,6 @@ def _require_room(state: State, kind: str, location: str) -> None:
             f"The subscription has {there} accounts of the kind OpenAI in '{location}'; "
             f"the limit is {OPENAI_ACCOUNTS}.",
         )
-
-
-def _location(arm: ArmRequest) -> str:
-    location = normalize_region(arm.text("location"))
-    regions = arm.state.catalog.regions
-    if location not in regions:
-        raise bad_request(
-            "LocationNotAvailableForResourceType",
-            f"The provided location '{location}' is not available for resource type "
-            f"'{NAMESPACE}/accounts'. List of available regions for the resource type is "
-            f"'{','.join(regions)}'.",
-        )
-    return location
 
 
 def _change(arm: ArmRequest, account: Document) -> None:

@@ -24,6 +24,7 @@ from local_azure.store import Document
 
 _GROUPS = "/subscriptions/{subscription}/resourceGroups"
 _DELETE = "delete resource group"
+_CONTENTS = ("managed_identity", "ml_workspace", "template_deployment")
 _FORCEABLE = ("microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets")
 
 
@@ -85,7 +86,7 @@ def _put(arm: ArmRequest) -> Response:
     if arm.text("managedBy"):
         group["managedBy"] = arm.text("managedBy")
     _save(arm.state, group)
-    return ok(_shown(group), 201 if before is None else 200)
+    return ok(shown(group), 201 if before is None else 200)
 
 
 def _location(arm: ArmRequest) -> str:
@@ -107,7 +108,7 @@ def _location(arm: ArmRequest) -> str:
 def _get(arm: ArmRequest) -> Response:
     group = require_group(arm)
     require_visible(arm, group["_made"])
-    return ok(_shown(group))
+    return ok(shown(group))
 
 
 def _head(arm: ArmRequest) -> Response:
@@ -124,7 +125,7 @@ def _patch(arm: ArmRequest) -> Response:
     if "managedBy" in arm.body:
         group["managedBy"] = arm.text("managedBy")
     _save(arm.state, group)
-    return ok(_shown(group))
+    return ok(shown(group))
 
 
 def _list(arm: ArmRequest) -> Response:
@@ -134,7 +135,7 @@ def _list(arm: ArmRequest) -> Response:
         seen = visible(arm, group["_made"]) and arm.may_read(group["id"])
         return seen and has_tag(group, wanted)
 
-    return ok(Page(["group"], arm.state.subscription, wanted, keep, _shown).body(arm))
+    return ok(Page(["group"], arm.state.subscription, wanted, keep, shown).body(arm))
 
 
 def _delete(arm: ArmRequest) -> Response:
@@ -166,6 +167,10 @@ def _finish_deletion(state: State, group_id: str) -> None:
     """Accounts go where soft-deleted ones wait; everything else goes for good."""
     for account in state.store.list("account", group_id):
         deleted_accounts.soft_delete(state, account)
+    for kind in _CONTENTS:
+        for resource in state.store.list(kind, group_id):
+            state.store.delete_scope(resource["id"])
+            state.store.delete(kind, group_id, resource["name"])
     state.store.delete("group", state.subscription, group_id.rpartition("/")[2])
     for lock in state.store.list_under("lock", group_id):
         state.store.delete("lock", lock["_scope"], lock["name"])
@@ -175,6 +180,6 @@ def _save(state: State, group: Document) -> None:
     state.store.put("group", state.subscription, group["name"], group)
 
 
-def _shown(group: Document) -> Document:
+def shown(group: Document) -> Document:
     state = "Deleting" if "_deleting" in group else "Succeeded"
     return wire(group) | {"properties": {"provisioningState": state}}

@@ -98,21 +98,25 @@ def async_headers(arm: ArmRequest, operation: Mapping[str, Any], location: str) 
     if form == "location":
         return location_headers(arm, operation)
     if form == "body":
-        return _poll_hint(arm.state, operation)
+        return _hint(arm.state, operation)
     url = f"{arm.base}{path}?api-version={arm.api_version}"
-    return {"Azure-AsyncOperation": url, **_poll_hint(arm.state, operation)}
+    return {"Azure-AsyncOperation": url, **_hint(arm.state, operation)}
 
 
 def location_headers(arm: ArmRequest, operation: Mapping[str, Any]) -> dict[str, str]:
     path = f"{arm.state.subscription}/operationresults/{operation['name']}"
     url = f"{arm.base}{path}?api-version={arm.api_version}"
-    return {"Location": url, **_poll_hint(arm.state, operation)}
+    return {"Location": url, **_hint(arm.state, operation)}
 
 
-def _poll_hint(state: State, operation: Mapping[str, Any]) -> dict[str, str]:
+def _hint(state: State, operation: Mapping[str, Any]) -> dict[str, str]:
+    return poll_hint(state, seconds_left(dict(operation), state.clock))
+
+
+def poll_hint(state: State, seconds: float) -> dict[str, str]:
     """Whole seconds, where there are some, are too coarse for a clock that runs fast."""
     least, most = _POLL_MILLISECONDS
-    left = 1000 * seconds_left(dict(operation), state.clock) / state.clock.speed
+    left = 1000 * seconds / state.clock.speed
     wait = int(min(max(left, least), most))
     hint = {"x-ms-retry-after-ms": str(wait)}
     return hint | ({"Retry-After": str(wait // 1000)} if wait >= 1000 else {})  # noqa: PLR2004
@@ -140,7 +144,7 @@ def _status(arm: ArmRequest) -> Response:
     if left > 0:
         percent = 100 * (1 - left / work["seconds"])
         running = {"status": "InProgress", "percentComplete": int(percent)}
-        return ok(body | running, 200, **_poll_hint(arm.state, operation))
+        return ok(body | running, 200, **_hint(arm.state, operation))
     end = timestamp(arm.state.clock.now() + left / arm.state.clock.speed)
     return ok(body | {"status": "Succeeded", "endTime": end, "percentComplete": 100})
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from local_azure.arm.routing import ArmRequest, invalid_content
+from local_azure.catalog import normalize_region
 from local_azure.errors import bad_request, not_found
 from local_azure.store import Document
 
@@ -91,6 +92,20 @@ def checked_tags(arm: ArmRequest) -> dict[str, str]:
             "begin with microsoft, azure or windows.",
         )
     return tags
+
+
+def checked_location(arm: ArmRequest, resource_type: str) -> str:
+    """A region of the catalogue."""
+    location = normalize_region(arm.text("location"))
+    regions = arm.state.catalog.regions
+    if location not in regions:
+        raise bad_request(
+            "LocationNotAvailableForResourceType",
+            f"The provided location '{location}' is not available for resource type "
+            f"'{resource_type}'. List of available regions for the resource type is "
+            f"'{','.join(regions)}'.",
+        )
+    return location
 
 
 def conditions(arm: ArmRequest, known: Collection[str]) -> dict[str, str]:

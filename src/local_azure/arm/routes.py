@@ -10,6 +10,7 @@ from local_azure.arm import (
     groups,
     locks,
     managed_identities,
+    ml_workspaces,
     monitor,
     operations,
     permissions,
@@ -19,6 +20,7 @@ from local_azure.arm import (
     role_assignments,
     subscriptions,
     tags,
+    template_deployments,
     unknown,
 )
 
@@ -39,6 +41,8 @@ _PARTS = (
     deleted_accounts,
     catalog_routes,
     quota_tiers,
+    ml_workspaces,
+    template_deployments,
     unknown,  # last: it answers what nobody else does
 )
 

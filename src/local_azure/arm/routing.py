@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -59,6 +59,9 @@ class ArmRequest:
     def api_version(self) -> str:
         return self.query["api-version"]
 
+    def with_params(self, params: Mapping[str, str]) -> "ArmRequest":
+        return replace(self, params=params)
+
     def may_read(self, resource_id: str) -> bool:
         if self.state.settings.roles is None:
             return True
@@ -84,8 +87,24 @@ class ArmRequest:
 Handler = Callable[[ArmRequest], Response]
 
 
-def arm_route(path: str, **handlers: Handler) -> Route:
-    """A route whose path has no case, with one handler for each method: `PUT=put_group`."""
+class ArmRoute(Route):
+    """Its path has no case, and may end with a slash; the server itself may call `handlers`."""
+
+    def __init__(
+        self, path: str, endpoint: Callable[[Request], Any], handlers: Mapping[str, Handler]
+    ) -> None:
+        super().__init__(path, endpoint, methods=list(handlers))
+        pattern = self.path_regex.pattern.removesuffix("$")
+        self.path_regex = re.compile(f"{pattern}/?$", re.IGNORECASE)
+        self.handlers = handlers
+
+    def params_of(self, path: str) -> dict[str, str] | None:
+        found = self.path_regex.fullmatch(path)
+        return None if found is None else found.groupdict()
+
+
+def arm_route(path: str, **handlers: Handler) -> ArmRoute:
+    """With one handler for each method: `PUT=put_group`."""
 
     async def endpoint(request: Request) -> Response:
         kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
@@ -99,9 +118,7 @@ def arm_route(path: str, **handlers: Handler) -> Route:
         response.headers.setdefault(f"x-ms-ratelimit-remaining-subscription-{kind}", left)
         return response
 
-    route = Route(path, endpoint, methods=list(handlers))
-    route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
-    return route
+    return ArmRoute(path, endpoint, handlers)
 
 
 async def _answer(request: Request, handlers: Mapping[str, Handler]) -> Response:
@@ -110,7 +127,6 @@ async def _answer(request: Request, handlers: Mapping[str, Handler]) -> Response
     state = state_of(request)
     _require_api_version(request)
     _require_subscription(state, request.path_params)
-    _require_registration(state, request)
     arm = ArmRequest(
         state,
         principal,
@@ -121,10 +137,16 @@ async def _answer(request: Request, handlers: Mapping[str, Handler]) -> Response
         base_url(request),
         _parse(await request.body()),
     )
-    _require_permission(arm)
+    require_allowed(arm)
     handler = handlers.get(request.method) or handlers["GET"]
     with state.store.transaction():
         return handler(arm)
+
+
+def require_allowed(arm: ArmRequest) -> None:
+    """That the provider is registered, and that the caller's roles allow it; raises AzureError."""
+    _require_registration(arm)
+    _require_permission(arm)
 
 
 def _require_api_version(request: Request) -> None:
@@ -158,10 +180,10 @@ def _require_permission(arm: ArmRequest) -> None:
         raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
 
 
-def _require_registration(state: State, request: Request) -> None:
-    path = request.url.path.lower()
+def _require_registration(arm: ArmRequest) -> None:
+    path = arm.path.lower()
     uses_provider = f"/providers/{NAMESPACE}/".lower() in path and not path.endswith("/register")
-    if state.settings.registered or not uses_provider or request.method not in _WRITES:
+    if arm.state.settings.registered or not uses_provider or arm.method not in _WRITES:
         return
     message = (
         f"The subscription is not registered to use namespace '{NAMESPACE}'. See "
@@ -176,11 +198,16 @@ def _parse(content: bytes) -> dict[str, Any]:
     if not content:
         return {}
     try:
-        body = parsed(content)
+        body = parsed(content, loose=True)
     except (ValueError, RecursionError) as error:
         raise invalid_content(str(error)) from None
     if not isinstance(body, dict):
         raise invalid_content("an object was expected")
+    return checked_body(body)
+
+
+def checked_body(body: dict[str, Any]) -> dict[str, Any]:
+    """Without nulls; raises InvalidRequestContent."""
     for name, expected in _ENVELOPE.items():
         if not isinstance(body.get(name), expected | None):
             raise invalid_content(f"{name} is of the wrong type")

@@ -44,7 +44,8 @@ _RESOURCE_TYPES = {
         "locations/models",
         "locations/usages",
     ),
-    "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources"),
+    "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources", "deployments"),
+    "Microsoft.MachineLearningServices": ("workspaces",),
     "Microsoft.Authorization": ("locks", "roleAssignments", "roleDefinitions"),
     "Microsoft.ManagedIdentity": (
         "userAssignedIdentities",
@@ -119,7 +120,7 @@ def _tenants(arm: ArmRequest) -> Response:
 
 def _list(arm: ArmRequest) -> Response:
     without_roles = sees_nothing(arm.state, arm.principal.object_id)
-    return ok({"value": [] if without_roles else [_subscription(arm)]})
+    return ok({"value": [] if without_roles else [shown(arm)]})
 
 
 def _get(arm: ArmRequest) -> Response:
@@ -127,10 +128,10 @@ def _get(arm: ArmRequest) -> Response:
     if sees_nothing(arm.state, arm.principal.object_id):
         action = "Microsoft.Resources/subscriptions/read"
         raise missing_action(arm.principal.app_id, arm.principal.object_id, action, arm.path)
-    return ok(_subscription(arm))
+    return ok(shown(arm))
 
 
-def _subscription(arm: ArmRequest) -> Document:
+def shown(arm: ArmRequest) -> Document:
     return {
         "id": arm.state.subscription,
         "subscriptionId": arm.state.identity.subscription_id,

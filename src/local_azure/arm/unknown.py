@@ -29,20 +29,24 @@ def _error(arm: ArmRequest) -> AzureError:
     if found is None:
         return not_found("NotFound", f"The request path '{arm.path}' is not known.")
     known = known_types(found["namespace"])
-    if known is None:
-        return not_found(
-            "InvalidResourceNamespace",
-            f"The resource namespace '{found['namespace']}' is invalid.",
-        )
     resource_type = "/".join(found["rest"].strip("/").split("/")[::2])
-    if resource_type.lower() in map(str.lower, known[1]):
+    if known is not None and resource_type.lower() in map(str.lower, known[1]):
         return AzureError(
             405,
             "MethodNotAllowed",
             f"The requested resource does not support http method '{arm.method}'.",
         )
+    return no_such_type(found["namespace"], resource_type, arm.api_version)
+
+
+def no_such_type(namespace: str, resource_type: str, api_version: str) -> AzureError:
+    known = known_types(namespace)
+    if known is None:
+        return not_found(
+            "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid."
+        )
     return not_found(
         "InvalidResourceType",
         f"The resource type '{resource_type}' could not be found in the namespace '{known[0]}' "
-        f"for api version '{arm.api_version}'.",
+        f"for api version '{api_version}'.",
     )

@@ -1,5 +1,7 @@
 """The data plane of Azure OpenAI, below /accounts/NAME/openai, and of Foundry projects."""
 
+import re
+
 from starlette.routing import Mount
 
 from local_azure.data_plane import (
@@ -37,5 +39,7 @@ OPERATIONS = [operation for module in _MODULES for operation in module.OPERATION
 
 
 def routes(plane: DataPlane) -> list[Mount]:
-    """Every operation, on each surface that has it."""
-    return [Mount("/accounts", Router(plane, OPERATIONS))]
+    """Every operation, on each surface that has it; an id may hold a line break."""
+    mount = Mount("/accounts", Router(plane, OPERATIONS))
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return [mount]

@@ -58,6 +58,10 @@ identity federated-credential list --identity-name trainer -g rg-az
 role definition list --name Reader
 role assignment list --scope $G
 monitor metrics list --resource $RESOURCE --metric AzureOpenAIRequests
+deployment group create -g rg-az -n d --template-file $TEMPLATE --parameters prefix=az
+deployment group show -g rg-az -n d
+deployment group list -g rg-az
+deployment operation group list -g rg-az -n d
 lock create --name keep --resource-group rg-az --lock-type CanNotDelete
 lock delete --name keep --resource-group rg-az
 $C delete $A
@@ -72,6 +76,7 @@ NAMES = {
     "TRUST": "--issuer https://token.actions.githubusercontent.com "
     "--subject repo:a/b:ref:refs/heads/main --audiences api://AzureADTokenExchange",
     "RESOURCE": "acc-az -g rg-az --resource-type Microsoft.CognitiveServices/accounts",
+    "TEMPLATE": "tests/local_azure/foundry_template.json",
     "MODEL": "--model-name gpt-4o --model-version 2024-08-06 --model-format OpenAI",
 }
 
@@ -243,7 +248,12 @@ def _served(folder: Path) -> Iterator[dict[str, str]]:
 
 def _tried(command: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(
-        [*command, "--output", "none"], env=environment, capture_output=True, text=True, check=False
+        [*command, "--output", "none"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     shown = " ".join(word for word in command[1:] if len(word) < SHOWN_WORD)
     said = f"failed: az {shown}: " if done.returncode else f"ok: az {shown}"

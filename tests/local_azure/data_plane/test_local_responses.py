@@ -187,7 +187,7 @@ def test_bad_requests(
 def test_refusals_have_openais_form(client: openai.OpenAI, service: Service) -> None:
     """Whoever refuses: the API, the deployment that is not there, the filter, the rate limit."""
     with pytest.raises(openai.NotFoundError) as missing:
-        client.responses.delete("resp_none")
+        client.responses.delete("resp\nnone")
     assert (missing.value.type, missing.value.code) == ("invalid_request_error", None)
     with pytest.raises(openai.NotFoundError) as undeployed:
         client.responses.create(model="nobody", input="Hi")
