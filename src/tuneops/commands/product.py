@@ -8,6 +8,7 @@ from typing import Any
 from tuneops import config as configuration
 from tuneops import config_files, confirmation, console, products
 from tuneops.azure.cloud import connect
+from tuneops.commands.next_command import after
 from tuneops.errors import ConfigError
 from tuneops.methods import Method
 from tuneops.new_product.files import DEFAULT_BASES, base_of, files_of, owner_lines
@@ -99,10 +100,10 @@ def _write(product: str, texts: dict[str, str]) -> None:
 
 
 def _next(product: str, owner: str | None) -> None:
-    config = f"config/{product}.yaml"
+    config = products.CONFIG_FOLDER / f"{product}.yaml"
     console.say(f"1. Write your rows over the placeholders in data/{product}/.")
     console.say(f"2. Say in {config} who the assistant is, and what its answers must hold to.")
-    console.say(f"3. Check: python scripts/validate_data.py check --config {config}")
-    console.say(f"4. Open one pull request with config/{product}.yaml and data/{product}/.")
+    console.say(f"3. Run: {after(config, 'check')['next']}")
+    console.say(f"4. Open one pull request with {config} and data/{product}/.")
     if owner:
         console.say("   CODEOWNERS changed too: that goes into a pull request of its own.")
