@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS tags (
 CREATE INDEX IF NOT EXISTS tags_in_scope ON tags (scope, name, kind);
 CREATE INDEX IF NOT EXISTS tags_by_value ON tags (kind, tag, value, scope, name);
 """
-_TAGGED = ("group", "account", "project", "managed_identity", "ml_workspace")
+_TAGGED = ("group", "account", "project", "managed_identity", "kept_resource")
 _UNTAG = "DELETE FROM tags WHERE kind = ? AND scope = ? AND name = ?"
 _PUT = """
 INSERT INTO documents (kind, scope, name, body) VALUES (?, ?, ?, ?)

@@ -24,7 +24,7 @@ from local_azure.store import Document
 
 _GROUPS = "/subscriptions/{subscription}/resourceGroups"
 _DELETE = "delete resource group"
-_CONTENTS = ("managed_identity", "ml_workspace", "template_deployment")
+_CONTENTS = ("managed_identity", "kept_resource", "template_deployment")
 _FORCEABLE = ("microsoft.compute/virtualmachines", "microsoft.compute/virtualmachinescalesets")
 
 
@@ -168,9 +168,9 @@ def _finish_deletion(state: State, group_id: str) -> None:
     for account in state.store.list("account", group_id):
         deleted_accounts.soft_delete(state, account)
     for kind in _CONTENTS:
-        for resource in state.store.list(kind, group_id):
+        for resource in state.store.list_under(kind, group_id):
             state.store.delete_scope(resource["id"])
-            state.store.delete(kind, group_id, resource["name"])
+            state.store.delete(kind, resource["_scope"], resource["name"])
     state.store.delete("group", state.subscription, group_id.rpartition("/")[2])
     for lock in state.store.list_under("lock", group_id):
         state.store.delete("lock", lock["_scope"], lock["name"])

@@ -8,7 +8,7 @@ from local_azure.arm.resources import TAG_CONDITIONS, Page, conditions, has_tag
 from local_azure.arm.routing import ArmRequest, arm_route, ok
 from local_azure.store import Document
 
-_KINDS = ("account", "project", "managed_identity", "ml_workspace")
+_KINDS = ("account", "project", "managed_identity", "kept_resource")
 _SHOWN = ("id", "name", "type", "kind", "sku", "location", "identity", "tags")
 
 

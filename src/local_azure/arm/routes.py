@@ -8,9 +8,9 @@ from local_azure.arm import (
     deleted_accounts,
     deployments,
     groups,
+    kept_resources,
     locks,
     managed_identities,
-    ml_workspaces,
     monitor,
     operations,
     permissions,
@@ -41,7 +41,7 @@ _PARTS = (
     deleted_accounts,
     catalog_routes,
     quota_tiers,
-    ml_workspaces,
+    kept_resources,
     template_deployments,
     unknown,  # last: it answers what nobody else does
 )

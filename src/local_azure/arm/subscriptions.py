@@ -46,6 +46,10 @@ _RESOURCE_TYPES = {
     ),
     "Microsoft.Resources": ("subscriptions", "resourceGroups", "resources", "deployments"),
     "Microsoft.MachineLearningServices": ("workspaces",),
+    "Microsoft.Storage": ("storageAccounts",),
+    "Microsoft.KeyVault": ("vaults",),
+    "Microsoft.OperationalInsights": ("workspaces",),
+    "Microsoft.Insights": ("components",),
     "Microsoft.Authorization": ("locks", "roleAssignments", "roleDefinitions"),
     "Microsoft.ManagedIdentity": (
         "userAssignedIdentities",

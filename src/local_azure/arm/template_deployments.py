@@ -184,7 +184,7 @@ def _providers(resources: list[Resource]) -> list[Document]:
     for resource in resources:
         namespace, _, kind = resource.type.partition("/")
         types = found.setdefault(namespace, {})
-        types[kind] = {"resourceType": kind, "locations": [resource.described.get("location")]}
+        types[kind] = {"resourceType": kind, "locations": []}
     return [
         {"namespace": namespace, "resourceTypes": list(types.values())}
         for namespace, types in found.items()
@@ -235,9 +235,7 @@ def _delete(arm: ArmRequest) -> Response:
     if found is not None:
         require_deletable(arm.state, found["id"])
         if found["_ended"] is None:
-            raise conflict(
-                "DeploymentBeingDeleted", f"The deployment '{name}' is running. Wait for its end."
-            )
+            raise conflict("DeploymentActive", f"The deployment '{name}' is still active.")
         arm.state.store.delete(KIND, group["id"], name)
     return Response(status_code=204)
 

@@ -32,7 +32,9 @@ def advance(state: State, routes: Sequence[Route]) -> None:
     """Costs one look at an index where nothing runs."""
     for running in state.store.watched(RUNNING, state.subscription):
         deployment = state.store.get(KIND, running["group"], running["name"])
-        if deployment is not None:
+        if deployment is None:  # its group has been deleted
+            state.store.delete(RUNNING, running["group"], running["name"])
+        else:
             served = [route for route in routes if isinstance(route, ArmRoute)]
             _Run(state, served, deployment).advance()
 

@@ -1,13 +1,16 @@
-"""langchain-openai, litellm and instructor against the local Azure."""
+"""langchain-openai, litellm, instructor and azure-ai-ml against the local Azure."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 import instructor  # type: ignore[import-not-found]
 import litellm  # type: ignore[import-not-found]
 import openai
+from azure.ai.ml import MLClient  # type: ignore[import-untyped,import-not-found,unused-ignore]
+from azure.ai.ml.entities import Workspace  # type: ignore[import-untyped,import-not-found,unused-ignore]
 from azure.identity import DefaultAzureCredential
 from langchain_openai import (  # type: ignore[import-not-found]
     AzureChatOpenAI,
@@ -15,7 +18,7 @@ from langchain_openai import (  # type: ignore[import-not-found]
     ChatOpenAI,
 )
 from pydantic import BaseModel
-from steps import ACCOUNT, Ground, run  # type: ignore[import-not-found]
+from steps import ACCOUNT, GROUP, REGION, Ground, run  # type: ignore[import-not-found]
 
 ground = Ground(DefaultAzureCredential().get_token("https://management.azure.com/.default").token)
 endpoint = f"{ground.url}/accounts/{ACCOUNT}"
@@ -92,6 +95,22 @@ def instructor_by_json_in_markdown() -> None:
     instructor_parses(instructor.Mode.MD_JSON)
 
 
+def machine_learning() -> Any:  # noqa: ANN401
+    subscription = os.environ["AZURE_SUBSCRIPTION_ID"]
+    return MLClient(DefaultAzureCredential(), subscription, GROUP, cloud="LocalAzure").workspaces
+
+
+def azure_ai_ml_makes_a_workspace() -> None:
+    made = machine_learning().begin_create(Workspace(name="lab", location=REGION)).result()
+    assert made.storage_account
+    assert [one.name for one in machine_learning().list()] == ["lab"]
+
+
+def azure_ai_ml_deletes_it_and_what_it_stands_on() -> None:
+    machine_learning().begin_delete("lab", delete_dependent_resources=True).result()
+    assert list(machine_learning().list()) == []
+
+
 if __name__ == "__main__":
     sys.exit(
         run(
@@ -105,6 +124,8 @@ if __name__ == "__main__":
                 instructor_by_tools,
                 instructor_by_json_mode,
                 instructor_by_json_in_markdown,
+                azure_ai_ml_makes_a_workspace,
+                azure_ai_ml_deletes_it_and_what_it_stands_on,
             ]
         )
     )

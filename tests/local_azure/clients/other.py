@@ -144,7 +144,7 @@ def projects(scratch: Path) -> Result:
 
 
 def frameworks(scratch: Path) -> Result:
-    packages = ("langchain-openai", "litellm", "instructor", "azure-identity")
+    packages = ("langchain-openai", "litellm", "instructor", "azure-ai-ml", "azure-identity")
     return _script(scratch, "frameworks.py", *packages)
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.local_azure.core.conftest import GROUP, REGION
 
@@ -22,6 +24,11 @@ VERSION = "2025-04-01"
 IDENTITY = "Microsoft.ManagedIdentity/userAssignedIdentities"
 FOUNDRY: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "foundry_template.json").read_text("utf-8")
+)
+
+
+GENERATED = settings(
+    deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -268,8 +275,8 @@ def test_other_refusals(deployer: Deployer) -> None:
     """A parameter that there is not, a type that is not served, a mode, a link."""
     code, message = deployer.refused({"resources": []}, extra=1)
     assert (code, "'extra'" in message) == ("InvalidTemplate", True)
-    storage = identity("abc") | {"type": "Microsoft.Storage/storageAccounts"}
-    assert deployer.refused({"resources": [storage]})[0] == "InvalidResourceNamespace"
+    machine = identity("abc") | {"type": "Microsoft.Compute/virtualMachines"}
+    assert deployer.refused({"resources": [machine]})[0] == "InvalidResourceNamespace"
     unknown = identity("abc") | {"type": "Microsoft.CognitiveServices/things"}
     assert deployer.refused({"resources": [unknown]})[0] == "InvalidResourceType"
     for properties in ({"mode": "Complete", "template": {}}, {"mode": "Incremental"}):
@@ -407,6 +414,58 @@ def test_a_group_takes_its_deployments_along(deployer: Deployer) -> None:
     assert deployer.ask("GET", deployer.path).status == 404
     listed = deployer.ask("GET", f"{deployer.group}/providers/{IDENTITY}")
     assert listed.body["value"] == []
+
+
+def test_reads_that_lag(deployer: Deployer) -> None:
+    """What does not show yet is not there yet, for what depends on it either."""
+    deployer.azure.admin("PATCH", "settings", {"consistency_seconds": 30})
+    assert deployer.deploy(FOUNDRY, prefix="acc")["provisioningState"] == "Succeeded"
+
+
+WORDS = st.sampled_from(
+    ["", "a", "a/b", "[", "[[a]", "[a]", "[concat('a')]", "[parameters('p')]", "[variables('v')]",
+     "[reference('a')]", "[resourceGroup()]", "[if(true(), 1, 2)]", IDENTITY, f"{IDENTITY}/x",
+     "Microsoft.Resources/deployments", VERSION, REGION, "string", "\n", "Microsoft.Storage/"]
+)  # fmt: skip
+KEYS = st.sampled_from(
+    ["type", "name", "apiVersion", "location", "properties", "dependsOn", "condition", "scope",
+     "resources", "defaultValue", "allowedValues", "minLength", "value", "p", "v", "o", "copy"]
+)  # fmt: skip
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+NAMED = {"type": st.just(IDENTITY), "name": WORDS, "apiVersion": st.just(VERSION)}
+SOUND = st.fixed_dictionaries(NAMED, optional={"location": ODD, "tags": ODD, "properties": ODD})
+TEMPLATES = st.fixed_dictionaries(
+    {},
+    optional={
+        "parameters": ODD | st.fixed_dictionaries({"p": ODD}),
+        "variables": ODD | st.fixed_dictionaries({"v": ODD}),
+        "resources": ODD | st.lists(ODD | SOUND, max_size=3),
+        "outputs": ODD | st.fixed_dictionaries({"o": ODD}),
+    },
+)
+
+
+def test_any_template_is_answered(deployer: Deployer) -> None:
+    """Whatever stands in it: it is refused or deployed, and the server goes on."""
+    url, token = f"{deployer.path}?api-version={VERSION}", deployer.azure.token()
+
+    @settings(GENERATED, max_examples=150)
+    @given(template=TEMPLATES)
+    def ask(template: object) -> None:
+        body = {"properties": {"mode": "Incremental", "template": template}}
+        made = deployer.azure.request("PUT", url, body, token=token)
+        assert made.status < 500, template
+        found = deployer.azure.request("GET", url, token=token)
+        if made.status < 400:
+            error = found.body["properties"].get("error") or {}
+            assert "InternalServerError" not in json.dumps(error), (template, error)
+        deployer.azure.request("DELETE", url, token=token)
+
+    ask()
 
 
 def test_a_killed_server_goes_on(start_local_azure: Start, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Machine Learning workspaces, as far as Azure Resource Manager knows them."""
+"""Machine Learning workspaces and what they stand on, as far as ARM knows them."""
 
 from __future__ import annotations
 
@@ -69,6 +69,30 @@ def test_workspaces_that_are_refused(local_azure: LocalAzure, group: str) -> Non
     lock(local_azure, path(local_azure))
     with pytest.raises(ResourceExistsError, match="ScopeLocked"):
         resources.begin_delete_by_id(path(local_azure), api_version=VERSION)
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("Microsoft.Storage/storageAccounts", "storage1", "Storage_1"),
+        ("Microsoft.KeyVault/vaults", "vault-1", "1-vault"),
+        ("Microsoft.OperationalInsights/workspaces", "logs-1", "l"),
+        ("Microsoft.Insights/components", "insights 1", "insights."),
+    ],
+)
+def test_what_a_workspace_stands_on(
+    local_azure: LocalAzure, group: str, kind: str, good: str, bad: str
+) -> None:
+    """Is kept as it was described, under a name that Azure would take."""
+    resources = local_azure.groups().resources
+    scope = f"/subscriptions/{local_azure.subscription}/resourceGroups/{group}/providers/{kind}"
+    body = {"location": REGION, "kind": "k", "properties": {"a": {"b": 1}}}
+    resources.begin_create_or_update_by_id(f"{scope}/{good}", body, api_version=VERSION).result()
+    found = resources.get_by_id(f"{scope}/{good}", api_version=VERSION)
+    assert (found.kind, found.properties["a"]) == ("k", {"b": 1})
+    assert [one.type for one in resources.list()] == [kind]
+    with pytest.raises(HttpResponseError, match="InvalidResourceName"):
+        resources.begin_create_or_update_by_id(f"{scope}/{bad}", body, api_version=VERSION)
 
 
 def test_a_template_makes_one(local_azure: LocalAzure, group: str) -> None:
