@@ -44,10 +44,8 @@ class BaselineFound:
 
 
 def _passes(gate: Gate, rate: Rate) -> bool:
-    """Whether nothing is left to win: the floor is reached, or what is tolerated not exceeded."""
-    if gate.at_least is not None:
-        return rate.mean >= gate.at_least
-    return rate.mean >= (1 if gate.zero_tolerance else 1 - gate.margin)
+    """Whether nothing is left to win: the floor is reached, or without one every answer holds."""
+    return rate.mean >= (gate.at_least or 1)
 
 
 def base_plan(config: Config, *, limit: int | None, samples: int | None) -> SmokePlan:
