@@ -259,6 +259,7 @@ def test_ctrl_c_in_submit_takes_the_claim_back(run: Run, local_azure: Server) ->
         deadline = time.monotonic() + 120
         while existing(local_azure)["files"] < claimed and submitting.poll() is None:
             assert time.monotonic() < deadline
+        time.sleep(1)  # the upload's answer has to arrive, or nobody knows whose claim it is
         submitting.send_signal(signal.SIGINT)
         _, narration = submitting.communicate(timeout=60)
     finally:

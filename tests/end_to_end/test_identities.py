@@ -35,11 +35,9 @@ OF_PRODUCTION = ("train", "cleanup", "production")
 STEPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "provision.py create": (OF_PRODUCTION, ("provision", "create")),
     "fine_tune.py submit": (OF_TRAIN, ("fine_tune", "submit", "--train-anyway")),
-    "fine_tune.py wait": (OF_TRAIN, ("fine_tune", "wait")),
     "deploy.py candidate": (OF_TRAIN, ("deploy", "candidate")),
     "smoke_test.py run": (OF_TRAIN, SMOKE),
     "deploy.py promote": (OF_PRODUCTION, ("deploy", "promote", "--approved-by", "ana")),
-    "chat.py": (OF_PRODUCTION, ("chat", "--prompt", "Hola")),
     "deploy.py retire": (OF_PRODUCTION, ("deploy", "retire", "--yes")),
 }
 LOCK = "providers/Microsoft.Authorization/locks/keep?api-version=2020-05-01"

@@ -195,6 +195,18 @@ def test_a_model_is_trained_further_by_another_product(
     assert desk.done("fine_tune", "submit", "--dry-run")["key"] != key
 
 
+@pytest.mark.parametrize("method", ROWS)
+def test_what_init_writes_does_not_pass(desk: Desk, patch: pytest.MonkeyPatch, method: str) -> None:
+    """Five rows are too few, and their placeholders are errors."""
+    begin(desk, patch, f"fresh-{method}"[:20], method, "--language", "en")
+    checked = desk.run("validate_data", "check", "--json")
+    assert checked.code == 1
+    found = {each["code"] for each in json.loads(checked.shown)["findings"]}
+    assert found >= ({"E601"} if method == "reinforcement" else {"E601", "W1906"})
+    taken = desk.run("product", "init", f"fresh-{method}"[:20])
+    assert taken.refused(2, "is there already")
+
+
 def test_what_the_base_model_does_already_is_not_paid_for(
     desk: Desk, patch: pytest.MonkeyPatch
 ) -> None:
@@ -312,13 +324,12 @@ def trainable() -> list[tuple[str, str]]:
 def test_every_base_goes_from_init_to_production(
     desk: Desk, patch: pytest.MonkeyPatch, base: str, method: str
 ) -> None:
-    """The placeholders and the rows of another method are refused before anything is uploaded."""
+    """Rows of another method are refused before anything is uploaded."""
     name = base.split(":", maxsplit=1)[0].lower().replace(".", "-")[:20].rstrip("-")
     product = f"{name}-{method[:3]}"
     begin(desk, patch, product, method, "--language", "en", "--base", base)
     desk.done("provision", "create")
     before = uploaded(desk)
-    assert desk.run("fine_tune", "submit").refused(1, "10")
     write_rows(product, WRONG[method])
     assert desk.run("fine_tune", "submit").refused(1, f"(method {method}) are wanted")
     assert uploaded(desk) == before
@@ -326,6 +337,4 @@ def test_every_base_goes_from_init_to_production(
     desk.done("fine_tune", "submit", "--train-anyway")
     job = desk.done("fine_tune", "wait")
     released = desk.release()
-    assert released["model"] == job["fine_tuned_model"]
-    (production,) = [each for each in desk.done("deploy", "show") if each["role"] == "production"]
-    assert production["deployment"] == product
+    assert (released["deployment"], released["model"]) == (product, job["fine_tuned_model"])

@@ -149,6 +149,7 @@ def test_the_page_for_the_approver_pairs_no_record_with_another_candidate(
     page = ("ci/approval", "approval-page", "--run", desk.run_json())
     shown = desk.done(*page)
     assert (shown["verdict"], shown["model"]) == ("PASS", model(desk, CANDIDATE))
+    assert shown["verdict_sentence"].startswith("tienda-candidate passes all")
     desk.done("deploy", "candidate", "--config", str(contents[0]))
     assert desk.run(*page).refused(4, "which was compared")
 

@@ -163,6 +163,11 @@ def _of_file(
         return None
     with written(history, before) as root:
         facts = diff(str(root / training), training, config_path)
+    return difference_of(facts)
+
+
+def difference_of(facts: Mapping[str, Any]) -> DataDifference:
+    """What `linting.diff` found, in numbers."""
     counts = {name: facts[name] for name in ("added", "removed", "changed")}
     return DataDifference(_size(facts["base"]), _size(facts["head"]), **counts)
 
