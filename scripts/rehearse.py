@@ -2,9 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from environment import click
 from tuneops import console
+
+if TYPE_CHECKING:
+    from rehearsal.steps import Rehearsal
 
 
 @click.command(cls=console.Command)
@@ -24,13 +28,16 @@ def main(config_path: Path, yes: bool, folder: Path) -> None:
     """
     from rehearsal import run, summary
 
-    outcome = run.play(folder.resolve(), config_path, lambda: yes or approved())
+    outcome = run.play(folder.resolve(), config_path, lambda found: yes or approved(found))
     console.rich_console().print(summary.page(outcome))
     sys.exit(outcome.exit_code)
 
 
-def approved() -> bool:
-    """A person's answer; without a terminal there is nobody to approve."""
+def approved(rehearsal: "Rehearsal") -> bool:
+    """A person's answer to what was compared; without a terminal there is nobody to approve."""
+    from rehearsal import summary
+
+    console.rich_console(stderr=True).print(summary.before_approval(rehearsal))
     if not sys.stdin.isatty():
         console.warn("Nobody can approve: this is not a terminal. YES=1 approves beforehand.")
         return False

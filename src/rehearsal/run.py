@@ -28,7 +28,7 @@ class Outcome:
         return ExitCode.DONE if self.rehearsal.approved else ExitCode.UNDECIDED
 
 
-def play(folder: Path, config_path: Path, approve: Callable[[], bool]) -> Outcome:
+def play(folder: Path, config_path: Path, approve: Callable[[Rehearsal], bool]) -> Outcome:
     """Start the local Azure, run all steps in it, and look at what is left.
 
     Raises:

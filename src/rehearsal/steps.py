@@ -65,7 +65,7 @@ class StepFailedError(Exception):
         self.step = step
 
 
-def run(rehearsal: Rehearsal, stage: Stage, approve: Callable[[], bool]) -> None:
+def run(rehearsal: Rehearsal, stage: Stage, approve: Callable[[Rehearsal], bool]) -> None:
     """The whole job; without approval nothing goes to production, but all is cleaned up.
 
     Raises:
@@ -74,7 +74,7 @@ def run(rehearsal: Rehearsal, stage: Stage, approve: Callable[[], bool]) -> None
     train(rehearsal)
     rehearsal.jobs = stage.contents()["jobs"]
     compare(rehearsal)
-    rehearsal.approved = approve()
+    rehearsal.approved = approve(rehearsal)
     if rehearsal.approved:
         release(rehearsal)
     clean_up(rehearsal)

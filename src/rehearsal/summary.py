@@ -9,6 +9,7 @@ from rehearsal.steps import Rehearsal
 from tuneops.display import charts, tables
 from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run, load_run
+from tuneops.smoke.report.wording import verdict_sentence
 from tuneops.training import metrics
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN_PROMPTS = 5
 _PACE = "asks at the pace of the deployments' quota"
 _LIMITS = {
-    "submit": "waits until every older claim on the content is listed",
+    "submit": "asks the base model some prompts; waits until older claims are listed",
     "smoke test": _PACE,
     "smoke test in production": _PACE,
 }
@@ -34,6 +35,15 @@ def page(outcome: Outcome) -> "RenderableType":
     if "metrics" in rehearsal.results:
         parts += [_title("Loss"), loss(rehearsal)]
     return Group(*parts, "\n".join(conclusions(outcome)))
+
+
+def before_approval(rehearsal: Rehearsal) -> "RenderableType":
+    """What there is to decide on: the verdict, and answers side by side."""
+    from rich.console import Group
+
+    run = load_run(rehearsal.comparison("candidate") / "run.json")
+    verdict = f"{run.verdict.outcome}: {verdict_sentence(run)}"
+    return Group(answers(rehearsal), verdict)
 
 
 def timeline(rehearsal: Rehearsal) -> "RenderableType":
@@ -70,6 +80,7 @@ def conclusions(outcome: Outcome) -> Iterator[str]:
     yield f"Fine-tuning jobs that trained this content: {len(rehearsal.jobs)}"
     left = ", ".join(outcome.left) or "nothing"
     yield f"Left in the local Azure, read from it just now: {left}"
+    yield "Next: tuneops init YOUR-PRODUCT begins a product of your own."
 
 
 def _answer(run: Run, prompt_id: str, arm: str) -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from tuneops.azure.jobs import Job
-from tuneops.training.watch import total_steps
+from tuneops.commands.progress import left
+from tuneops.training.watch import seconds_left, total_steps
 
 
 def job(**hyperparameters: object) -> Job:
@@ -21,3 +22,27 @@ def test_all_steps_are_the_batches_of_all_epochs(batch: int, epochs: int, steps:
 def test_the_total_is_unknown_until_the_service_has_chosen(unresolved: object) -> None:
     assert total_steps(job(batch_size=unresolved, n_epochs=3), 160) is None
     assert total_steps(job(batch_size=4, n_epochs=unresolved), 160) is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "total", "seconds"),
+    [
+        ([(10, 100), (20, 130)], 50, 90),
+        ([(20, 130), (10, 100)], 20, 0),
+        ([(10, 100)], 50, None),
+        ([], 50, None),
+        ([(10, 100), (20, 130)], None, None),
+    ],
+)
+def test_the_time_left_is_reckoned_from_the_steps_so_far(
+    steps: list[tuple[int, int]], total: int | None, seconds: float | None
+) -> None:
+    assert seconds_left(steps, total) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(None, ""), (0, ""), (20, "less than a minute left"), (4321, "about 72 min left")],
+)
+def test_the_time_left_is_said_in_words(seconds: float | None, words: str) -> None:
+    assert left(seconds) == words

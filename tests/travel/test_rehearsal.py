@@ -55,7 +55,7 @@ def test_a_rehearsal_shows_its_results_and_leaves_nothing(tmp_path: Path) -> Non
     assert "Base and fine-tuned, side by side" in shown
     assert "¿Dónde debería hospedarme en Roma?" in shown
     assert "Fine-tuning jobs that trained this content: 1" in shown
-    assert shown.rstrip().endswith("Left in the local Azure, read from it just now: nothing")
+    assert "Left in the local Azure, read from it just now: nothing" in shown
     assert (tmp_path / "smoke-production" / "report.html").exists()
     assert (tmp_path / "loss.svg").exists()
 
@@ -63,6 +63,7 @@ def test_a_rehearsal_shows_its_results_and_leaves_nothing(tmp_path: Path) -> Non
 def test_without_a_terminal_nobody_approves_and_nothing_is_released(tmp_path: Path) -> None:
     code, shown, narration = finish(tmp_path)
     assert code == 4, narration
+    assert narration.index("PASS: travel-candidate passes") < narration.index("Nobody can approve")
     assert "▶ promote" not in narration
     assert "Not approved: nothing went to production." in shown
     assert "read from it just now: nothing" in shown

@@ -44,8 +44,10 @@ class JobProgress:
 
     def show(self, progress: Progress) -> None:
         for event in progress.events:
-            if event.step is None or (self._bar is None and self._is_next_tenth(event, progress)):
+            if event.step is None:
                 self._line(event)
+            elif self._bar is None and self._is_next_tenth(event, progress):
+                self._line(event, left(progress.seconds_left))
         if self._bar:
             self._move(self._bar, progress)
 
@@ -57,8 +59,8 @@ class JobProgress:
         self._tenths = tenths
         return True
 
-    def _line(self, event: Event) -> None:
-        text = f"{tags.date_time(event.created)}  {event.message}"
+    def _line(self, event: Event, more: str = "") -> None:
+        text = f"{tags.date_time(event.created)}  {event.message}{f' ({more})' if more else ''}"
         if self._bar:
             self._bar.console.print(visible(text), markup=False, highlight=False)
         else:
@@ -66,12 +68,13 @@ class JobProgress:
 
     def _move(self, bar: "Bar", progress: Progress) -> None:
         if self._task is None:
-            self._task = bar.add_task(progress.job.status, total=None)
+            self._task = bar.add_task(progress.job.status, total=None, left="")
         bar.update(
             self._task,
             description=progress.job.status,
             total=progress.total_steps,
             completed=progress.step,
+            left=left(progress.seconds_left),
         )
 
 
@@ -80,7 +83,16 @@ def _bar() -> "Bar":
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    return Bar(*columns, TimeElapsedColumn(), console=console.rich_console(stderr=True))
+    times = (TimeElapsedColumn(), TextColumn("{task.fields[left]}", markup=False))
+    return Bar(*columns, *times, console=console.rich_console(stderr=True))
+
+
+def left(seconds: float | None) -> str:
+    """How long the training still takes, in words; empty where that is not known."""
+    if not seconds:
+        return ""
+    minutes = round(seconds / 60)
+    return f"about {minutes:,} min left" if minutes else "less than a minute left"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Follow a job to its end: its events as they come, and how far it is."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,17 @@ ERROR_BUDGET = 20
 
 @dataclass(frozen=True)
 class Progress:
-    """Fresh events, oldest first, and the last trained step of so many in all (None: unknown)."""
+    """Fresh events, oldest first, and the last trained step of so many in all (None: unknown).
+
+    ``seconds_left`` of the training is reckoned from the pace of its steps; None until two are
+    seen.
+    """
 
     job: Job
     events: list[Event]
     step: int
     total_steps: int | None
+    seconds_left: float | None = None
 
 
 def wait(
@@ -67,7 +72,7 @@ class _Watch:
         self._job_id = job_id
         self._examples = examples
         self._seen: frozenset[str] = frozenset()
-        self._step = 0
+        self._steps: list[tuple[int, int]] = []
         self._errors_left = ERROR_BUDGET
 
     def look(self) -> Progress | None:
@@ -81,8 +86,22 @@ class _Watch:
                 raise
             return None
         self._seen |= {event.id for event in fresh}
-        self._step = max([self._step, *(event.step or 0 for event in fresh)])
-        return Progress(job, fresh, self._step, total_steps(job, self._examples))
+        self._steps += [(event.step, event.created) for event in fresh if event.step]
+        total = total_steps(job, self._examples)
+        step = max((step for step, _ in self._steps), default=0)
+        if job.status == "succeeded":
+            step = total or step
+        return Progress(job, fresh, step, total, seconds_left(self._steps, total))
+
+
+def seconds_left(steps: Sequence[tuple[int, int]], total: int | None) -> float | None:
+    """Seconds that the rest takes at the pace so far; ``steps`` have the time that each came at."""
+    if total is None or not steps:
+        return None
+    (first, began), (last, now) = min(steps), max(steps)
+    if last == first:
+        return None
+    return max(0, total - last) * (now - began) / (last - first)
 
 
 def _may_pass(error: TuneopsError) -> bool:
