@@ -40,7 +40,7 @@ ROOMS = (
     ("training", "cleanup"),
     ("smoke",),
     ("release",),
-    ("pull_request", "doctor"),
+    ("pull_request", "doctor", "playground"),
     ("commands",),
 )
 NARRATION = {"tuneops.console"}

@@ -172,6 +172,21 @@ class ChatSession:
                 raise
             return _reply(raw.parse(), time.monotonic() - started), _quota(raw.headers)
 
+    def stream(self, deployment: str, asked: Asked, drawn: Drawing) -> Iterator[str]:
+        """One answer in pieces, as they come.
+
+        Raises:
+            TuneopsError: No such deployment, throttled, filtered, or a fault.
+        """
+        options = {**asked.options, **drawn.options(reasons=self._does_reason(deployment))}
+        with translated(f"asking {deployment}"):
+            chunks = self._client.chat.completions.create(
+                model=deployment, messages=_for_sdk(asked.messages), stream=True, **options
+            )
+            for chunk in chunks:
+                if chunk.choices and chunk.choices[0].delta.content:
+                    yield chunk.choices[0].delta.content
+
     def deployment(self, name: str) -> deployments.Deployment:
         """The deployment as it is.
 

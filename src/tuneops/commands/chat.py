@@ -1,10 +1,12 @@
 """One conversation held with several deployments at once."""
 
+import webbrowser
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tuneops import config as configuration
+from tuneops import console
 from tuneops.azure.account import Foundry, open_foundry
 from tuneops.azure.chat import Asked, ChatSession, Drawing, Message, Reply
 from tuneops.azure.deployments import find as find_deployment
@@ -106,9 +108,56 @@ def open_talk(
     config = configuration.load(path, environment)
     message = _system_message(config, system, system_text)
     foundry = open_foundry(config)
-    arms = [] if only == "tuned" else [base or config.base.deployment]
-    arms += [] if only == "base" else [tuned or _tuned(config, foundry)]
+    arms = _arms(config, foundry, only, base, tuned)
     return SideBySide(ChatSession(foundry), arms, message, config)
+
+
+def serve(
+    path: Path,
+    environment: str | None,
+    *,
+    only: str | None,
+    base: str | None,
+    tuned: str | None,
+    port: int,
+    rows: Path | None,
+    open_page: bool,
+) -> None:
+    """The playground, until it is interrupted.
+
+    Raises:
+        ConfigError: The port is taken.
+    """
+    from tuneops.playground.server import HOST, Playground
+    from tuneops.playground.server import serve as answer
+
+    config = configuration.load(path, environment)
+    foundry = open_foundry(config)
+    arms = _arms(config, foundry, only, base, tuned)
+    kept = rows or Path("out", f"{config.product}-rows.jsonl")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+
+    def announce(address: str) -> None:
+        console.say(f"Open {address}\nCtrl-C ends it.")
+        if open_page:
+            webbrowser.open(address)
+
+    try:
+        answer(Playground(config, ChatSession(foundry), arms, kept), port, announce)
+    except KeyboardInterrupt:
+        console.say(f"Ended. What was kept is in {kept}.")
+    except OSError as error:
+        raise ConfigError(
+            f"Nothing can listen on {HOST}:{port}: {error.strerror}.",
+            remedy="Name another port; 0 takes a free one.",
+        ) from error
+
+
+def _arms(
+    config: Config, foundry: Foundry, only: str | None, base: str | None, tuned: str | None
+) -> list[str]:
+    arms = [] if only == "tuned" else [base or config.base.deployment]
+    return arms + ([] if only == "base" else [tuned or _tuned(config, foundry)])
 
 
 def _system_message(config: Config, name: str | None, text: str | None) -> str:
