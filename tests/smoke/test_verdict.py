@@ -25,6 +25,7 @@ from tuneops.smoke.named_prompts import require_known, shortfalls
 from tuneops.smoke.plan import plan
 from tuneops.smoke.prompts import Prompt
 from tuneops.smoke.record import RecordOrigin, Run, load_run, schema
+from tuneops.smoke.report.wording import mcnemar, verdict_sentence
 from tuneops.smoke.verdict import (
     CheckResult,
     JudgedAnswer,
@@ -337,3 +338,25 @@ def test_a_result_says_what_it_is_about(record: Run) -> None:
     broken = replace(record.results[0], outcome=Outcome.FAIL, reason="worse")
     assert isinstance(broken, CheckResult)
     assert decide([judged(arm, 0, 0) for arm in ARMS], [broken]).reasons == ("language: worse",)
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ([[True]] * 60, "0 worse, 0 better: no loss beyond chance (p = 1)"),
+        ([[True]] * 40 + [[False]] * 20, "20 worse, 0 better: a loss beyond chance (p = 9.5e-07)"),
+    ],
+)
+def test_a_p_value_is_said_in_words(held: Held, words: str) -> None:
+    (result,) = results(answers([[True]] * 60, held), {"greets": Gate()}, seed=1)
+    assert mcnemar(result) == words
+
+
+def test_a_pass_does_not_hide_what_most_answers_break(record: Run) -> None:
+    """No worse than a bad baseline passes its gate; the sentence says how bad both are."""
+    bad = [[True]] * 7 + [[False]] * 53
+    found = results(answers(bad, bad), {"greets": Gate()}, seed=1)
+    passed = replace(record, results=found, verdict=Verdict(Outcome.PASS))
+    assert "most of its answers break greets (12%)" in verdict_sentence(passed)
+    floor = results(answers(bad, bad), {"greets": Gate(at_least=0.1)}, seed=1)
+    assert "break" not in verdict_sentence(replace(passed, results=floor))

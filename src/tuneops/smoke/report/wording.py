@@ -7,7 +7,7 @@ from statistics import median, quantiles
 from tuneops.smoke import controls
 from tuneops.smoke.answer import ARMS
 from tuneops.smoke.record import Run
-from tuneops.smoke.statistics import Difference
+from tuneops.smoke.statistics import ALPHA, Difference
 from tuneops.smoke.verdict import CANDIDATE, CheckResult, JudgedAnswer, Outcome, Rate
 
 CHECK_LABELS = {
@@ -70,10 +70,11 @@ def difference(found: Difference | None) -> str:
 
 
 def mcnemar(result: CheckResult) -> str:
-    """The exact McNemar test in one line."""
+    """The exact McNemar test in one line, and in words."""
     found = result.difference
     p = found.p_worse if result.p is None else result.p
-    return f"{found.worse} worse, {found.better} better, p = {p:.2g}"
+    words = "a loss beyond chance" if p < ALPHA else "no loss beyond chance"
+    return f"{found.worse} worse, {found.better} better: {words} (p = {p:.2g})"
 
 
 def wanted(result: CheckResult) -> str:
