@@ -1,4 +1,4 @@
-"""Training files of any size from real sentences: those of data/travel and of public files.
+"""Training files of any size from real sentences: those of data/ and of public files.
 
 Each example takes the system message, questions and sentences of answers from files in one
 language, so that rules and tokenizer meet text as people write it. The same seed and sources give
@@ -48,8 +48,8 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def sources() -> Iterator[tuple[str, Path]]:
-    """Files with the language that they are in."""
-    yield "es", ROOT / "data/travel/training.jsonl"
+    """Files with what their sentences are mixed by: a product, or a language."""
+    yield from ((path.parent.name, path) for path in sorted(ROOT.glob("data/*/training.jsonl")))
     manifest = CORPORA / "manifest.json"
     if manifest.exists():
         for one in json.loads(manifest.read_text(encoding="utf-8")):

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-from tests.conftest import ROOT
+from tests.conftest import REPOSITORY, ROOT
 from tuneops.commands.entry import main
 
 
@@ -56,7 +56,7 @@ def test_a_new_product_begins_as_the_readme_shows(
     """The first two commands of "Make it yours" print what stands below them, word for word."""
     text = (ROOT / "README.md").read_text("utf-8").partition("## Make it yours")[2]
     (tmp_path / "config").mkdir()
-    shutil.copy(ROOT / "config/travel.yaml", tmp_path / "config")
+    shutil.copy(REPOSITORY / "config/tienda.yaml", tmp_path / "config")
     monkeypatch.chdir(tmp_path)
     first, second = shown_blocks(text)[:2]
     for command, lines in (first, second):

@@ -14,7 +14,7 @@ from tunelint.check import Options, check
 from tunelint.errors import TunelintError
 from tunelint.fix import fix
 
-DATA = Path(__file__).parents[2] / "data" / "travel" / "training.jsonl"
+DATA = Path(__file__).parents[1] / "repository/data/tienda/training.jsonl"
 _PIECES = (b'"', b"\\", b"{", b"}", b"[", b"]", b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf",
            b"\\ud83d", b"```", b"<<<<<<< ", b"NaN", b": ", b",", b'"role"', b"\\u0022")  # fmt: skip
 

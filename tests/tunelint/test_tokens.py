@@ -11,7 +11,7 @@ import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT
+from tests.conftest import REPOSITORY
 from tests.tunelint.test_check import good_rows, write
 from tunelint.canonical import canonical, digest
 from tunelint.check import check
@@ -33,13 +33,17 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tiktoken.Encodi
         yield tiktoken.get_encoding("o200k_base")
 
 
-def test_travel_costs_the_same_by_both(oracle: tiktoken.Encoding) -> None:
-    rows = (ROOT / "data/travel/training.jsonl").read_text(encoding="utf-8").splitlines()
+def test_spanish_costs_the_same_by_both(oracle: tiktoken.Encoding) -> None:
+    rows = (REPOSITORY / "data/tienda/training.jsonl").read_text(encoding="utf-8").splitlines()
     texts = [one["content"] for row in rows for one in json.loads(row)["messages"]]
     assert count_texts(texts) == [len(oracle.encode(text, disallowed_special=())) for text in texts]
 
 
-@given(st.lists(st.text(max_size=60), min_size=1, max_size=5))
+# Each tokenizer has the letters of its own version of Unicode; what none of ours has is left out.
+ASSIGNED = st.text(st.characters(exclude_categories=("Cs", "Cn")), max_size=60)
+
+
+@given(st.lists(ASSIGNED, min_size=1, max_size=5))
 @settings(max_examples=200, deadline=None)
 def test_any_text_costs_the_same_by_both(oracle: tiktoken.Encoding, texts: list[str]) -> None:
     assert count_texts(texts) == [len(oracle.encode(text, disallowed_special=())) for text in texts]

@@ -12,7 +12,9 @@ from tunelint.check import check
 
 @pytest.fixture
 def training_data(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """benchmarks/training_data.py, with the sentences of data/travel alone."""
+    """benchmarks/training_data.py, with the sentences of data/ alone."""
+    if not list(ROOT.glob("data/*/training.jsonl")):
+        pytest.skip("no product of this repository has training data")
     spec = importlib.util.spec_from_file_location("made", ROOT / "benchmarks/training_data.py")
     assert spec is not None
     assert spec.loader is not None
