@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+_NAME = 40  # characters of an id or a deployment's name, such as ftjob- with 32 digits
+
+
 def facts(pairs: Mapping[str, object]) -> "Table":
     """Two columns: a name and what it is; a list has a line for each item."""
     return rows((), [(name, _cell(value)) for name, value in pairs.items()])
@@ -23,7 +26,7 @@ def each(found: Iterable[Mapping[str, object]]) -> "Group":
 
 
 def rows(header: Sequence[str], cells: Iterable[Sequence[object]]) -> "Table":
-    """A table with a header (empty: none), whose first column is never broken.
+    """A table with a header (empty: none); short names in its first column are not broken.
 
     Control characters in cells are made visible.
     """
@@ -31,11 +34,13 @@ def rows(header: Sequence[str], cells: Iterable[Sequence[object]]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
+    listed = [[visible(str(cell), keep="\n") for cell in row] for row in cells]
+    are_names = all(len(row[0]) <= _NAME for row in listed if row)
     table = Table(box=box.SIMPLE if header else None, show_header=bool(header), pad_edge=False)
     for place, name in enumerate(header or ("", "")):
-        table.add_column(name, overflow="fold", no_wrap=not place)
-    for row in cells:
-        table.add_row(*(Text(visible(str(cell), keep="\n")) for cell in row))
+        table.add_column(name, overflow="fold", no_wrap=are_names and not place)
+    for row in listed:
+        table.add_row(*map(Text, row))
     return table
 
 
