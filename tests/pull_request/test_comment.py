@@ -46,8 +46,61 @@ def test_a_good_record_passes_and_says_what_merging_does() -> None:
     text = comment(EXAMINED, {"radio": (checked(), PLAN)}, commit="0123456789abcdef")
     assert "✅ The data passes" in text
     assert "Merging trains" in text
-    assert text.startswith("## Data check of 0123456789ab\n")
+    assert "\n## Data check of 0123456789ab\n" in text
     assert UNREADABLE not in text
+
+
+def planned(**changes: Any) -> bytes:  # noqa: ANN401 - JSON
+    sizes = {
+        side: {"examples": 100, "tokens": 9000, "training_cost": cost}
+        for side, cost in (("base", 3.64), ("head", 3.66))
+    }
+    difference = {**sizes, "added": 8, "removed": 2, "changed": 4}
+    return json.dumps(json.loads(PLAN) | {"difference": difference} | changes).encode()
+
+
+@pytest.mark.parametrize(
+    ("check", "plan", "decision"),
+    [
+        (
+            checked(finding(line=1), finding(line=1), finding(line=2)),
+            planned(),
+            "2 rows to mend before this can merge",
+        ),
+        (checked(finding(line=1)), b"", "1 row to mend before this can merge"),
+        (checked(finding()), PLAN, "1 error to mend before this can merge"),
+        (checked(), planned(), "Ready: 14 rows change, training costs 3.66 USD (+0.02)"),
+        (checked(), PLAN, "Ready: merging trains a new model"),
+        (
+            checked(),
+            planned(trained_at="1" * 40),
+            "Ready, and free: this content is already trained",
+        ),
+        (checked(), b"{}", "Not decided: a record cannot be read"),
+        (b"{}", planned(), "Not decided: a record cannot be read"),
+    ],
+)
+def test_the_first_line_is_the_decision(check: bytes, plan: bytes, decision: str) -> None:
+    assert said(check, plan).splitlines()[0] == decision
+
+
+def test_each_of_several_products_has_its_decision() -> None:
+    products = {"north": (checked(), PLAN), "south": (checked(finding(line=3)), PLAN)}
+    head = comment(b'{"products": ["north", "south"]}', products).split("##")[0]
+    assert head.split("\n\n")[:2] == [
+        "north: Ready: merging trains a new model",
+        "south: 1 row to mend before this can merge",
+    ]
+
+
+def test_a_refused_pull_request_is_not_called_ready() -> None:
+    text = comment(b'{"products": ["radio"], "mixed": ["code"]}', {"radio": (checked(), PLAN)})
+    assert "Ready" not in text
+
+
+def test_a_decision_of_changed_workflows_stands_under_the_warning() -> None:
+    text = comment(EXAMINED, {"radio": (checked(), planned())}, own_workflows=True)
+    assert text.startswith(OWN_WORKFLOWS)
 
 
 def test_nothing_to_tell_is_said_only_where_nothing_is_examined() -> None:

@@ -107,6 +107,14 @@ class Checked(_Record):
     accepted: list[FindingRecord] = []
     summary: Summary
 
+    def to_mend(self) -> str:
+        """In rows, where each error that was counted is listed with its line."""
+        errors = [one for one in self.findings if one.severity == "error"]
+        number, what = self.summary.errors, "error"
+        if len(errors) == number and all(one.line for one in errors):
+            number, what = len({(one.file, one.line) for one in errors}), "row"
+        return f"{number:,} {what}{'s' * (number != 1)} to mend before this can merge"
+
     def lines(self, rows: int) -> Iterator[str]:
         found = self.summary
         verdict = "✅ The data passes" if found.passed else "❌ The data does not pass"
@@ -142,12 +150,27 @@ class ChangeRecord(_Record):
         before, after = self.base.size(), self.head.size()
         return DataDifference(before, after, self.added, self.removed, self.changed)
 
+    def sentence(self) -> str:
+        number = self.added + self.removed + self.changed
+        rows = f"{number:,} row changes" if number == 1 else f"{number:,} rows change"
+        before, after = self.base.training_cost, self.head.training_cost
+        if after is None:
+            return rows
+        more = "" if before is None else f" ({after - before:+,.2f})"
+        return f"{rows}, training costs {after:,.2f} USD{more}"
+
 
 class Planned(_Record):
     difference: ChangeRecord | None = None
     split: Annotated[str, Field(max_length=_LONGEST_CELL)] = ""
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     trained_at: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")] | None
+
+    def readiness(self) -> str:
+        if self.trained_at:
+            return "Ready, and free: this content is already trained"
+        change = self.difference
+        return f"Ready: {change.sentence() if change else 'merging trains a new model'}"
 
     def line(self) -> str:
         change = self.difference.difference() if self.difference else None
@@ -174,15 +197,32 @@ def comment(
     """
     examined = _read(Examined, examination)
     products = set(examined.products) if examined else set()
-    lines = [f"## Data check{f' of {commit[:12]}' if commit else ''}\n"]
-    lines += [f"{OWN_WORKFLOWS}\n"] if own_workflows else []
-    lines += [f"{UNREADABLE}\n"] if examined is None else examined.lines()
+    refused = [f"{UNREADABLE}\n"] if examined is None else list(examined.lines())
+    shown = shown_products(examination)
+    lines = [f"{OWN_WORKFLOWS}\n"] if own_workflows else []
+    lines += [] if refused else _decisions(shown, records)
+    lines += [f"## Data check{f' of {commit[:12]}' if commit else ''}\n", *refused]
     if examined == Examined():
         lines.append(NOTHING)
-    shown = shown_products(examination)
     left = (_LONGEST - len("\n".join(lines))) // (len(shown) or 1)
     lines += [_section(one, *records.get(one, (b"", b"")), left) for one in shown]
     return "\n".join([*lines, *_left(len(products) - len(shown), "products")])
+
+
+def _decisions(
+    products: Sequence[str], records: Mapping[str, tuple[bytes, bytes]]
+) -> Iterator[str]:
+    """A line for each product; its name is said where there are several."""
+    for product in products:
+        name = f"{product}: " if len(products) > 1 else ""
+        yield f"{name}{_decision(*records.get(product, (b'', b'')))}\n"
+
+
+def _decision(check: bytes, plan: bytes) -> str:
+    checked, planned = _read(Checked, check), _read(Planned, plan)
+    if checked and not checked.summary.passed:
+        return checked.to_mend()
+    return planned.readiness() if checked and planned else "Not decided: a record cannot be read"
 
 
 def _section(product: str, check: bytes, plan: bytes, longest: int) -> str:
