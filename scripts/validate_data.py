@@ -6,7 +6,7 @@ from typing import Any
 
 from environment import click
 from tunelint.__main__ import convert, explain, fix, show
-from tuneops.console import Commands, emit, json_option, optional_config_option
+from tuneops.console import Commands, Output, emit, json_option, optional_config_option
 from tuneops.errors import ExitCode
 
 _FILE = click.Path(path_type=Path)
@@ -82,17 +82,21 @@ def check_products(as_json: bool) -> None:
 @main.command()
 @click.argument("base")
 @click.argument("head", type=_FILE)
+@click.option("--html", type=Output(), help="Write the changed rows as a page, too.")
 @optional_config_option
 @json_option
-def diff(base: str, head: Path, config_path: Path | None, as_json: bool) -> None:
+def diff(base: str, head: Path, html: Path | None, config_path: Path | None, as_json: bool) -> None:
     """Show what changes from BASE, a file or a revision of git, to the file HEAD.
 
     Example: python scripts/validate_data.py diff origin/main data/travel/training.jsonl
     """
     from tunelint.output.changes import diff_as_text
+    from tuneops.commands import validate_data
     from tuneops.linting import diff as changes
 
     facts = changes.diff(base, head, config_path)
+    if html:
+        validate_data.write_review(base, head, config_path, html)
     emit(facts, as_json=as_json, shown=diff_as_text(facts))
     sys.exit(changes.exit_code(facts))
 

@@ -40,6 +40,7 @@ ROOMS = (
     ("training", "cleanup"),
     ("smoke",),
     ("release",),
+    ("review",),
     ("pull_request", "doctor", "playground"),
     ("commands",),
 )

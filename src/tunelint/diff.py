@@ -77,6 +77,7 @@ class Diff:
     added: tuple[Row, ...]
     removed: tuple[Row, ...]
     changed: tuple[Row, ...]
+    replaced: tuple[Row, ...]  # by those that changed, in their order
     findings: tuple[Finding, ...]
     fixed: int
 
@@ -107,16 +108,18 @@ def compare(base: Path, head: Path, options: Options | None = None) -> Diff:
     change = new_findings(base, head, options)
     before, after = ([_row(example) for example in examples_of(path)] for path in (base, head))
     _, gone, come = _matched(before, after, "exact")
-    changed: list[Row] = []
+    pairs: list[tuple[Row, Row]] = []
     for name in ("text", "asked", "answer"):
         found, gone, come = _matched(gone, come, name)
-        changed += found
+        pairs += found
+    pairs.sort(key=lambda pair: pair[1])
     return Diff(
         _side(before, base, change.before),
         _side(after, head, change.after),
         tuple(come),
         tuple(sorted(gone)),
-        tuple(sorted(changed)),
+        tuple(new for _, new in pairs),
+        tuple(old for old, _ in pairs),
         change.new,
         change.fixed,
     )
@@ -201,17 +204,16 @@ def _row(example: Example) -> Row:
 
 def _matched(
     before: Iterable[Row], after: Iterable[Row], name: str
-) -> tuple[list[Row], list[Row], list[Row]]:
-    """The rows of `after` that share a digest with one of `before`; what is left of both."""
+) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:
+    """The pairs of rows that share a digest; what is left of both."""
     waiting: dict[int, list[Row]] = {}
     for row in before:
         waiting.setdefault(getattr(row, name), []).append(row)
-    matched: list[Row] = []
+    matched: list[tuple[Row, Row]] = []
     come: list[Row] = []
     for row in after:
         if same := waiting.get(getattr(row, name)):
-            same.pop()
-            matched.append(row)
+            matched.append((same.pop(), row))
         else:
             come.append(row)
     return matched, [row for rows in waiting.values() for row in rows], come

@@ -138,6 +138,20 @@ def keep(report: Report, sarif: Path) -> None:
     console.write_file(sarif, written(report, "sarif"))
 
 
+def write_review(base: str, head: Path, config_path: Path | None, page: Path) -> None:
+    """Write the rows that change as an HTML page.
+
+    Raises:
+        ConfigError: A file cannot be read, or the page cannot be written.
+    """
+    from tuneops.review.page import render
+    from tuneops.review.review import review
+
+    path = config_path or config_files.the_one()
+    chosen = product_options(_config(path)) if path else Options()
+    console.write_file(page, render(review(base, head, chosen)))
+
+
 def _config(path: Path) -> "Config":
     from tuneops.config import load
 
