@@ -16,11 +16,13 @@ from tests.end_to_end.desk import Desk
 from tests.local_azure.conftest import LocalAzure
 
 
-@pytest.fixture
-def desk(quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> Desk:
+@pytest.fixture(scope="module")
+def released(quick_server: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> Desk:
     """Two contents of three epochs each are trained; the second is in production."""
+    for name, value in sweep.environment(quick_server, folder).items():
+        patch.setenv(name, value)
     patch.setenv("AZURE_RESOURCE_GROUP", "rg-after")
-    desk = Desk(quick_azure, folder)
+    desk = Desk(quick_server, folder)
     for without in (1, 0):
         path = sweep.small_product(folder, without=without)
         document: Any = yaml.safe_load(path.read_text("utf-8"))
@@ -30,6 +32,14 @@ def desk(quick_azure: LocalAzure, folder: Path, patch: pytest.MonkeyPatch) -> De
         desk.train()
     desk.release()
     return desk
+
+
+@pytest.fixture
+def desk(quick_azure: LocalAzure, released: Desk, patch: pytest.MonkeyPatch) -> Desk:
+    assert quick_azure is released.azure
+    patch.setenv("AZURE_RESOURCE_GROUP", "rg-after")
+    patch.setenv("TUNEOPS_CONFIG", str(released.folder.parent / "product-0.yaml"))
+    return released
 
 
 def test_all_jobs_of_the_product_are_listed_with_what_serves_them(desk: Desk) -> None:

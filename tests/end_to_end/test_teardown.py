@@ -115,7 +115,7 @@ def test_a_lock_refuses_before_anything_is_gone(
     assert len(desk.done("deploy", "show")) == 3
 
 
-@pytest.mark.parametrize("at", range(8, 40, 1 if sweep.ALL else 8))
+@pytest.mark.parametrize("at", range(8, 40, 1 if sweep.ALL else 16))
 def test_killed_at_any_request_it_is_run_again(
     desk: Desk, folder: Path, patch: pytest.MonkeyPatch, at: int
 ) -> None:
