@@ -1,6 +1,7 @@
 """The rows that come, go and change in a training file, as conversations."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,15 @@ def review(base: str, head: Path, options: Options) -> list[dict[str, Any]]:
         found = compare(earlier, head, options)
         before = {one.line: one for one in examples_of(earlier)}
         after = {one.line: one for one in examples_of(head)}
+    new = defaultdict[int, list[Finding]](list)
+    for each in found.findings:
+        new[each.line].append(each)
+    pairs = zip(found.replaced, found.changed, strict=True)
     rows = [
-        *(_row("changed", new.line, before[old.line], after[new.line], found.findings)
-          for old, new in zip(found.replaced, found.changed, strict=True)),
-        *(_row("added", one.line, None, after[one.line], found.findings) for one in found.added),
-        *(_row("removed", one.line, before[one.line], None, ()) for one in found.removed),
-    ]  # fmt: skip
+        *(_row("changed", now.line, before[old.line], after[now.line], new) for old, now in pairs),
+        *(_row("added", one.line, None, after[one.line], new) for one in found.added),
+        *(_row("removed", one.line, before[one.line], None, {}) for one in found.removed),
+    ]
     return sorted(rows, key=_rank)
 
 
@@ -41,7 +45,11 @@ def _rank(row: dict[str, Any]) -> int:
 
 
 def _row(
-    kind: str, line: int, before: Example | None, after: Example | None, found: Sequence[Finding]
+    kind: str,
+    line: int,
+    before: Example | None,
+    after: Example | None,
+    found: Mapping[int, Sequence[Finding]],
 ) -> dict[str, Any]:
     texts = [_texts(one) if one else [] for one in (before, after)]
     return {
@@ -51,8 +59,7 @@ def _row(
         "turns": list(_turns(*texts)),
         "findings": [
             {"code": one.code, "severity": str(one.severity), "message": one.message}
-            for one in found
-            if one.line == line
+            for one in found.get(line, ())
         ],
     }
 
