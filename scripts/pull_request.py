@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from environment import click
 from tuneops import console
@@ -96,15 +97,16 @@ def take(
 @base_option
 @clone_option
 @click.option("--out", type=console.Output(), help="Also as a file.")
+@click.option("--review", type=console.Output(), help="The changed rows as an HTML page.")
 @console.json_option
-def plan(config_path: Path, base: str, clone: Path, out: Path | None, as_json: bool) -> None:
+def plan(*, config_path: Path, as_json: bool, **what: Any) -> None:
     """Say what merging would cost: nothing, where the base branch had this content before.
 
     Example: python scripts/pull_request.py plan --clone . --base main
     """
     from tuneops.commands import pull_request
 
-    facts = pull_request.plan(clone, base, config_path, out)
+    facts = pull_request.plan(config_path=config_path, **what)
     console.emit_facts(facts, as_json=as_json)
 
 

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from tuneops import config as configuration
 from tuneops import console, github
 from tuneops.errors import ConfigError, ExitCode
 from tuneops.git import History
 from tuneops.pull_request import merge_plan, proposal
+from tuneops.review import page
 
 
 def examine(clone: Path, base: str, head: str, out: Path | None) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def examine(clone: Path, base: str, head: str, out: Path | None) -> dict[str, An
 
 
 def judge(clone: Path, base: str, head: str, products: Sequence[str], out: Path) -> int:
-    """Validate and plan each product, and keep check.json, plan.json and SARIF in its folder.
+    """Validate and plan each product; check.json, plan.json, review.html and SARIF in its folder.
 
     Each is judged by processes of its own, so that one that fails hides no other; the exit code is
     that of the first that did not pass.
@@ -55,8 +57,8 @@ def _judge_product(clone: Path, base: str, head: str, product: str, out: Path) -
         sarif = ("--json", "--sarif", str(kept / "findings.sarif"))
         with (kept / "check.json").open("wb") as shown:
             checked = _run(product, Path(judged), "validate_data.py", "check", *sarif, shown=shown)
-        plan_file = ("--out", str(kept / "plan.json"))
-        planned = _run(product, Path(judged), "pull_request.py", "plan", *commits, *plan_file)
+        made = ("--out", str(kept / "plan.json"), "--review", str(kept / "review.html"))
+        planned = _run(product, Path(judged), "pull_request.py", "plan", *commits, *made)
     return checked or planned
 
 
@@ -71,8 +73,10 @@ def _run(
     return done.returncode
 
 
-def plan(clone: Path, base: str, config_path: Path, out: Path | None) -> dict[str, Any]:
-    """What merging would do, on the job's summary page as well.
+def plan(
+    clone: Path, base: str, config_path: Path, out: Path | None, review: Path | None = None
+) -> dict[str, Any]:
+    """What merging would do, on the job's summary page as well; its rows as a page in ``review``.
 
     Raises:
         ConfigError: The configuration or the data cannot be read.
@@ -80,6 +84,9 @@ def plan(clone: Path, base: str, config_path: Path, out: Path | None) -> dict[st
     planned = merge_plan.plan(History(clone), base, config_path)
     _keep(out, planned.facts())
     github.add_summary(planned.markdown())
+    if review:
+        rows = merge_plan.changed_rows(History(clone), base, configuration.load(config_path))
+        console.write_file(review, page.render(rows))
     return planned.facts()
 
 

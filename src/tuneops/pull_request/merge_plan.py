@@ -153,6 +153,26 @@ def _difference(history: History, base: str, config: Config, path: Path) -> Data
     return reduce(DataDifference.__add__, known) if known else None
 
 
+def changed_rows(history: History, base: str, config: Config) -> list[dict[str, Any]]:
+    """Every row of the training files that the base branch has not so, as a page shows them.
+
+    Raises:
+        ConfigError: A file cannot be read.
+    """
+    from tuneops.linting.options import options
+    from tuneops.review.review import review
+
+    found: list[dict[str, Any]] = []
+    for file in config.data.training_files:
+        with written(history, history.entries(base, file.as_posix())) as root:
+            before = root / file
+            before.parent.mkdir(parents=True, exist_ok=True)
+            before.touch()
+            rows = review(str(before), file, options(config))
+        found += [{**row, "id": f"{file.stem}-{row['id']}"} for row in rows]
+    return found
+
+
 def _of_file(
     history: History, base: str, training: Path, config_path: Path
 ) -> DataDifference | None:
