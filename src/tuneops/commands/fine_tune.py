@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _TABLE_ROWS = 12
-_ASKED_FIRST = 20  # prompts, before a product is trained for the first time
+_ASKED_FIRST = 10  # prompts, before a product is trained for the first time
 _CHANGES = {"cancel": jobs.cancel, "pause": jobs.pause, "resume": jobs.resume}
 
 
